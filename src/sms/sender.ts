@@ -1,0 +1,41 @@
+/** One text message that carries a one-time code. */
+export interface SmsMessage {
+  /** Correlation id of this send: 32 characters of [0-9a-f], never used twice. Providers get it as their request id. */
+  id: string;
+  /** Mainland China mobile number, 11 ASCII digits without a country code. */
+  mobile: string;
+  /** The one-time code, six ASCII digits. */
+  code: string;
+  /** Lifetime of the code as the text tells it, whole minutes, at least 1. */
+  minutes: number;
+}
+
+/**
+ * What became of a message. The class alone decides what happens next:
+ * - `accepted`: the provider took it.
+ * - `refused`: it definitely was not sent (a parsed business error, or no connection was ever made); another provider may be tried.
+ * - `throttled`: the provider's own frequency limit; definitely not sent, and no other provider may be tried.
+ * - `misconfigured`: definitely not sent because of our account (signature, template, balance, permission); another provider may be tried.
+ * - `unknown`: it may have been sent (time-out, reset, 5xx, unreadable answer, system error); nothing may be sent again.
+ */
+export type SmsOutcomeClass = 'accepted' | 'refused' | 'throttled' | 'misconfigured' | 'unknown';
+
+export interface SmsOutcome {
+  class: SmsOutcomeClass;
+  /** Name of the provider that answered, as in SMS_PROVIDERS. */
+  provider: string;
+  /** The provider's own status code, or the name of the network failure (`timeout`, `ECONNRESET`, `http-500`, `unreadable`). */
+  providerCode: string;
+  /** The provider's id of an accepted message. */
+  messageId?: string;
+}
+
+/** The border to an SMS provider. Every adapter passes test/sms/contract.ts. */
+export interface SmsSender {
+  readonly name: string;
+  /**
+   * Hands the message over, at most once. Answers within the sender's time-out; never throws and never retries: whatever goes
+   * wrong is an outcome.
+   */
+  send(message: SmsMessage): Promise<SmsOutcome>;
+}
