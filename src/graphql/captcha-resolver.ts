@@ -1,0 +1,22 @@
+import 'reflect-metadata';
+import { Arg, Ctx, Query, Resolver } from 'type-graphql';
+import type { CaptchaService } from '../captcha/captcha-service';
+import type { GraphqlContext } from './context';
+import { CaptchaKind, ImageCaptcha, payload } from './payloads';
+
+@Resolver()
+export class CaptchaResolver {
+  constructor(private readonly captchas: CaptchaService) {}
+
+  @Query(() => ImageCaptcha, {
+    description: 'Issues a captcha. POST only, and one per request: a request that asks for two guarded fields is refused.',
+  })
+  async imageCaptcha(
+    @Arg('kind', () => CaptchaKind, { defaultValue: CaptchaKind.IMAGE, description: 'A picture, or speech.' })
+    kind: CaptchaKind,
+    @Ctx() context: GraphqlContext,
+  ): Promise<ImageCaptcha> {
+    const result = await this.captchas.issue(kind, context.client, context.language);
+    return payload(result, 'imageCaptcha', context.language);
+  }
+}

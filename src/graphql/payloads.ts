@@ -1,0 +1,106 @@
+import 'reflect-metadata';
+import { Field, ID, Int, InterfaceType, ObjectType, registerEnumType } from 'type-graphql';
+import { errmsg, type Language, type Operation, Reason } from '../errmsg';
+
+export enum CaptchaKind {
+  IMAGE = 'IMAGE',
+  AUDIO = 'AUDIO',
+}
+
+registerEnumType(CaptchaKind, {
+  name: 'CaptchaKind',
+  description: 'How a captcha puts its question.',
+  valuesConfig: {
+    IMAGE: { description: 'A picture of letters and digits, to be typed in either case.' },
+    AUDIO: { description: 'Spoken digits, to be typed; for people who cannot see the picture.' },
+  },
+});
+
+registerEnumType(Reason, {
+  name: 'Reason',
+  description: 'What became of a call, for machines. Values may be added, never changed.',
+  valuesConfig: {
+    OK: { description: 'It succeeded.' },
+    MISSING_PARAMETER: { description: 'An argument is blank. Nothing was consumed.' },
+    MOBILE_INVALID: { description: 'Not a mainland China mobile number of 11 ASCII digits. Nothing was consumed.' },
+    CAPTCHA_EXPIRED: { description: 'There is no such captcha: expired, already tried, or never issued. Get a new one.' },
+    CAPTCHA_MISMATCH: { description: 'The answer is wrong, and this captcha is spent. Get a new one.' },
+    TOO_FREQUENT: { description: 'The cooldown of this mobile is still running; see retryAfter.' },
+    QUOTA_EXCEEDED: { description: 'A cap of this mobile, this client or the whole service is reached; see retryAfter.' },
+    SMS_REJECTED: { description: 'The SMS provider refused the message. Nothing was sent.' },
+    SMS_UNCONFIRMED: {
+      description: 'The SMS provider never answered: the message may arrive, and its code is good. It is not sent again.',
+    },
+    SMS_CODE_EXPIRED: { description: 'There is no live code for this mobile: expired, already used, or never sent.' },
+    SMS_CODE_MISMATCH: { description: 'The code is wrong; see attemptsLeft.' },
+    SMS_CODE_LOCKED: {
+      description: 'Too many wrong codes: the code is void. Get a new one, after retryAfter seconds where that is set.',
+    },
+    SERVICE_UNAVAILABLE: { description: 'Something this service depends on is down. Nothing was sent.' },
+  },
+});
+
+@InterfaceType('Result', { description: 'What every answer carries.' })
+export abstract class Result {
+  @Field(() => Int, { description: '200 on success, 400 on every failure.' })
+  code!: number;
+
+  @Field(() => String, { description: 'For people: Chinese, or English where Accept-Language prefers it.' })
+  errmsg!: string;
+
+  @Field(() => Reason, { description: 'For machines: what exactly happened.' })
+  reason!: Reason;
+
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      'Seconds until the same call can succeed; on a successful send, the cooldown. Null where waiting changes nothing.',
+  })
+  retryAfter?: number | null;
+}
+
+@ObjectType('ImageCaptcha', { implements: Result, description: 'A captcha: can be answered once, right or wrong.' })
+export class ImageCaptcha extends Result {
+  @Field(() => ID, { nullable: true, description: 'Name of this captcha, to be handed back with its answer.' })
+  uuid?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'The picture as a data URI for <img src>; null for AUDIO.' })
+  image?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'The speech as a data URI for <audio src>; null for IMAGE.' })
+  audio?: string | null;
+
+  @Field(() => Int, { nullable: true, description: 'Seconds for which it can be answered.' })
+  expiresIn?: number | null;
+}
+
+@ObjectType('SmsCodeSent', { implements: Result, description: 'What became of a request for an SMS code.' })
+export class SmsCodeSent extends Result {
+  @Field(() => Int, { nullable: true, description: 'Seconds for which the code sent is good.' })
+  expiresIn?: number | null;
+}
+
+@ObjectType('SmsCodeVerified', { implements: Result, description: 'What became of an SMS code that a person typed.' })
+export class SmsCodeVerified extends Result {
+  @Field(() => Int, { nullable: true, description: 'Wrong codes that this code still allows; null where none applies.' })
+  attemptsLeft?: number | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Signed proof (JWT) that this mobile was confirmed, for other services; null unless the server is set up for it.',
+  })
+  ticket?: string | null;
+}
+
+/** A service's result as a payload: code and errmsg follow from the reason. */
+export function payload<T extends { reason: Reason }>(
+  result: T,
+  operation: Operation,
+  language: Language,
+): T & { code: number; errmsg: string } {
+  return {
+    ...result,
+    code: result.reason === Reason.OK ? 200 : 400,
+    errmsg: errmsg(result.reason, operation, language),
+  };
+}
