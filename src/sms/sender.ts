@@ -28,6 +28,11 @@ export interface SmsOutcome {
   providerCode: string;
   /** The provider's id of an accepted message. */
   messageId?: string;
+  /**
+   * Whom a refusal speaks against, set only with `refused`: `number` when the provider works and would not have this number,
+   * `provider` when it could not be reached or is set aside. Only the latter counts as a failing provider.
+   */
+  fault?: 'number' | 'provider';
 }
 
 /** The border to an SMS provider. Every adapter passes test/sms/contract.ts. */

@@ -1,0 +1,25 @@
+import { createConsoleSender } from '../../src/sms/console-sender';
+
+const MESSAGE = { id: 'f'.repeat(32), mobile: '13800138000', code: '012345', minutes: 5 };
+
+describe('console sender', () => {
+  test('writes the code on one marked line and accepts', async () => {
+    const lines: [object, string][] = [];
+    const sender = createConsoleSender({ info: (fields, msg) => lines.push([fields, msg]) });
+    expect(await sender.send(MESSAGE)).toMatchObject({ class: 'accepted', provider: 'console', messageId: MESSAGE.id });
+    expect(lines).toEqual([
+      [
+        { mobile: '13800138000', code: '012345', smsId: MESSAGE.id },
+        'SMS to 13800138000: verification code 012345, valid 5 minutes (console sender: nothing was sent)',
+      ],
+    ]);
+  });
+
+  test('keeps the last message for the development page', async () => {
+    const sender = createConsoleSender({ info: () => undefined });
+    expect(sender.last()).toBeUndefined();
+    await sender.send(MESSAGE);
+    await sender.send({ ...MESSAGE, code: '999999' });
+    expect(sender.last()?.code).toBe('999999');
+  });
+});
