@@ -1,0 +1,89 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { CAPTCHA_LETTERS } from '../alphabet';
+import { Composition, HEIGHT, type Style, WIDTH } from './composition';
+import { loadTypeface } from './outlines';
+import { PngWriter } from './png';
+import { RandomSource } from './random-source';
+import { CoverageRasteriser } from './rasteriser';
+import { Scene } from './scene';
+import { packTints, ROW_BYTES } from './tints';
+
+/** Normal is legible first; hard is for clients that look like scripts. */
+export type CaptchaLevel = 'normal' | 'hard';
+
+export interface CaptchaDrawing {
+  /** A PNG file (240×90 pixels, at most 4,096 bytes) that shows `text`, letters of CAPTCHA_LETTERS; never twice the same. */
+  draw(text: string, level: CaptchaLevel): Buffer;
+}
+
+/** Where the product's own typefaces lie, from src/captcha/drawing as well as from dist/captcha/drawing. */
+const OWN_FONTS = join(__dirname, '../../../fonts');
+
+/** Background, two tints for letters' edges, ink. */
+const PALETTE = [0xf6f4ee, 0xb1b3b9, 0x6c7284, 0x27314f];
+
+const STYLES: Record<CaptchaLevel, Style> = {
+  normal: {
+    letterHeight: 45,
+    heightChange: 3,
+    rotation: 0.2,
+    shear: 0.22,
+    lift: 12,
+    tightness: 0.88,
+    warpX: 3,
+    warpY: 4,
+    strokes: 2,
+    strokeWidth: 6,
+    bands: 0,
+    bandWidth: 0,
+  },
+  hard: {
+    letterHeight: 45,
+    heightChange: 3,
+    rotation: 0.22,
+    shear: 0.25,
+    lift: 12,
+    tightness: 0.86,
+    warpX: 3.5,
+    warpY: 5,
+    strokes: 2,
+    strokeWidth: 6,
+    bands: 2,
+    bandWidth: 13,
+  },
+};
+
+/**
+ * Loads the typefaces (`fontFiles`: absolute paths; none: the product's own) and returns a drawing that uses them.
+ * `random` replaces the geometry's random numbers (0 to below 1), which otherwise start afresh from the system's generator for every picture.
+ * @throws Error, one line, when a font file cannot be read or lacks a letter of CAPTCHA_LETTERS.
+ */
+export function createCaptchaDrawing(
+  options: { fontFiles?: readonly string[]; random?: () => number } = {},
+): CaptchaDrawing {
+  const fontFiles = options.fontFiles?.length ? options.fontFiles : ownFontFiles();
+  // One after another: svg-captcha knows one font at a time.
+  const typefaces = fontFiles.map((fontFile) => loadTypeface(fontFile, CAPTCHA_LETTERS));
+  const source = new RandomSource();
+  const composition = new Composition(typefaces, options.random ?? (() => source.next()));
+  const png = new PngWriter(WIDTH, HEIGHT, PALETTE);
+  const [ink, bands] = [new Scene(), new Scene()];
+  const [inkCoverage, bandCoverage] = [new CoverageRasteriser(WIDTH, HEIGHT), new CoverageRasteriser(WIDTH, HEIGHT)];
+  const rows = new Uint8Array(ROW_BYTES * HEIGHT);
+  return {
+    draw(text, level) {
+      source.reseed();
+      composition.compose(text, STYLES[level], ink, bands);
+      inkCoverage.fill(ink);
+      bandCoverage.fill(bands);
+      packTints(inkCoverage, bands.ends.length > 0 ? bandCoverage : undefined, rows);
+      return png.write(rows);
+    },
+  };
+}
+
+function ownFontFiles(): string[] {
+  const files = readdirSync(OWN_FONTS).filter((name) => name.endsWith('.ttf'));
+  return files.sort().map((name) => join(OWN_FONTS, name));
+}
