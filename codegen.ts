@@ -1,0 +1,33 @@
+import type { CodegenConfig } from '@graphql-codegen/cli';
+
+// What every target shares: enums as plain string unions cost nothing at run time, and payloads have no __typename.
+const shared = { useTypeImports: true, enumsAsTypes: true, skipTypename: true, immutableTypes: true } as const;
+
+/** Typed operations from schema.graphql: for the page in web/, and for the snippets of docs/frontend.md. */
+const config: CodegenConfig = {
+  schema: 'schema.graphql',
+  generates: {
+    'web/src/generated/': {
+      documents: 'web/src/operations.graphql',
+      preset: 'client',
+      presetConfig: { fragmentMasking: false },
+      config: shared,
+    },
+    'test/web/snippets/generated/': {
+      documents: 'test/web/snippets/operations.graphql',
+      preset: 'client',
+      presetConfig: { fragmentMasking: false },
+      config: shared,
+    },
+    // Documents as strings, for clients that send them as they are.
+    'test/web/snippets/generated-strings/': {
+      documents: 'test/web/snippets/operations.graphql',
+      preset: 'client',
+      presetConfig: { fragmentMasking: false },
+      config: { ...shared, documentMode: 'string' },
+    },
+  },
+};
+
+// biome-ignore lint/style/noDefaultExport: graphql-codegen reads the default export
+export default config;

@@ -1,0 +1,27 @@
+/** What a Chinese input method leaves behind: full-width forms become ASCII, blanks and hyphens go. */
+function plain(text: string): string {
+  return text.normalize('NFKC').replace(/[\s\-\u2010-\u2015]+/g, '');
+}
+
+/** A mobile number as it was typed, pasted or filled in, without the country code. Other characters stay, to be told. */
+export function typedMobile(text: string): string {
+  return plain(text).replace(/^(?:\+|00)86(?=1)/, '');
+}
+
+/** A six-digit code or a captcha's answer as it was typed or pasted. */
+export function typedCode(text: string): string {
+  return plain(text);
+}
+
+export function isMobile(text: string): boolean {
+  return /^1[3-9][0-9]{9}$/.test(text);
+}
+
+export function isSmsCode(text: string): boolean {
+  return /^[0-9]{6}$/.test(text);
+}
+
+/** 13800138000 as people read it aloud: 138 0013 8000. */
+export function spacedMobile(mobile: string): string {
+  return mobile.replace(/^(...)(....)(....)$/, '$1 $2 $3');
+}
