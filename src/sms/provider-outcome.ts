@@ -2,7 +2,7 @@ import { classifyCode, type ProviderCodes } from './provider-codes';
 import type { SmsOutcome } from './sender';
 
 /** Status codes and message ids of every provider fit; a longer or stranger text is no code and must not reach a log line. */
-const TOKEN = /^[\w.^-]{1,128}$/;
+const TOKEN = /^[\w.:^-]{1,128}$/;
 
 /** How an adapter turns what happened into an outcome; one set of rules for all providers. */
 export interface ProviderOutcomes {

@@ -1,7 +1,6 @@
 import http from 'node:http';
 import https from 'node:https';
-import type { Socket } from 'node:net';
-import { TLSSocket } from 'node:tls';
+import { MAX_ANSWER_BYTES, providerAgent, whenReady } from './provider-socket';
 
 export interface ProviderRequest {
   url: URL;
@@ -14,17 +13,6 @@ export interface ProviderRequest {
 /** An answer, or the name of the failure and whether any byte of the request can have left this machine. */
 export type ProviderReply = { status: number; body: string } | { failure: string; sent: boolean };
 
-/** No provider's answer comes near this; more is not read. */
-const MAX_ANSWER_BYTES = 64 * 1024;
-
-/** Idle connections are dropped before the usual server does it (5 s), so that a send seldom meets a dying one. */
-const IDLE_MS = 4000;
-
-const agents = {
-  'http:': new http.Agent({ keepAlive: true, timeout: IDLE_MS }),
-  'https:': new https.Agent({ keepAlive: true, timeout: IDLE_MS }),
-};
-
 /**
  * POSTs once: no retry, no redirect followed, never throws. It stands on node:http because fetch cannot tell a connection that
  * never came about from a provider that is silent, and only the former may be handed to another provider.
@@ -35,7 +23,7 @@ export function postOnce({ url, headers, body, timeoutMs }: ProviderRequest): Pr
     const secure = url.protocol === 'https:';
     const request = (secure ? https : http).request(url, {
       method: 'POST',
-      agent: agents[secure ? 'https:' : 'http:'],
+      agent: providerAgent(secure ? 'https' : 'http'),
       headers: { ...headers, 'Content-Length': String(Buffer.byteLength(body)) },
     });
     const finish = (reply: ProviderReply) => {
@@ -49,7 +37,7 @@ export function postOnce({ url, headers, body, timeoutMs }: ProviderRequest): Pr
     const deadline = setTimeout(() => fail(sent ? 'timeout' : 'connect-timeout'), timeoutMs);
 
     request.on('socket', (socket) => {
-      whenReady(socket, request.reusedSocket, () => {
+      whenReady(socket, () => {
         sent = true;
       });
     });
@@ -69,13 +57,4 @@ export function postOnce({ url, headers, body, timeoutMs }: ProviderRequest): Pr
     });
     request.end(body);
   });
-}
-
-/**
- * Calls back when the socket can carry the request's first byte: after the TCP connection, and for TLS after the handshake and
- * the check of the certificate. A kept-alive socket can at once.
- */
-function whenReady(socket: Socket, reused: boolean, ready: () => void): void {
-  if (reused) ready();
-  else socket.once(socket instanceof TLSSocket ? 'secureConnect' : 'connect', ready);
 }

@@ -1,0 +1,99 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import diagnosticsChannel from 'node:diagnostics_channel';
+import type { ClientRequest, IncomingMessage } from 'node:http';
+import { MAX_ANSWER_BYTES, whenReady } from './provider-socket';
+
+/**
+ * What an SDK call came to: its answer, or what it threw (nothing when it was cut off), the name of the failure as the wire shows
+ * it, and whether any byte of the request can have left this machine.
+ */
+export type SdkReply<T> = { answer: T } | { error?: unknown; failure: string; sent: boolean };
+
+/** What is known of the HTTP request of one SDK call. */
+interface Watch {
+  request?: ClientRequest;
+  /** True until a request is seen that waits for its connection: what was not seen may have been sent. */
+  sent: boolean;
+  /** The caller has its reply. */
+  over: boolean;
+  /** How the exchange failed on the wire. */
+  failure?: string;
+  /** Ends the call at once. */
+  cut(failure: string): void;
+}
+
+const watches = new AsyncLocalStorage<Watch>();
+
+// The SDKs hide their sockets and lose the error codes of the network, so Node itself is asked which request they make. Were the
+// channel to fall silent one day, every failure would count as `sent`, which is the careful reading.
+let listening = false;
+function listen(): void {
+  if (listening) return;
+  listening = true;
+  diagnosticsChannel.subscribe('http.client.request.start', (event) => {
+    const watch = watches.getStore();
+    if (watch) watchRequest(watch, (event as { request: ClientRequest }).request);
+  });
+}
+
+/**
+ * Runs one call of a provider's SDK within `timeoutMs` of wall-clock time, body included, and cuts the connection when the time is
+ * up. Redirects are not followed and answers over 64 KB (by their Content-Length) are not read, whatever the SDK would do. Never
+ * throws.
+ */
+export async function callSdk<T>(call: () => Promise<T>, timeoutMs: number): Promise<SdkReply<T>> {
+  listen();
+  let deadline: NodeJS.Timeout | undefined;
+  const watch: Watch = { sent: true, over: false, cut: () => undefined };
+  const cutOff = new Promise<SdkReply<T>>((resolve) => {
+    watch.cut = (failure) => {
+      resolve({ failure, sent: watch.sent });
+      watch.request?.destroy();
+    };
+    deadline = setTimeout(() => watch.cut(watch.sent ? 'timeout' : 'connect-timeout'), timeoutMs);
+  });
+  const answered = watches.run(watch, async (): Promise<SdkReply<T>> => {
+    try {
+      return { answer: await call() };
+    } catch (error) {
+      return { error, failure: watch.failure ?? 'unreadable', sent: watch.sent };
+    }
+  });
+  try {
+    return await Promise.race([answered, cutOff]);
+  } finally {
+    watch.over = true;
+    clearTimeout(deadline);
+  }
+}
+
+function watchRequest(watch: Watch, request: ClientRequest): void {
+  // One call, one request: a retry, or a request that comes only after the time is up, is dropped.
+  if (watch.request || watch.over) {
+    request.destroy();
+    return;
+  }
+  watch.request = request;
+  const { socket } = request;
+  if (socket) {
+    watch.sent = false;
+    whenReady(socket, () => {
+      watch.sent = true;
+    });
+  }
+  request.on('error', (error: NodeJS.ErrnoException) => {
+    watch.failure ??= error.code ?? 'network';
+  });
+  // Before the SDK's own listener: what it does not see it cannot follow.
+  request.prependListener('response', (response) => readHead(watch, response));
+}
+
+function readHead(watch: Watch, response: IncomingMessage): void {
+  const { statusCode = 0, headers } = response;
+  if (statusCode < 200 || statusCode > 299) watch.failure = `http-${statusCode}`;
+  delete headers.location;
+  if (Number(headers['content-length'] ?? 0) > MAX_ANSWER_BYTES) watch.cut('unreadable');
+  response.on('error', (error: NodeJS.ErrnoException) => {
+    watch.failure ??= error.code ?? 'network';
+  });
+}
