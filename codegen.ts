@@ -20,7 +20,7 @@ const config: CodegenConfig = {
       config: shared,
     },
     // Documents as strings, for clients that send them as they are.
-    'test/web/snippets/generated-strings/': {
+    'test/web/snippets/generated/strings/': {
       documents: 'test/web/snippets/operations.graphql',
       preset: 'client',
       presetConfig: { fragmentMasking: false },

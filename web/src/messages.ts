@@ -9,7 +9,7 @@ function clock(seconds: number): string {
 
 const zh = {
   title: '验证手机号',
-  lead: '输入手机号和图形验证码，获取短信验证码，即可完成验证。',
+  lead: '填写图形验证码获取短信，再输入短信验证码。',
   mobile: '手机号',
   mobileMissing: '请输入手机号',
   mobileInvalid: '手机号格式不正确，请输入 11 位手机号',
@@ -17,6 +17,7 @@ const zh = {
   audioCaptcha: '语音验证码',
   imageHint: '不区分大小写；看不清可点击图片换一张',
   audioHint: '播放语音，输入听到的数字',
+  captchaLater: '再次获取短信验证码时才需填写',
   captchaMissing: '请输入图形验证码',
   audioMissing: '请输入语音验证码',
   captchaPicture: '图形验证码图片，点击换一张',
@@ -58,7 +59,7 @@ const zh = {
 export type Messages = typeof zh;
 
 const en: Messages = {
-  title: 'Confirm your mobile number',
+  title: 'Confirm your number',
   lead: 'Enter your number and the captcha, get a code by SMS, and type it in.',
   mobile: 'Mobile number',
   mobileMissing: 'Enter your mobile number',
@@ -67,6 +68,7 @@ const en: Messages = {
   audioCaptcha: 'Audio captcha',
   imageHint: 'Upper or lower case; click the picture for another',
   audioHint: 'Play the recording and type the digits you hear',
+  captchaLater: 'Needed only for another SMS code',
   captchaMissing: 'Enter the characters in the picture',
   audioMissing: 'Enter the digits you hear',
   captchaPicture: 'Captcha picture, click for another',

@@ -101,6 +101,7 @@ export function useConfirmation(api: Api, messages: Messages, onConfirmed: (mobi
         return;
       case 'TOO_FREQUENT':
       case 'QUOTA_EXCEEDED':
+      case 'SMS_CODE_LOCKED':
       case 'SMS_REJECTED':
         notice.value = { tone: 'bad', text: errmsg };
         return;
@@ -117,6 +118,7 @@ export function useConfirmation(api: Api, messages: Messages, onConfirmed: (mobi
     if (pointOut({ mobile: wrongMobile(), 'sms-code': isSmsCode(code) ? undefined : missing })) return;
     busy.value = 'verify';
     alert.value = null;
+    notice.value = null;
     const of = mobile.value;
     const answer = await api.verify({ mobile: of, smsCode: code });
     busy.value = null;
@@ -148,9 +150,14 @@ export function useConfirmation(api: Api, messages: Messages, onConfirmed: (mobi
 
   function codeIsVoid(text: string) {
     smsCode.value = '';
-    notice.value = null;
     developmentCode.value = null;
     pointOut({ 'sms-code': text });
+  }
+
+  function fillIn(code: string) {
+    smsCode.value = code;
+    errors['sms-code'] = '';
+    void focusOn('sms-code');
   }
 
   function sentences(first: string, second: string): string {
@@ -170,5 +177,6 @@ export function useConfirmation(api: Api, messages: Messages, onConfirmed: (mobi
     remaining: cooldowns.remaining,
     send,
     verify,
+    fillIn,
   };
 }
