@@ -9,7 +9,8 @@ export class CaptchaResolver {
   constructor(private readonly captchas: CaptchaService) {}
 
   @Query(() => ImageCaptcha, {
-    description: 'Issues a captcha. POST only, and one per request: a request that asks for two guarded fields is refused.',
+    description:
+      'Issues a captcha. POST only, and one per request: a request that asks for two guarded fields is refused.',
   })
   async imageCaptcha(
     @Arg('kind', () => CaptchaKind, { defaultValue: CaptchaKind.IMAGE, description: 'A picture, or speech.' })

@@ -23,13 +23,18 @@ registerEnumType(Reason, {
     OK: { description: 'It succeeded.' },
     MISSING_PARAMETER: { description: 'An argument is blank. Nothing was consumed.' },
     MOBILE_INVALID: { description: 'Not a mainland China mobile number of 11 ASCII digits. Nothing was consumed.' },
-    CAPTCHA_EXPIRED: { description: 'There is no such captcha: expired, already tried, or never issued. Get a new one.' },
+    CAPTCHA_EXPIRED: {
+      description: 'There is no such captcha: expired, already tried, or never issued. Get a new one.',
+    },
     CAPTCHA_MISMATCH: { description: 'The answer is wrong, and this captcha is spent. Get a new one.' },
     TOO_FREQUENT: { description: 'The cooldown of this mobile is still running; see retryAfter.' },
-    QUOTA_EXCEEDED: { description: 'A cap of this mobile, this client or the whole service is reached; see retryAfter.' },
+    QUOTA_EXCEEDED: {
+      description: 'A cap of this mobile, this client or the whole service is reached; see retryAfter.',
+    },
     SMS_REJECTED: { description: 'The SMS provider refused the message. Nothing was sent.' },
     SMS_UNCONFIRMED: {
-      description: 'The SMS provider never answered: the message may arrive, and its code is good. It is not sent again.',
+      description:
+        'The SMS provider never answered: the message may arrive, and its code is good. It is not sent again.',
     },
     SMS_CODE_EXPIRED: { description: 'There is no live code for this mobile: expired, already used, or never sent.' },
     SMS_CODE_MISMATCH: { description: 'The code is wrong; see attemptsLeft.' },
@@ -82,12 +87,16 @@ export class SmsCodeSent extends Result {
 
 @ObjectType('SmsCodeVerified', { implements: Result, description: 'What became of an SMS code that a person typed.' })
 export class SmsCodeVerified extends Result {
-  @Field(() => Int, { nullable: true, description: 'Wrong codes that this code still allows; null where none applies.' })
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Wrong codes that this code still allows; null where none applies.',
+  })
   attemptsLeft?: number | null;
 
   @Field(() => String, {
     nullable: true,
-    description: 'Signed proof (JWT) that this mobile was confirmed, for other services; null unless the server is set up for it.',
+    description:
+      'Signed proof (JWT) that this mobile was confirmed, for other services; null unless the server is set up for it.',
   })
   ticket?: string | null;
 }

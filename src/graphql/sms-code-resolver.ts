@@ -10,7 +10,8 @@ export class SmsCodeResolver {
   constructor(private readonly smsCodes: SmsCodeService) {}
 
   @Mutation(() => SmsCodeSent, {
-    description: 'Sends a six-digit code by SMS if the captcha is solved. The captcha is spent by the attempt, right or wrong.',
+    description:
+      'Sends a six-digit code by SMS if the captcha is solved. The captcha is spent by the attempt, right or wrong.',
   })
   async sendSmsCode(
     @Args(() => SendSmsCodeArgs) args: SendSmsCodeArgs,
@@ -27,7 +28,7 @@ export class SmsCodeResolver {
     @Ctx() context: GraphqlContext,
   ): Promise<SmsCodeVerified> {
     const reason = refusal(args);
-    const result = reason ? { reason } : await this.smsCodes.verify(args, context.client);
+    const result = reason ? { reason } : await this.smsCodes.verify(args);
     return payload(result, 'verifySmsCode', context.language);
   }
 }

@@ -1,0 +1,106 @@
+import { randomInt, randomUUID } from 'node:crypto';
+import { type Language, Reason } from '../errmsg';
+import type { Observer } from '../events';
+import type { LimitRules } from '../limits/rules';
+import type { Logger } from '../log';
+import type { Store } from '../store/store';
+import { CAPTCHA_LENGTH, CAPTCHA_LETTERS } from './alphabet';
+import type { CaptchaDrawing, CaptchaLevel } from './drawing/captcha-drawing';
+import { type CaptchaSpeech, SPOKEN_LENGTH } from './speech/captcha-speech';
+
+const DIGITS = '0123456789';
+/** Longer names than any service makes are not looked up. */
+const MAX_UUID_LENGTH = 128;
+
+export interface CaptchaSettings {
+  ttlMs: number;
+  /** `auto`: the hard ones for clients that leave many captchas unsolved. */
+  level: CaptchaLevel | 'auto';
+}
+
+export interface CaptchaResult {
+  reason: Reason;
+  /** Seconds. */
+  retryAfter?: number;
+  uuid?: string;
+  /** Data URI. */
+  image?: string;
+  /** Data URI. */
+  audio?: string;
+  /** Seconds. */
+  expiresIn?: number;
+}
+
+export interface CaptchaServiceParts {
+  store: Store;
+  rules: LimitRules;
+  drawing: CaptchaDrawing;
+  speech: CaptchaSpeech;
+  log: Logger;
+  observe: Observer;
+}
+
+/** Issues captchas, and takes their answers once. */
+export class CaptchaService {
+  constructor(
+    private readonly settings: CaptchaSettings,
+    private readonly parts: CaptchaServiceParts,
+  ) {}
+
+  async issue(kind: 'IMAGE' | 'AUDIO', client: string, language: Language): Promise<CaptchaResult> {
+    const { store, rules, drawing, speech, log, observe } = this.parts;
+    const { ttlMs } = this.settings;
+    const uuid = randomUUID();
+    const text = kind === 'IMAGE' ? randomText(CAPTCHA_LETTERS, CAPTCHA_LENGTH) : randomText(DIGITS, SPOKEN_LENGTH);
+    try {
+      const issued = await store.issueCaptcha({
+        uuid,
+        text,
+        ttlMs,
+        windows: rules.captcha(client),
+        unsolved: rules.unsolved(client),
+      });
+      if (issued.status === 'refused') {
+        observe({ type: 'limit-hit', rule: 'captcha-minute' });
+        return { reason: Reason.QUOTA_EXCEEDED, retryAfter: Math.ceil(issued.waitMs / 1000) };
+      }
+      const level = this.level(issued.suspicious);
+      observe({ type: 'captcha-issued', kind, level });
+      const question =
+        kind === 'IMAGE'
+          ? { image: `data:image/png;base64,${drawing.draw(text, level).toString('base64')}` }
+          : { audio: `data:audio/wav;base64,${speech.speak(text, language).toString('base64')}` };
+      return { reason: Reason.OK, uuid, ...question, expiresIn: ttlMs / 1000 };
+    } catch (error) {
+      log.error({ error: (error as Error).message }, 'No captcha could be issued');
+      return { reason: Reason.SERVICE_UNAVAILABLE };
+    }
+  }
+
+  /**
+   * Compares an answer without regard to case and surrounding blanks. The captcha is spent, right or wrong. Throws
+   * StoreUnavailableError.
+   */
+  async answer(uuid: string, answer: string): Promise<Reason.OK | Reason.CAPTCHA_EXPIRED | Reason.CAPTCHA_MISMATCH> {
+    const { store, observe } = this.parts;
+    const text = uuid.length <= MAX_UUID_LENGTH ? await store.takeCaptcha(uuid) : null;
+    const reason = text === null ? Reason.CAPTCHA_EXPIRED : same(text, answer) ? Reason.OK : Reason.CAPTCHA_MISMATCH;
+    observe({ type: 'captcha-answered', reason });
+    return reason;
+  }
+
+  private level(suspicious: boolean): CaptchaLevel {
+    if (this.settings.level !== 'auto') return this.settings.level;
+    return suspicious ? 'hard' : 'normal';
+  }
+}
+
+function randomText(letters: string, length: number): string {
+  let text = '';
+  for (let i = 0; i < length; i++) text += letters[randomInt(letters.length)];
+  return text;
+}
+
+function same(text: string, answer: string): boolean {
+  return text.trim().toLowerCase() === answer.trim().toLowerCase();
+}

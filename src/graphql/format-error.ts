@@ -1,0 +1,48 @@
+import { ApolloServerErrorCode, unwrapResolverError } from '@apollo/server/errors';
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+
+/**
+ * What a malformed request is told: what is wrong and where, never what it said. GraphQL's own messages repeat argument values,
+ * which here are mobiles and codes; and an unforeseen error may say anything.
+ */
+export function formatError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
+  const code = String(formatted.extensions?.code ?? ApolloServerErrorCode.INTERNAL_SERVER_ERROR);
+  const { locations, path } = formatted;
+  return {
+    message: safeMessage(code, formatted, unwrapResolverError(error)),
+    ...(locations && { locations }),
+    ...(path && { path }),
+    extensions: { code },
+  };
+}
+
+function safeMessage(code: string, { message, locations }: GraphQLFormattedError, error: unknown): string {
+  const at = locations?.[0] ? ` at line ${locations[0].line}, column ${locations[0].column}` : '';
+  switch (code) {
+    case ApolloServerErrorCode.GRAPHQL_PARSE_FAILED:
+      return message.includes('token limit') || message.includes('tokens')
+        ? 'The query is too long.'
+        : `The query is not valid GraphQL${at}.`;
+    case ApolloServerErrorCode.GRAPHQL_VALIDATION_FAILED:
+      return concernsValue(error) ? `A value in the query has the wrong type${at}.` : message;
+    case ApolloServerErrorCode.BAD_USER_INPUT:
+      return `${variableName(message)} has a missing or a wrong value${at}.`;
+    case ApolloServerErrorCode.BAD_REQUEST:
+    case ApolloServerErrorCode.OPERATION_RESOLUTION_FAILURE:
+    case ApolloServerErrorCode.PERSISTED_QUERY_NOT_SUPPORTED:
+    case ApolloServerErrorCode.PERSISTED_QUERY_NOT_FOUND:
+      return message;
+    default:
+      return 'Internal server error';
+  }
+}
+
+/** Whether a validation error is about a literal, which its message then repeats. */
+function concernsValue(error: unknown): boolean {
+  return error instanceof GraphQLError && (error.nodes ?? []).some((node) => /Value$|^ObjectField$/.test(node.kind));
+}
+
+function variableName(message: string): string {
+  const name = /^Variable "(\$\w{1,64})"/.exec(message)?.[1];
+  return name ? `Variable "${name}"` : 'An argument';
+}

@@ -1,0 +1,104 @@
+import {
+  type ASTVisitor,
+  type DocumentNode,
+  type FragmentDefinitionNode,
+  GraphQLError,
+  Kind,
+  type OperationDefinitionNode,
+  type SelectionSetNode,
+  type ValidationContext,
+} from 'graphql';
+
+/** A request may ask for one of these, once: each costs money, or is a guess at a secret. */
+export const GUARDED_FIELDS = ['imageCaptcha', 'sendSmsCode', 'verifySmsCode'] as const;
+
+/** Lexical tokens of a query text. The longest known honest one, an introspection query, has about 240. */
+export const MAX_TOKENS = 600;
+/** Levels of fields. The API's own operations have two; an introspection query has up to 14. */
+export const MAX_DEPTH = 16;
+
+type Definition = OperationDefinitionNode | FragmentDefinitionNode;
+
+/**
+ * Validation rule: refuses an operation that asks for more than one guarded field, counted over aliases, fields in fragments and
+ * fragments in fragments, whether or not the executor would merge or skip them. Nothing has run when validation refuses.
+ */
+export function oneGuardedField(context: ValidationContext): ASTVisitor {
+  const guarded: ReadonlySet<string> = new Set(GUARDED_FIELDS);
+  return forEachOperation(context, (operation, measure) => {
+    const count = measure(operation, (own, nested) => {
+      const fields = own.filter((name) => guarded.has(name)).length;
+      return nested.reduce((sum, part) => sum + part, fields);
+    });
+    if (count > 1) {
+      return `One operation may ask for one of ${GUARDED_FIELDS.join(', ')}, once. Send one request for each.`;
+    }
+    return undefined;
+  });
+}
+
+/** Validation rule: refuses an operation whose fields nest deeper than MAX_DEPTH, through fragments as well. */
+export function boundedDepth(context: ValidationContext): ASTVisitor {
+  return forEachOperation(context, (operation, measure) => {
+    const depth = measure(operation, (own, nested) => Math.max(own.length > 0 ? 1 : 0, ...nested), 1);
+    return depth > MAX_DEPTH ? `The operation nests deeper than ${MAX_DEPTH} levels.` : undefined;
+  });
+}
+
+/** Combines the field names of one selection set with what was measured of the sets below it. */
+type Combine = (ownFields: string[], nested: number[]) => number;
+/** `step` is added for each level of fields passed on the way down. */
+type Measure = (definition: Definition, combine: Combine, step?: number) => number;
+
+function forEachOperation(
+  context: ValidationContext,
+  check: (operation: OperationDefinitionNode, measure: Measure) => string | undefined,
+): ASTVisitor {
+  return {
+    Document(document: DocumentNode) {
+      const fragments = new Map<string, FragmentDefinitionNode>();
+      for (const node of document.definitions) {
+        if (node.kind === Kind.FRAGMENT_DEFINITION) fragments.set(node.name.value, node);
+      }
+      for (const node of document.definitions) {
+        if (node.kind !== Kind.OPERATION_DEFINITION) continue;
+        const problem = check(node, measureOver(fragments));
+        if (problem !== undefined) context.reportError(new GraphQLError(problem, { nodes: [node] }));
+      }
+      return false;
+    },
+  };
+}
+
+/** Measures each fragment once, so that fragments that double each other cost no more than their text. */
+function measureOver(fragments: ReadonlyMap<string, FragmentDefinitionNode>): Measure {
+  return (definition, combine, step = 0) => {
+    const known = new Map<string, number>();
+    const ofSet = (set: SelectionSetNode): number => {
+      const names: string[] = [];
+      const nested: number[] = [];
+      for (const selection of set.selections) {
+        if (selection.kind === Kind.FIELD) {
+          names.push(selection.name.value);
+          if (selection.selectionSet) nested.push(step + ofSet(selection.selectionSet));
+        } else if (selection.kind === Kind.INLINE_FRAGMENT) {
+          nested.push(ofSet(selection.selectionSet));
+        } else {
+          nested.push(ofFragment(selection.name.value));
+        }
+      }
+      return combine(names, nested);
+    };
+    const ofFragment = (name: string): number => {
+      const measured = known.get(name);
+      if (measured !== undefined) return measured;
+      // A fragment within itself is refused by another rule; here it only must not go round for ever.
+      known.set(name, 0);
+      const fragment = fragments.get(name);
+      const result = fragment ? ofSet(fragment.selectionSet) : 0;
+      known.set(name, result);
+      return result;
+    };
+    return ofSet(definition.selectionSet);
+  };
+}

@@ -1,0 +1,56 @@
+import type { IncomingMessage } from 'node:http';
+
+/** Bytes of a request body. A full introspection query has about 2,500. */
+export const MAX_BODY_BYTES = 16_384;
+
+/** A body that is refused, and the HTTP status that says so. */
+export class BodyError extends Error {
+  override readonly name = 'BodyError';
+  constructor(
+    readonly status: 400 | 413 | 415,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/**
+ * The JSON of a request, or undefined if it isn't sent as application/json: no other type may be read as JSON, since a form on any
+ * page can send those without being asked.
+ * @throws BodyError
+ */
+export function readJson(request: IncomingMessage): Promise<unknown> {
+  const { headers } = request;
+  if (headers['content-encoding'] !== undefined && headers['content-encoding'] !== 'identity') {
+    return Promise.reject(new BodyError(415, 'Compressed bodies are not read.'));
+  }
+  if (Number(headers['content-length'] ?? 0) > MAX_BODY_BYTES) return Promise.reject(tooLarge());
+  const isJson = /^\s*application\/json\s*(;|$)/i.test(headers['content-type'] ?? '');
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    request.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size > MAX_BODY_BYTES) {
+        request.removeAllListeners('data');
+        request.pause();
+        reject(tooLarge());
+      } else {
+        chunks.push(chunk);
+      }
+    });
+    request.on('error', () => reject(new BodyError(400, 'The request broke off.')));
+    request.on('end', () => {
+      if (!isJson) return resolve(undefined);
+      try {
+        resolve(JSON.parse((chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)).toString()));
+      } catch {
+        reject(new BodyError(400, 'The body is not valid JSON.'));
+      }
+    });
+  });
+}
+
+function tooLarge(): BodyError {
+  return new BodyError(413, `The body is larger than ${MAX_BODY_BYTES} bytes.`);
+}

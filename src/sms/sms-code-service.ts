@@ -1,0 +1,172 @@
+import { randomBytes, randomInt } from 'node:crypto';
+import type { CaptchaService } from '../captcha/captcha-service';
+import { Reason } from '../errmsg';
+import type { Observer } from '../events';
+import type { LimitRules, SendWindow } from '../limits/rules';
+import { type Logger, maskedMobile } from '../log';
+import type { SendReserved, Store } from '../store/store';
+import type { SmsOutcome, SmsSender } from './sender';
+
+const SIX_DIGITS = /^\d{6}$/;
+
+export interface SmsCodeResult {
+  reason: Reason;
+  /** Seconds. */
+  retryAfter?: number;
+}
+
+export interface SmsSendResult extends SmsCodeResult {
+  /** Seconds. */
+  expiresIn?: number;
+}
+
+export interface SmsVerifyResult extends SmsCodeResult {
+  attemptsLeft?: number;
+}
+
+export interface SmsCodeServiceParts {
+  store: Store;
+  rules: LimitRules;
+  captchas: CaptchaService;
+  sender: SmsSender;
+  log: Logger;
+  observe: Observer;
+  clock: () => number;
+}
+
+/**
+ * Sends a code once its captcha is solved, and checks codes. What makes one message of one captcha is the order: the captcha is
+ * spent before anything else happens, the message is counted before it is sent, and only what definitely was not sent is taken back.
+ */
+export class SmsCodeService {
+  constructor(
+    private readonly codeTtlMs: number,
+    private readonly parts: SmsCodeServiceParts,
+  ) {}
+
+  async send(request: { mobile: string; imageCode: string; uuid: string }, client: string): Promise<SmsSendResult> {
+    try {
+      const reason = await this.parts.captchas.answer(request.uuid, request.imageCode);
+      return reason === Reason.OK ? await this.sendSolved(request.mobile, client) : { reason };
+    } catch (error) {
+      return this.unavailable(error, 'No code could be sent');
+    }
+  }
+
+  async verify({ mobile, smsCode }: { mobile: string; smsCode: string }): Promise<SmsVerifyResult> {
+    const { store, rules, observe } = this.parts;
+    const guess = smsCode.trim();
+    try {
+      // What isn't six digits can't be right; it is compared all the same, as a guess like any other.
+      const verified = await store.verifyCode(mobile, SIX_DIGITS.test(guess) ? guess : '', rules.guesses);
+      const result = verifyResult(verified);
+      observe({ type: 'code-verified', reason: result.reason });
+      return result;
+    } catch (error) {
+      return this.unavailable(error, 'No code could be checked');
+    }
+  }
+
+  private async sendSolved(mobile: string, client: string): Promise<SmsSendResult> {
+    const { store, rules, clock } = this.parts;
+    const windows = rules.send(mobile, client);
+    const code = randomInt(1_000_000).toString().padStart(6, '0');
+    const reserved = await store.reserveSend({
+      mobile,
+      code,
+      ttlMs: this.codeTtlMs,
+      windows,
+      guesses: rules.guesses,
+      solved: rules.unsolved(client),
+    });
+    if (reserved.status !== 'ok') return this.refused(reserved, windows);
+    this.watchBudget(reserved.counts, windows);
+
+    const reservedAt = clock();
+    const outcome = await this.handOver(mobile, code);
+    const cooldown = Math.ceil((rules.cooldownMs - (clock() - reservedAt)) / 1000);
+    const retryAfter = cooldown > 0 ? cooldown : undefined;
+    switch (outcome.class) {
+      case 'accepted':
+        return { reason: Reason.OK, retryAfter, expiresIn: this.codeTtlMs / 1000 };
+      case 'unknown':
+        return { reason: Reason.SMS_UNCONFIRMED, retryAfter, expiresIn: this.codeTtlMs / 1000 };
+      case 'throttled':
+        await this.takeBack(mobile, code, windows, reserved.countedAt);
+        // Our own counts are free again; the provider's are not, and a minute is the least that providers ask for.
+        return { reason: Reason.SMS_REJECTED, retryAfter: Math.ceil(Math.max(rules.cooldownMs, 60_000) / 1000) };
+      case 'refused':
+      case 'misconfigured':
+        await this.takeBack(mobile, code, windows, reserved.countedAt);
+        return { reason: Reason.SMS_REJECTED };
+    }
+  }
+
+  private async handOver(mobile: string, code: string): Promise<SmsOutcome> {
+    const { sender, log } = this.parts;
+    const id = randomBytes(16).toString('hex');
+    const minutes = Math.max(1, Math.floor(this.codeTtlMs / 60_000));
+    const outcome = await sender.send({ id, mobile, code, minutes }).catch((error: Error): SmsOutcome => {
+      log.error({ smsId: id, error: error.name }, 'The SMS sender failed, which it never should');
+      return { class: 'unknown', provider: sender.name, providerCode: 'exception' };
+    });
+    const fields = { smsId: id, mobile: maskedMobile(mobile), ...outcome };
+    if (outcome.class === 'accepted') log.info(fields, 'SMS accepted');
+    else if (outcome.class === 'misconfigured') log.error(fields, 'SMS provider account or settings are wrong');
+    else log.warn(fields, 'SMS not confirmed as sent');
+    return outcome;
+  }
+
+  /** The message was definitely not sent. If the store fails now, its counts stay until they expire: too strict, never too lax. */
+  private async takeBack(mobile: string, code: string, windows: SendWindow[], countedAt: number[]): Promise<void> {
+    try {
+      await this.parts.store.releaseSend({ mobile, code, windows, countedAt });
+    } catch (error) {
+      const fields = { mobile: maskedMobile(mobile), error: (error as Error).message };
+      this.parts.log.warn(fields, 'A refused message stays counted: the store could not be reached');
+    }
+  }
+
+  private refused(reserved: Exclude<SendReserved, { status: 'ok' }>, windows: SendWindow[]): SmsSendResult {
+    const { observe } = this.parts;
+    const retryAfter = Math.ceil(reserved.waitMs / 1000);
+    if (reserved.status === 'locked') {
+      // A code that nobody may try is not worth a message.
+      observe({ type: 'limit-hit', rule: 'failures' });
+      return { reason: Reason.SMS_CODE_LOCKED, retryAfter };
+    }
+    const rule = windows[reserved.window]?.rule ?? 'cooldown';
+    observe({ type: 'limit-hit', rule });
+    return { reason: rule === 'cooldown' ? Reason.TOO_FREQUENT : Reason.QUOTA_EXCEEDED, retryAfter };
+  }
+
+  private watchBudget(counts: number[], windows: SendWindow[]): void {
+    const { rules, log, observe } = this.parts;
+    const index = windows.findIndex((window) => window.rule === 'budget');
+    const used = counts[index];
+    if (used === undefined) return;
+    observe({ type: 'budget-used', used });
+    // Every send counts up by one, so of all servers exactly one sees this very number.
+    if (used === rules.budgetWarning) log.warn({ used, budget: windows[index]?.cap }, 'SMS budget: 80 % used');
+  }
+
+  private unavailable(error: unknown, message: string): SmsCodeResult {
+    this.parts.log.error({ error: (error as Error).message }, message);
+    return { reason: Reason.SERVICE_UNAVAILABLE };
+  }
+}
+
+function verifyResult(verified: Awaited<ReturnType<Store['verifyCode']>>): SmsVerifyResult {
+  switch (verified.status) {
+    case 'ok':
+      return { reason: Reason.OK };
+    case 'expired':
+      return { reason: Reason.SMS_CODE_EXPIRED };
+    case 'mismatch':
+      return { reason: Reason.SMS_CODE_MISMATCH, attemptsLeft: verified.attemptsLeft };
+    case 'locked': {
+      const retryAfter = verified.waitMs === undefined ? undefined : Math.ceil(verified.waitMs / 1000);
+      return { reason: Reason.SMS_CODE_LOCKED, attemptsLeft: 0, retryAfter };
+    }
+  }
+}

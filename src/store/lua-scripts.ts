@@ -1,0 +1,14 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const FOLDER = join(__dirname, 'lua');
+
+export const SCRIPT_NAMES = ['issue', 'take', 'reserve', 'release', 'count', 'uncount', 'verify'] as const;
+export type ScriptName = (typeof SCRIPT_NAMES)[number];
+
+/** The text of lua/NAME.lua with its includes put in place. */
+export function luaScript(name: ScriptName): string {
+  return readFileSync(join(FOLDER, `${name}.lua`), 'utf8').replaceAll(/^--- @include (\w+)$/gm, (_, include) =>
+    readFileSync(join(FOLDER, 'include', `${include}.lua`), 'utf8'),
+  );
+}

@@ -1,0 +1,7 @@
+-- Every script starts with this. A command that reaches Redis after its caller has given up must not act any more: its caller
+-- has answered already. ARGV[1] is the last moment, in ms on Redis's own clock, at which the script may act.
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+if now > tonumber(ARGV[1]) then
+  return { 'late', now }
+end

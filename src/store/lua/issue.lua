@@ -1,0 +1,15 @@
+-- Counts a captcha in the client's windows, all or none, and writes its answer.
+-- KEYS  1 img:{uuid}  2 the client's unsolved captchas  3.. windows
+-- ARGV  1 deadline  2 answer  3 its lifetime, ms; 0 to write no answer (in a cluster it lives in another slot)
+--       4 5 cap and length of KEYS[2]  6.. cap and length of each window
+-- Returns { 'ok', 1 if KEYS[2] was over its cap already, else 0 }  { 'refused', ms to wait }  { 'late', now }
+--- @include clock
+--- @include window
+local index, wait = add_to_all(3, 6)
+if index then return { 'refused', wait } end
+local cap, length = tonumber(ARGV[4]), tonumber(ARGV[5])
+local live, total = live_events(KEYS[2], length)
+-- One more than the cap is all that matters, so the count stops there: a flood is no longer to live down than a burst.
+if total <= cap then add_event(KEYS[2], live, cap, length) end
+if ARGV[3] ~= '0' then redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3]) end
+return { 'ok', total > cap and 1 or 0 }

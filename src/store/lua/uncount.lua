@@ -1,0 +1,8 @@
+-- For a cluster: takes counts in the windows of one slot back.
+-- KEYS  1.. windows
+-- ARGV  1 deadline  2 when they were counted  3.. cap and length of each window
+-- Returns { 'ok' }  { 'late', now }
+--- @include clock
+--- @include window
+remove_from_all(1, 3, tonumber(ARGV[2]))
+return { 'ok' }

@@ -1,0 +1,23 @@
+import { MemoryStore } from './memory-store';
+import type { RedisTarget } from './redis-target';
+import type { Store } from './store';
+
+export type StoreSettings = { kind: 'memory' } | { kind: 'redis'; target: RedisTarget; timeoutMs: number };
+
+/** Opens the store; fails with StoreUnavailableError if it can't be reached. */
+export async function openStore(settings: StoreSettings, clock?: () => number): Promise<Store> {
+  if (settings.kind === 'memory') return new MemoryStore(clock);
+  // Loaded only when used: the in-process store starts without a Redis client.
+  const [{ openRedisClient }, { RedisCommands }] = await Promise.all([
+    import('./redis-connection.js'),
+    import('./redis-commands.js'),
+  ]);
+  const commands = new RedisCommands(openRedisClient(settings.target, settings.timeoutMs), settings.timeoutMs);
+  await commands.connect();
+  if (settings.target.kind === 'cluster') {
+    const { RedisClusterStore } = await import('./redis-cluster-store.js');
+    return new RedisClusterStore(commands);
+  }
+  const { RedisStore } = await import('./redis-store.js');
+  return new RedisStore(commands);
+}
