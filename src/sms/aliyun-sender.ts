@@ -1,6 +1,6 @@
 import { ALIYUN_CODES, ALIYUN_SUCCESS } from './aliyun-codes';
 import { providerOutcomes } from './provider-outcome';
-import { callSdk, type SdkReply } from './provider-sdk-call';
+import { callSdk, SDK_MARGIN_MS, type SdkReply } from './provider-sdk-call';
 import { parseEndpoint } from './provider-socket';
 import type { SmsOutcome, SmsSender } from './sender';
 
@@ -19,9 +19,6 @@ export interface AliyunSettings {
 
 /** The endpoint of the service for mainland China. */
 const ALIYUN_ENDPOINT = 'dysmsapi.aliyuncs.com';
-
-/** By how much the SDK's own time-outs, which can't tell a slow connection from a slow answer, come after ours. */
-const SDK_MARGIN_MS = 1000;
 
 const outcomes = providerOutcomes('aliyun', ALIYUN_CODES);
 

@@ -9,6 +9,9 @@ import { MAX_ANSWER_BYTES, whenReady } from './provider-socket';
  */
 export type SdkReply<T> = { answer: T } | { error?: unknown; failure: string; sent: boolean };
 
+/** By how much an SDK's own time-outs should come after ours: they can't tell a slow connection from a slow answer. */
+export const SDK_MARGIN_MS = 250;
+
 /** What is known of the HTTP request of one SDK call. */
 interface Watch {
   request?: ClientRequest;

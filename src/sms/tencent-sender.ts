@@ -1,5 +1,5 @@
 import { providerOutcomes } from './provider-outcome';
-import { callSdk, type SdkReply } from './provider-sdk-call';
+import { callSdk, SDK_MARGIN_MS, type SdkReply } from './provider-sdk-call';
 import { parseEndpoint, providerAgent } from './provider-socket';
 import type { SmsOutcome, SmsSender } from './sender';
 import { TENCENT_CODES, TENCENT_SUCCESS } from './tencent-codes';
@@ -42,8 +42,8 @@ export function createTencentSender(settings: TencentSettings): SmsSender {
       httpProfile: {
         endpoint: host,
         protocol: `${protocol}://`,
-        // Whole seconds, and only a second line: callSdk keeps the limit in milliseconds.
-        reqTimeout: Math.ceil(timeoutMs / 1000) + 1,
+        // Seconds, and only a second line behind callSdk.
+        reqTimeout: (timeoutMs + SDK_MARGIN_MS) / 1000,
         // An agent of ours also keeps the SDK from taking a proxy out of the environment.
         agent: providerAgent(protocol),
       },

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { createServer, type Server } from 'node:net';
 import type { SmsMessage, SmsOutcomeClass, SmsSender } from '../../src/sms/sender';
 import type { StandIn, StandInMode, StandInRequest } from './stand-in/stand-in';
 
@@ -66,7 +67,7 @@ export function describeSmsSender(name: string, subject: SmsSenderSubject): void
         const outcome = await sender.send(newMessage());
         expect(outcome).toMatchObject({ class: outcomeClass, provider: name, providerCode: code });
         expect(outcome.fault).toBe(outcomeClass === 'refused' ? 'number' : undefined);
-        await expectNothingMore(standIn, 1);
+        expect(standIn.requests).toHaveLength(1);
       });
     }
 
@@ -114,6 +115,23 @@ export function describeSmsSender(name: string, subject: SmsSenderSubject): void
       expect(await sender.send(newMessage())).toMatchObject({ class: 'refused', fault: 'provider' });
     });
 
+    test('a TLS handshake that fails: refused, because no byte of the message was written', async () => {
+      const secure = await subject.connect(standIn.url.replace('http:', 'https:'));
+      expect(await secure.send(newMessage())).toMatchObject({ class: 'refused', fault: 'provider' });
+      expect(standIn.requests).toEqual([]);
+    });
+
+    test('a TLS handshake that never ends: refused within the time-out', async () => {
+      const silent = createServer(() => undefined);
+      await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+      const secure = await subject.connect(`https://127.0.0.1:${portOf(silent)}`);
+      const started = performance.now();
+      const outcome = await secure.send(newMessage());
+      expect(performance.now() - started).toBeLessThan(CONTRACT_TIMEOUT_MS + SLACK_MS);
+      expect(outcome).toMatchObject({ class: 'refused', providerCode: 'connect-timeout', fault: 'provider' });
+      silent.close();
+    });
+
     test('no outcome tells a code, a mobile or a credential', async () => {
       const message = newMessage();
       for (const mode of [
@@ -144,6 +162,12 @@ export function newMessage(): SmsMessage {
     code: digits.slice(0, 6),
     minutes: 5,
   };
+}
+
+export function portOf(server: Server): number {
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('not listening');
+  return address.port;
 }
 
 /** Waits long enough for a retry to show, then counts what arrived. */

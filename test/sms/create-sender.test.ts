@@ -1,0 +1,149 @@
+import { execFileSync } from 'node:child_process';
+import path from 'node:path';
+import { createSender, type SmsSettings } from '../../src/sms/create-sender';
+import type { SmsAttempt } from '../../src/sms/failover-sender';
+import { newMessage } from './contract';
+import { startAliyunStandIn } from './stand-in/aliyun-stand-in';
+import { startRonglianStandIn } from './stand-in/ronglian-stand-in';
+import type { StandIn, StandInMode } from './stand-in/stand-in';
+import { startTencentStandIn } from './stand-in/tencent-stand-in';
+
+const RONGLIAN = { accountSid: 'aaf98f894f4fbec2014f5b3cc2c1017b', authToken: 'ronglian-secret' };
+const ALIYUN = { accessKeyId: 'LTAI5tExampleKeyId', accessKeySecret: 'aliyun-secret' };
+const TENCENT = { secretId: 'AKIDExampleSecretId', secretKey: 'tencent-secret' };
+
+/** A log that keeps its lines as text. */
+function keptLog() {
+  const lines: string[] = [];
+  const keep = (level: string) => (fields: object, msg: string) =>
+    lines.push(JSON.stringify({ level, ...fields, msg }));
+  return { lines, info: keep('info'), warn: keep('warn'), error: keep('error') };
+}
+
+describe('createSender', () => {
+  let aliyun: StandIn;
+  let ronglian: StandIn;
+  let tencent: StandIn;
+  let settings: Omit<SmsSettings, 'providers'>;
+  beforeEach(async () => {
+    [aliyun, ronglian, tencent] = await Promise.all([
+      startAliyunStandIn(ALIYUN),
+      startRonglianStandIn(RONGLIAN),
+      startTencentStandIn(TENCENT),
+    ]);
+    settings = {
+      timeoutMs: 500,
+      ronglian: { ...RONGLIAN, appId: 'app', templateId: '1', baseUrl: ronglian.url },
+      aliyun: { ...ALIYUN, signName: '美多商城', templateCode: 'SMS_1', endpoint: aliyun.url },
+      tencent: {
+        ...TENCENT,
+        sdkAppId: '1400006666',
+        signName: '美多商城',
+        templateId: '1',
+        region: 'ap-guangzhou',
+        endpoint: tencent.url,
+      },
+    };
+  });
+  afterEach(() => Promise.all([aliyun.close(), ronglian.close(), tencent.close()]));
+
+  const received = () => [...aliyun.accepted, ...ronglian.accepted, ...tencent.accepted];
+
+  test('uses the providers in their order, under one id for a send', async () => {
+    const log = keptLog();
+    const attempts: SmsAttempt[] = [];
+    const onAttempt = (attempt: SmsAttempt) => attempts.push(attempt);
+    const sender = await createSender(
+      { ...settings, providers: ['tencent', 'aliyun', 'ronglian'] },
+      { log, onAttempt },
+    );
+    tencent.behave('misconfigured');
+    aliyun.behave('refuse');
+    const message = newMessage();
+
+    expect(await sender.send(message)).toMatchObject({ class: 'accepted', provider: 'ronglian' });
+    expect(attempts.map(({ id, outcome }) => [id, outcome.provider])).toEqual([
+      [message.id, 'tencent'],
+      [message.id, 'aliyun'],
+      [message.id, 'ronglian'],
+    ]);
+    expect(JSON.parse(tencent.requests[0]?.body ?? '')).toMatchObject({ SessionContext: message.id });
+    expect(aliyun.requests[0]?.query.get('OutId')).toBe(message.id);
+    expect(JSON.parse(ronglian.requests[0]?.body ?? '')).toMatchObject({ reqId: message.id });
+    expect(log.lines.map((line) => JSON.parse(line))).toMatchObject([
+      { level: 'error', smsId: message.id, provider: 'tencent' },
+      { level: 'warn', smsId: message.id, provider: 'aliyun' },
+    ]);
+  });
+
+  test.each<StandInMode>(['hang-after-accept', 'reset', 'http-500', 'garbage', 'system-error', 'throttle'])(
+    'first provider plays %j: no other provider gets the message',
+    async (mode) => {
+      const sender = await createSender({ ...settings, providers: ['aliyun', 'ronglian'] }, { log: keptLog() });
+      aliyun.behave(mode);
+      expect((await sender.send(newMessage())).class).toBe(mode === 'throttle' ? 'throttled' : 'unknown');
+      expect(ronglian.requests).toEqual([]);
+      expect(received().length).toBeLessThanOrEqual(1);
+    },
+  );
+
+  test('first provider unreachable: the second gets the message', async () => {
+    const sender = await createSender({ ...settings, providers: ['aliyun', 'ronglian'] }, { log: keptLog() });
+    await aliyun.close();
+    expect(await sender.send(newMessage())).toMatchObject({ class: 'accepted', provider: 'ronglian' });
+    expect(received()).toHaveLength(1);
+  });
+
+  test('a set-aside provider shows in the log, and no line tells a code, a mobile or a credential', async () => {
+    const log = keptLog();
+    const sender = await createSender({ ...settings, providers: ['tencent', 'aliyun', 'ronglian'] }, { log });
+    tencent.behave('misconfigured');
+    aliyun.behave('refuse');
+    const messages = Array.from({ length: 8 }, newMessage);
+    for (const message of messages) await sender.send(message);
+
+    expect(log.lines.filter((line) => line.includes('set aside')).map((line) => JSON.parse(line))).toMatchObject([
+      { level: 'warn', provider: 'tencent' },
+    ]);
+    const told = log.lines.join('\n').replaceAll(/"smsId":"\w+"/g, '');
+    expect(told).not.toContain('secret');
+    for (const { code, mobile } of messages) {
+      expect(told).not.toContain(code);
+      expect(told).not.toContain(mobile);
+    }
+  });
+
+  test('the console sender shows its last message', async () => {
+    const log = keptLog();
+    const sender = await createSender({ providers: ['console'], timeoutMs: 500 }, { log });
+    const message = newMessage();
+    expect(await sender.send(message)).toMatchObject({ class: 'accepted', provider: 'console' });
+    expect(sender.console?.last()).toEqual(message);
+    expect(log.lines).toHaveLength(1);
+  });
+
+  test('a named provider without settings, or no provider at all, is an error at the start', async () => {
+    const bare = { timeoutMs: 500 };
+    await expect(createSender({ ...bare, providers: ['aliyun'] }, { log: keptLog() })).rejects.toThrow(/aliyun/);
+    await expect(createSender({ ...bare, providers: [] }, { log: keptLog() })).rejects.toThrow(/provider/);
+  });
+
+  test.each([
+    { providers: ['console'], loaded: [] },
+    { providers: ['ronglian'], loaded: [] },
+    { providers: ['aliyun'], loaded: ['@alicloud'] },
+    { providers: ['tencent'], loaded: ['tencentcloud-sdk-nodejs-sms'] },
+  ])('$providers loads the SDKs $loaded only', ({ providers, loaded }) => {
+    const script = `
+      const { createSender } = require('./src/sms/create-sender.ts');
+      const log = { info() {}, warn() {}, error() {} };
+      createSender(JSON.parse(process.argv[1]), { log }).then(() => {
+        const loaded = ['@alicloud', 'tencentcloud-sdk-nodejs-sms'].filter((name) =>
+          Object.keys(require.cache).some((file) => file.includes('/node_modules/' + name + '/')));
+        process.stdout.write(JSON.stringify(loaded));
+      });`;
+    const args = ['--require', 'tsx/cjs', '--eval', script, JSON.stringify({ ...settings, providers })];
+    const answer = execFileSync(process.execPath, args, { cwd: path.join(__dirname, '../..') });
+    expect(JSON.parse(answer.toString())).toEqual(loaded);
+  });
+});
