@@ -70,6 +70,8 @@ export function createHttpHandler(parts: HttpParts): RequestListener {
     }
     const notFound = () => sendError(response, 404, 'NOT_FOUND', 'There is nothing here.');
     if (!page || (request.method !== 'GET' && request.method !== 'HEAD')) return notFound();
+    // The page's files are small and sent whole, as RFC 9110, 14.2, allows: sirv throws over a range that ends before it starts.
+    delete request.headers.range;
     page(request, response, notFound);
   };
 }

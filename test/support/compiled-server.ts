@@ -1,0 +1,62 @@
+import { createHash } from 'node:crypto';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import ts from 'typescript';
+
+const ROOT = join(__dirname, '../..');
+const CACHE = join(ROOT, 'node_modules/.cache/server-under-test');
+
+/**
+ * Path of a main.js compiled from src as the build compiles it, laid out as it is shipped (fonts and the built page in their places).
+ * Compiled once for each state of src, whichever test comes first; types are checked elsewhere.
+ */
+export function compiledServer(): string {
+  const sources = readdirSync(join(ROOT, 'src'), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
+  const hash = createHash('sha256').update(readFileSync(join(ROOT, 'tsconfig.json')));
+  for (const file of sources) hash.update(file).update('\0').update(readFileSync(file));
+  const target = join(CACHE, hash.digest('hex').slice(0, 16));
+  if (!existsSync(target)) compile(sources, target);
+  return join(target, 'dist/main.js');
+}
+
+function compile(sources: readonly string[], target: string): void {
+  const { config } = ts.readConfigFile(join(ROOT, 'tsconfig.build.json'), ts.sys.readFile);
+  const { options } = ts.parseJsonConfigFileContent(config, ts.sys, ROOT);
+  mkdirSync(CACHE, { recursive: true });
+  const folder = mkdtempSync(join(CACHE, 'new-'));
+  for (const file of sources) {
+    const output = join(folder, 'dist', file.slice(join(ROOT, 'src').length)).replace(/\.ts$/, '.js');
+    mkdirSync(dirname(output), { recursive: true });
+    if (!file.endsWith('.ts')) {
+      cpSync(file, output);
+      continue;
+    }
+    const { outputText } = ts.transpileModule(readFileSync(file, 'utf8'), {
+      fileName: file,
+      compilerOptions: { ...options, sourceMap: false },
+    });
+    ts.sys.writeFile(output, outputText);
+  }
+  symlinkSync(join(ROOT, 'fonts'), join(folder, 'fonts'));
+  if (existsSync(join(ROOT, 'dist/web'))) cpSync(join(ROOT, 'dist/web'), join(folder, 'dist/web'), { recursive: true });
+  try {
+    renameSync(folder, target);
+  } catch (error) {
+    // Another worker was faster, with the same.
+    rmSync(folder, { recursive: true, force: true });
+    if (!existsSync(target)) throw error;
+  }
+}

@@ -1,0 +1,116 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { compiledServer } from './compiled-server';
+
+export type Environment = Readonly<Record<string, string>>;
+
+export interface LogLine {
+  level: number;
+  time: string;
+  msg: string;
+  [field: string]: unknown;
+}
+
+export interface Exit {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+}
+
+/** Far above what a start takes, so that a slow machine fails no test. */
+const START_MS = 30_000;
+const POLL_MS = 5;
+
+const running = new Set<ChildProcess>();
+process.on('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
+/** The real server as a process of its own, with nothing but the given environment. */
+export class ServerProcess {
+  /** Everything it wrote so far. */
+  stdout = '';
+  stderr = '';
+  /** Where it listens; empty until it is ready. */
+  url = '';
+  /** Resolves once it is gone and its output is complete. */
+  readonly exited: Promise<Exit>;
+  private readonly child: ChildProcess;
+
+  /** Starts it, on a free port of the loopback unless the environment says otherwise. */
+  constructor(environment: Environment = {}) {
+    this.child = spawn(process.execPath, [compiledServer()], {
+      env: { PATH: process.env.PATH, PORT: '0', HOST: '127.0.0.1', ...environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    running.add(this.child);
+    this.child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+      this.stdout += text;
+    });
+    this.child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      this.stderr += text;
+    });
+    this.exited = once(this.child, 'close').then(([code, signal]) => {
+      running.delete(this.child);
+      return { code, signal };
+    });
+  }
+
+  get pid(): number {
+    return this.child.pid ?? 0;
+  }
+
+  get port(): number {
+    return Number(new URL(this.url).port);
+  }
+
+  get alive(): boolean {
+    return this.child.exitCode === null && this.child.signalCode === null;
+  }
+
+  /** The lines of its log so far; needs LOG_LEVEL below `silent`. */
+  get logs(): LogLine[] {
+    return this.stdout
+      .split('\n')
+      .slice(0, -1)
+      .map((line) => JSON.parse(line));
+  }
+
+  /** Resident memory now, bytes. */
+  get residentBytes(): number {
+    const pages = Number(readFileSync(`/proc/${this.pid}/statm`, 'utf8').split(' ')[1]);
+    return pages * 4096;
+  }
+
+  /** Waits for its Ready line. */
+  async ready(): Promise<this> {
+    const deadline = Date.now() + START_MS;
+    for (;;) {
+      const port = /Ready: http:\/\/localhost:(\d+)\//.exec(this.stdout)?.[1];
+      if (port) {
+        this.url = `http://127.0.0.1:${port}`;
+        return this;
+      }
+      if (!this.alive || Date.now() > deadline) {
+        await this.stop();
+        throw new Error(`The server did not start:\n${this.stdout}${this.stderr}`);
+      }
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    }
+  }
+
+  kill(signal: NodeJS.Signals): void {
+    this.child.kill(signal);
+  }
+
+  /** Ends it at once, whatever it is doing. */
+  async stop(): Promise<void> {
+    this.kill('SIGKILL');
+    await this.exited;
+  }
+}
+
+/** A server that is ready to serve; the log level must let its Ready line (info) through. */
+export function startServer(environment: Environment = {}): Promise<ServerProcess> {
+  return new ServerProcess(environment).ready();
+}
