@@ -6,12 +6,14 @@ import { Reason } from '../errmsg';
 /** Mainland China, 11 ASCII digits: no spaces, no country code, no full-width digits, no line break. */
 const MOBILE = /^1[3-9]\d{9}$/;
 
+const NOT_BLANK = 'notBlank';
+
 const NotBlank = () =>
-  ValidateBy(
-    { name: 'notBlank', validator: { validate: (value: unknown) => typeof value === 'string' && value.trim() !== '' } },
-    { context: { reason: Reason.MISSING_PARAMETER } },
-  );
-const Mobile = () => Matches(MOBILE, { context: { reason: Reason.MOBILE_INVALID } });
+  ValidateBy({
+    name: NOT_BLANK,
+    validator: { validate: (value: unknown) => typeof value === 'string' && value.trim() !== '' },
+  });
+const Mobile = () => Matches(MOBILE);
 
 @ArgsType()
 export class SendSmsCodeArgs {
@@ -48,6 +50,6 @@ export class VerifySmsCodeArgs {
 export function refusal(args: SendSmsCodeArgs | VerifySmsCodeArgs): Reason | undefined {
   const errors = validateSync(args, { validationError: { target: false, value: false } });
   if (errors.length === 0) return undefined;
-  const reasons = errors.flatMap((error) => Object.values(error.contexts ?? {}).map((context) => context.reason));
-  return reasons.includes(Reason.MISSING_PARAMETER) ? Reason.MISSING_PARAMETER : Reason.MOBILE_INVALID;
+  const broken = errors.flatMap((error) => Object.keys(error.constraints ?? {}));
+  return broken.includes(NOT_BLANK) ? Reason.MISSING_PARAMETER : Reason.MOBILE_INVALID;
 }
