@@ -1,5 +1,7 @@
 import type { CodegenConfig } from '@graphql-codegen/cli';
 
+const shared = { useTypeImports: true, enumsAsTypes: true, skipTypename: true, immutableTypes: true } as const;
+
 const config: CodegenConfig = {
   schema: 'schema.graphql',
   documents: 'src/operations.graphql',
@@ -7,10 +9,15 @@ const config: CodegenConfig = {
     'src/generated/': {
       preset: 'client',
       presetConfig: { fragmentMasking: false },
-      config: { useTypeImports: true, enumsAsTypes: true, skipTypename: true, immutableTypes: true },
+      config: shared,
+    },
+    // For clients that send documents as strings, such as plain fetch.
+    'src/generated/strings/': {
+      preset: 'client',
+      presetConfig: { fragmentMasking: false },
+      config: { ...shared, documentMode: 'string' },
     },
   },
 };
 
-// biome-ignore lint/style/noDefaultExport: graphql-codegen reads the default export
 export default config;

@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import vue from '@vitejs/plugin-vue';
 import { defineConfig } from 'vite';
 
-// biome-ignore lint/style/noDefaultExport: vite reads the default export
 export default defineConfig({
   plugins: [vue()],
   build: {

@@ -1,0 +1,69 @@
+import type { Browser } from 'playwright-core';
+import { describeInChromium, launchChromium } from './support/chromium';
+import { type PageServer, startPageServer } from './support/page-server';
+import { Visitor } from './support/visitor';
+
+const LOOKS = [
+  { locale: 'zh-CN', colorScheme: 'light' },
+  { locale: 'zh-CN', colorScheme: 'dark' },
+  { locale: 'en-US', colorScheme: 'light' },
+  { locale: 'en-US', colorScheme: 'dark' },
+] as const;
+
+describeInChromium('On a screen 360 pixels wide', () => {
+  let browser: Browser;
+  let server: PageServer;
+
+  beforeAll(async () => {
+    browser = await launchChromium();
+    server = await startPageServer({ SMS_COOLDOWN_SECONDS: '0', SMS_PER_MOBILE_HOUR: '0', VERIFY_MAX_ATTEMPTS: '0' });
+  });
+  afterAll(async () => {
+    await browser.close();
+    await server.stop();
+  });
+
+  test.each(LOOKS)(
+    '$locale, $colorScheme: nothing needs scrolling sideways, nothing is hard to read or to hit',
+    async (look) => {
+      const visitor = await Visitor.arrive(browser, server, {
+        ...look,
+        viewport: { width: 360, height: 740 },
+        hasTouch: true,
+        isMobile: true,
+        deviceScaleFactor: 2,
+      });
+      const check = async (state: string) => {
+        expect(await visitor.page.evaluate('document.documentElement.scrollWidth')).toBe(360);
+        expect(await visitor.barriers()).toEqual([]);
+        await visitor.screenshot(`360-${look.locale}-${look.colorScheme}-${state}`);
+      };
+
+      await visitor.picture.waitFor();
+      for (const target of await visitor.page.locator('.button, .input').all()) {
+        const box = await target.boundingBox();
+        expect(Math.min(box?.width ?? 0, box?.height ?? 0)).toBeGreaterThanOrEqual(40);
+      }
+      await visitor.submitButton.click();
+      await visitor.sendButton.click();
+      await check('1-blank');
+
+      await visitor.page.locator('.captcha-tools .button').last().click();
+      await visitor.page.locator('audio').waitFor();
+      await check('2-audio');
+
+      await visitor.askForCode('13800138000');
+      await visitor.page.locator('.development-code').waitFor();
+      await visitor.handIn(server.store.codes.at(-1) === '000000' ? '000001' : '000000');
+      await visitor.errorOf('sms-code').locator(':scope:not(:empty)').waitFor();
+      await check('3-mismatch');
+
+      await visitor.page.locator('.development-code button').click();
+      await visitor.submitButton.click();
+      await visitor.page.locator('.confirmed').waitFor();
+      await check('4-confirmed');
+      expect(visitor.complaints).toEqual([]);
+      await visitor.leave();
+    },
+  );
+});

@@ -1,0 +1,40 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { type Browser, chromium } from 'playwright-core';
+
+const PATHS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+const executablePath = PATHS.find(existsSync);
+
+/** The source of axe-core, to be run in a page. */
+export const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
+
+export function launchChromium(): Promise<Browser> {
+  if (!executablePath) throw new Error(`There is no Chromium at ${PATHS.join(', ')}`);
+  return chromium.launch({ executablePath, args: FLAGS });
+}
+
+/**
+ * A suite that needs a browser. Without one it fails in CI; elsewhere it is skipped, and says so where nobody overlooks it.
+ * The first start of a browser takes its time, hence the time-out.
+ */
+export function describeInChromium(name: string, suite: () => void): void {
+  jest.setTimeout(30_000);
+  if (executablePath || process.env.CI) {
+    describe(name, suite);
+    return;
+  }
+  const line = '='.repeat(78);
+  process.stderr.write(
+    `\n${line}\nSKIPPED, for want of a browser: ${name}\nInstall Chromium (${PATHS.join(' or ')}), such as Debian's "chromium".\n${line}\n`,
+  );
+  describe.skip(name, suite);
+}

@@ -1,0 +1,55 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { type App, createApp } from '../../../src/app';
+import { loadConfig } from '../../../src/config';
+import { createLog } from '../../../src/log';
+import type { SmsSender } from '../../../src/sms/sender';
+import { openStore } from '../../../src/store/open-store';
+import { buildPage } from './build-page';
+import { WatchedStore } from './watched-store';
+
+type Settings = Readonly<Record<string, string>>;
+
+/** The real server on a free port of the loopback: in-process store, console sender, the page as built. */
+export interface PageServer {
+  url: string;
+  store: WatchedStore;
+  /** Stops it; `start` brings it back at the same address, with what it remembered. */
+  stop(): Promise<void>;
+  start(): Promise<void>;
+}
+
+export async function startPageServer(settings: Settings = {}, sender?: SmsSender): Promise<PageServer> {
+  buildPage();
+  const log = createLog('silent');
+  const store = new WatchedStore(await openStore({ kind: 'memory' }));
+  let port = 0;
+  let app: App | undefined;
+
+  const server: PageServer = {
+    url: '',
+    store,
+    async start() {
+      const config = loadConfig({ HOST: '127.0.0.1', LOG_LEVEL: 'silent', ...settings });
+      app = await createApp(config, log, { store, sender });
+      app.http.listen(port, '127.0.0.1');
+      await once(app.http, 'listening');
+      port = (app.http.address() as AddressInfo).port;
+      server.url = `http://127.0.0.1:${port}`;
+    },
+    async stop() {
+      await app?.close(0);
+      app = undefined;
+    },
+  };
+  await server.start();
+  return server;
+}
+
+/** A sender whose every message ends as `outcome` says. */
+export function senderThatAnswers(outcome: 'refused' | 'unknown'): SmsSender {
+  return {
+    name: 'console',
+    send: async () => ({ class: outcome, provider: 'console', providerCode: outcome }),
+  };
+}

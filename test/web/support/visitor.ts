@@ -1,0 +1,115 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { AxeResults, RunOptions } from 'axe-core';
+import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from 'playwright-core';
+import { ROOT } from './build-page';
+import { AXE } from './chromium';
+import type { PageServer } from './page-server';
+
+/** What a locator's element says. */
+export async function textOf(locator: Locator): Promise<string> {
+  return (await locator.textContent())?.trim() ?? '';
+}
+
+/** A person at the page, in a browser context of their own. */
+export class Visitor {
+  /** Errors on the console and exceptions of the page. */
+  readonly complaints: string[] = [];
+  /** Paths that the page asked for, in order. */
+  readonly requests: string[] = [];
+
+  private constructor(
+    readonly page: Page,
+    readonly context: BrowserContext,
+    private readonly server: PageServer,
+  ) {
+    page.on('console', (message) => {
+      if (message.type() === 'error' || message.type() === 'warning') this.complaints.push(message.text());
+    });
+    page.on('pageerror', (error) => this.complaints.push(error.message));
+    page.on('request', (request) => {
+      if (!request.url().startsWith('data:')) this.requests.push(new URL(request.url()).pathname);
+    });
+  }
+
+  static async arrive(browser: Browser, server: PageServer, options: BrowserContextOptions = {}): Promise<Visitor> {
+    const context = await browser.newContext({ locale: 'zh-CN', ...options });
+    const visitor = new Visitor(await context.newPage(), context, server);
+    await visitor.page.goto(server.url);
+    return visitor;
+  }
+
+  get mobile(): Locator {
+    return this.page.locator('#mobile');
+  }
+  get captcha(): Locator {
+    return this.page.locator('#captcha');
+  }
+  get smsCode(): Locator {
+    return this.page.locator('#sms-code');
+  }
+  get sendButton(): Locator {
+    return this.page.locator('.send');
+  }
+  get submitButton(): Locator {
+    return this.page.locator('button[type=submit]');
+  }
+  get picture(): Locator {
+    return this.page.locator('.captcha-picture img');
+  }
+  get notice(): Locator {
+    return this.page.locator('[role=status]');
+  }
+  get alert(): Locator {
+    return this.page.locator('form > [role=alert]');
+  }
+  errorOf(field: 'mobile' | 'captcha' | 'sms-code'): Locator {
+    return this.page.locator(`#${field}-error`);
+  }
+
+  /** The answer of the captcha on display, once it is there. */
+  async captchaAnswer(): Promise<string> {
+    await this.page.locator('.captcha[aria-busy=false] :is(img, audio)').waitFor();
+    return this.server.store.captchaText;
+  }
+
+  /** Fills in a mobile and the right answer, and asks for a code. */
+  async askForCode(mobile: string): Promise<void> {
+    await this.mobile.fill(mobile);
+    await this.captcha.fill(await this.captchaAnswer());
+    await this.sendButton.click();
+  }
+
+  /** Hands in a code. */
+  async handIn(code: string): Promise<void> {
+    await this.smsCode.fill(code);
+    await this.submitButton.click();
+  }
+
+  /** The id of the element that has the focus. */
+  async focused(): Promise<string | null> {
+    return this.page.locator(':focus').getAttribute('id');
+  }
+
+  /** What axe-core finds serious or critical in what is on display, one line each. */
+  async barriers(): Promise<string[]> {
+    await this.page.evaluate(`globalThis.axe || (() => { ${AXE} })()`);
+    const found = await this.page.evaluate(() => {
+      const { axe } = globalThis as unknown as { axe: { run(options: RunOptions): Promise<AxeResults> } };
+      return axe.run({ resultTypes: ['violations'] });
+    });
+    return found.violations
+      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+      .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+  }
+
+  /** A picture of the whole page, for a person to look at. */
+  async screenshot(name: string): Promise<void> {
+    mkdirSync(join(ROOT, 'screenshots'), { recursive: true });
+    await this.page.screenshot({ path: join(ROOT, 'screenshots', `${name}.png`), fullPage: true });
+  }
+
+  leave(): Promise<void> {
+    return this.context.close();
+  }
+}

@@ -1,0 +1,48 @@
+import type { Store } from '../../../src/store/store';
+import { StoreUnavailableError } from '../../../src/store/store';
+
+type Method = Exclude<keyof Store, 'close'>;
+
+/** A store that tells a test what only the server knows, and that a test can take down. */
+export class WatchedStore implements Store {
+  /** The answer of the captcha that was issued last. */
+  captchaText = '';
+  captchaUuid = '';
+  captchasIssued = 0;
+  /** Codes that were handed to the sender, in order. */
+  readonly codes: string[] = [];
+  /** While true, every call fails as with a store that cannot be reached. */
+  down = false;
+
+  readonly issueCaptcha = this.watched('issueCaptcha', ({ uuid, text }) => {
+    this.captchasIssued += 1;
+    this.captchaUuid = uuid;
+    this.captchaText = text;
+  });
+  readonly reserveSend = this.watched('reserveSend', ({ code }, reserved) => {
+    if (reserved.status === 'ok') this.codes.push(code);
+  });
+  readonly takeCaptcha = this.watched('takeCaptcha');
+  readonly releaseSend = this.watched('releaseSend');
+  readonly verifyCode = this.watched('verifyCode');
+  readonly ping = this.watched('ping');
+
+  constructor(private readonly store: Store) {}
+
+  /** Nothing: it outlives its server, as a Redis does. */
+  async close(): Promise<void> {}
+
+  private watched<Name extends Method>(
+    name: Name,
+    after?: (argument: Parameters<Store[Name]>[0], result: Awaited<ReturnType<Store[Name]>>) => void,
+  ): Store[Name] {
+    const call = async (...args: Parameters<Store[Name]>) => {
+      if (this.down) throw new StoreUnavailableError('The store cannot be reached');
+      const method = this.store[name] as (...args: Parameters<Store[Name]>) => ReturnType<Store[Name]>;
+      const result = await method.apply(this.store, args);
+      after?.(args[0], result);
+      return result;
+    };
+    return call as Store[Name];
+  }
+}

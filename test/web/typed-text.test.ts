@@ -1,0 +1,54 @@
+import { pageLanguage } from '../../web/src/language';
+import { isMobile, isSmsCode, spacedMobile, typedCode, typedMobile } from '../../web/src/typed-text';
+
+describe('A mobile number as people type it', () => {
+  test.each([
+    ['13800138000', '13800138000'],
+    ['１３８００１３８０００', '13800138000'],
+    ['１３８　００１３　８０００', '13800138000'],
+    [' 138 0013 8000 ', '13800138000'],
+    ['138-0013-8000', '13800138000'],
+    ['+86 138 0013 8000', '13800138000'],
+    ['＋８６１３８００１３８０００', '13800138000'],
+    ['008613800138000', '13800138000'],
+  ])('%j is %s', (typed, mobile) => {
+    expect(typedMobile(typed)).toBe(mobile);
+    expect(isMobile(mobile)).toBe(true);
+  });
+
+  test('keeps what is no digit, so that it can be told', () => {
+    expect(typedMobile('138x')).toBe('138x');
+    expect(isMobile('1380013800x')).toBe(false);
+  });
+
+  test.each(['', '1380013800', '138001380000', '12800138000', '23800138000', '١٣٨٠٠١٣٨٠٠٠'])('%j is none', (text) => {
+    expect(isMobile(typedMobile(text))).toBe(false);
+  });
+
+  test('is read aloud in groups', () => {
+    expect(spacedMobile('13800138000')).toBe('138 0013 8000');
+  });
+});
+
+describe('A code as people type it', () => {
+  test.each(['123456', '１２３４５６', '123 456', '123-456', '　１２３ 456'])('%j is 123456', (typed) => {
+    expect(typedCode(typed)).toBe('123456');
+  });
+
+  test.each(['', '12345', '1234567', '12345a'])('%j is none', (text) => {
+    expect(isSmsCode(text)).toBe(false);
+  });
+});
+
+describe('The language of the page', () => {
+  test.each([
+    [['zh-CN', 'en'], 'zh-CN'],
+    [['zh-TW'], 'zh-CN'],
+    [['en-GB', 'zh-CN'], 'en'],
+    [['fr-FR', 'en-US', 'zh'], 'en'],
+    [['fr-FR'], 'zh-CN'],
+    [[], 'zh-CN'],
+  ])('of someone who reads %j is %s', (preferred, language) => {
+    expect(pageLanguage(preferred)).toBe(language);
+  });
+});

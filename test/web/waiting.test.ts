@@ -1,0 +1,144 @@
+import type { Browser } from 'playwright-core';
+import { describeInChromium, launchChromium } from './support/chromium';
+import { type PageServer, startPageServer } from './support/page-server';
+import { textOf, Visitor } from './support/visitor';
+
+describeInChromium('Waiting at the page', () => {
+  let browser: Browser;
+  let server: PageServer;
+
+  beforeAll(async () => {
+    browser = await launchChromium();
+  });
+  afterEach(() => server.stop());
+  afterAll(() => browser.close());
+
+  const secondsOn = async (visitor: Visitor) => Number.parseInt(await textOf(visitor.sendButton), 10);
+
+  test('the countdown goes on across a reload, for a number that need not be typed again', async () => {
+    server = await startPageServer({ SMS_COOLDOWN_SECONDS: '40' });
+    const visitor = await Visitor.arrive(browser, server);
+    await visitor.askForCode('13800138000');
+    await visitor.notice.getByText('发送短信成功').waitFor();
+    const before = await secondsOn(visitor);
+
+    await visitor.page.reload();
+    await visitor.picture.waitFor();
+
+    const after = await secondsOn(visitor);
+    expect(after).toBeGreaterThan(0);
+    expect(after).toBeLessThanOrEqual(before);
+    expect(await visitor.mobile.inputValue()).toBe('13800138000');
+    // The code that is on its way still confirms the number.
+    await visitor.handIn(server.store.codes.at(-1) ?? '');
+    await visitor.page.getByRole('heading', { name: '手机号已验证' }).waitFor();
+    await visitor.leave();
+  });
+
+  test('nothing that confirms a number is ever stored', async () => {
+    server = await startPageServer();
+    const visitor = await Visitor.arrive(browser, server);
+    await visitor.askForCode('13800138000');
+    await visitor.page.getByRole('button', { name: '填入' }).click();
+
+    const { origins } = await visitor.context.storageState();
+    const stored = await visitor.page.evaluate<string>('JSON.stringify({ ...sessionStorage })');
+    expect(origins).toEqual([]);
+    expect(stored).toContain('13800138000');
+    expect(stored).not.toContain(server.store.codes.at(-1));
+    await visitor.leave();
+  });
+
+  test('the button is free when the countdown ends, and says so to a screen reader', async () => {
+    server = await startPageServer({ SMS_COOLDOWN_SECONDS: '2' });
+    const visitor = await Visitor.arrive(browser, server);
+    await visitor.askForCode('13800138000');
+    await visitor.notice.getByText('发送短信成功').waitFor();
+    expect(await visitor.sendButton.getAttribute('aria-disabled')).toBe('true');
+
+    await visitor.page.getByText('现在可以重新获取短信验证码').waitFor({ state: 'attached' });
+    expect(await textOf(visitor.sendButton)).toBe('获取短信验证码');
+    await visitor.askForCode('13800138000');
+    await visitor.sendButton.getByText('秒后重发').waitFor();
+    expect(server.store.codes).toHaveLength(2);
+    await visitor.leave();
+  });
+
+  test('a corrected number does not wait for the mistyped one', async () => {
+    server = await startPageServer();
+    const visitor = await Visitor.arrive(browser, server);
+    await visitor.askForCode('13800138000');
+    await visitor.notice.getByText('发送短信成功').waitFor();
+
+    await visitor.mobile.fill('13900139000');
+    expect(await textOf(visitor.sendButton)).toBe('获取短信验证码');
+    await visitor.mobile.fill('13800138000');
+    expect(await textOf(visitor.sendButton)).toMatch(/秒后重发/);
+    await visitor.leave();
+  });
+
+  test('a captcha about to expire is replaced, what was typed elsewhere stays, and the lost answer is told', async () => {
+    server = await startPageServer({ CAPTCHA_TTL_SECONDS: '4' });
+    const visitor = await Visitor.arrive(browser, server);
+    await visitor.mobile.fill('13800138000');
+    await visitor.captcha.fill(await visitor.captchaAnswer());
+    const first = await visitor.picture.getAttribute('src');
+
+    await visitor.errorOf('captcha').getByText('验证码已更新，请输入新的验证码').waitFor();
+
+    expect(await visitor.picture.getAttribute('src')).not.toBe(first);
+    expect(await visitor.captcha.inputValue()).toBe('');
+    expect(await visitor.mobile.inputValue()).toBe('13800138000');
+    await visitor.askForCode('13800138000');
+    await visitor.notice.getByText('发送短信成功').waitFor();
+    await visitor.leave();
+  });
+
+  test('a click on the picture, or on the button beside it, brings another', async () => {
+    server = await startPageServer();
+    const visitor = await Visitor.arrive(browser, server);
+    const seen = new Set<string | null>();
+    for (const next of [visitor.picture, visitor.page.getByRole('button', { name: '换一张', exact: true })]) {
+      await visitor.captchaAnswer();
+      seen.add(await visitor.picture.getAttribute('src'));
+      await next.click();
+    }
+    await visitor.captchaAnswer();
+    seen.add(await visitor.picture.getAttribute('src'));
+
+    expect(seen.size).toBe(3);
+    await visitor.leave();
+  });
+
+  test('the captcha can be heard instead, and its digits are as good', async () => {
+    server = await startPageServer();
+    const visitor = await Visitor.arrive(browser, server);
+    await visitor.page.getByRole('button', { name: '听语音' }).click();
+    const audio = visitor.page.locator('audio');
+    await audio.waitFor();
+
+    type Media = { readyState: number; duration: number; error: unknown };
+    const heard = await audio.evaluate(
+      (element) =>
+        new Promise<Media>((resolve) => {
+          const media = element as unknown as Media & { addEventListener(name: string, listener: () => void): void };
+          const done = () => resolve({ readyState: media.readyState, duration: media.duration, error: media.error });
+          if (media.readyState >= 3 || media.error) return done();
+          media.addEventListener('canplay', done);
+          media.addEventListener('error', done);
+        }),
+    );
+    expect(heard.error).toBeNull();
+    expect(heard.duration).toBeGreaterThan(1);
+    expect(await visitor.captcha.getAttribute('inputmode')).toBe('numeric');
+    expect(await visitor.barriers()).toEqual([]);
+    await visitor.screenshot('zh-CN-audio');
+
+    await visitor.askForCode('13800138000');
+    await visitor.notice.getByText('发送短信成功').waitFor();
+    await visitor.page.getByRole('button', { name: '看图片' }).click();
+    await visitor.picture.waitFor();
+    expect(visitor.complaints).toEqual([]);
+    await visitor.leave();
+  });
+});
