@@ -2,7 +2,7 @@
 """Makes the captcha's typefaces: cuts the originals down to capitals and digits and gives them names of their own.
 
     apt-get install fonttools
-    npm install --prefix DIR @fontsource/{alfa-slab-one,archivo-black,carter-one,paytone-one,shrikhand}@5.3.0
+    npm install --prefix DIR @fontsource/{alfa-slab-one,archivo-black,lilita-one,paytone-one,rowdies}@5.3.0
     fonts/subset.py DIR/node_modules/@fontsource
 
 The originals may not lend their (reserved) names to changed versions: OFL 1.1, section 3.
@@ -16,13 +16,13 @@ from fontTools import subset
 from fontTools.ttLib import TTFont
 
 HERE = Path(__file__).resolve().parent
-# package -> name of the cut-down typeface
+# package -> name of the cut-down typeface, weight of the original
 TYPEFACES = {
-    "alfa-slab-one": "Challenge Slab",
-    "archivo-black": "Challenge Grotesque",
-    "carter-one": "Challenge Brush",
-    "paytone-one": "Challenge Round",
-    "shrikhand": "Challenge Poster",
+    "rowdies": ("Challenge Angular", 700),
+    "alfa-slab-one": ("Challenge Slab", 400),
+    "archivo-black": ("Challenge Grotesque", 400),
+    "lilita-one": ("Challenge Narrow", 400),
+    "paytone-one": ("Challenge Round", 400),
 }
 COPYRIGHT, FAMILY, STYLE, UNIQUE, FULL, VERSION, POSTSCRIPT, LICENCE, LICENCE_URL = 0, 1, 2, 3, 4, 5, 6, 13, 14
 
@@ -47,8 +47,8 @@ def cut_down(source: Path, name: str, target: Path) -> None:
     font.save(target)
 
 
-for package, name in TYPEFACES.items():
+for package, (name, weight) in TYPEFACES.items():
     folder = Path(sys.argv[1]) / package
     file_name = name.lower().replace(" ", "-")
-    cut_down(folder / "files" / f"{package}-latin-400-normal.woff", name, HERE / f"{file_name}.ttf")
+    cut_down(folder / "files" / f"{package}-latin-{weight}-normal.woff", name, HERE / f"{file_name}.ttf")
     shutil.copyfile(folder / "LICENSE", HERE / f"{file_name}.OFL.txt")

@@ -25,32 +25,26 @@ const PALETTE = [0xf6f4ee, 0xb1b3b9, 0x6c7284, 0x27314f];
 
 const STYLES: Record<CaptchaLevel, Style> = {
   normal: {
-    letterHeight: 45,
+    letterHeight: 44,
     heightChange: 3,
-    rotation: 0.2,
-    shear: 0.22,
-    lift: 12,
-    tightness: 0.88,
-    warpX: 3,
-    warpY: 4,
-    strokes: 2,
-    strokeWidth: 6,
-    bands: 0,
-    bandWidth: 0,
+    rotation: 0.13,
+    shear: 0.12,
+    lift: 15.5,
+    tightness: 0.97,
+    warpX: 2.2,
+    warpY: 2.6,
+    bandWidth: 4.6,
   },
   hard: {
-    letterHeight: 45,
+    letterHeight: 44,
     heightChange: 3,
-    rotation: 0.22,
-    shear: 0.25,
-    lift: 12,
-    tightness: 0.86,
-    warpX: 3.5,
-    warpY: 5,
-    strokes: 2,
-    strokeWidth: 6,
-    bands: 2,
-    bandWidth: 13,
+    rotation: 0.15,
+    shear: 0.15,
+    lift: 15.5,
+    tightness: 0.95,
+    warpX: 2.6,
+    warpY: 3.2,
+    bandWidth: 7.4,
   },
 };
 
@@ -68,16 +62,15 @@ export function createCaptchaDrawing(
   const source = new RandomSource();
   const composition = new Composition(typefaces, options.random ?? (() => source.next()));
   const png = new PngWriter(WIDTH, HEIGHT, PALETTE);
-  const [ink, bands] = [new Scene(), new Scene()];
-  const [inkCoverage, bandCoverage] = [new CoverageRasteriser(WIDTH, HEIGHT), new CoverageRasteriser(WIDTH, HEIGHT)];
+  const scene = new Scene();
+  const coverage = new CoverageRasteriser(WIDTH, HEIGHT);
   const rows = new Uint8Array(ROW_BYTES * HEIGHT);
   return {
     draw(text, level) {
       source.reseed();
-      composition.compose(text, STYLES[level], ink, bands);
-      inkCoverage.fill(ink);
-      bandCoverage.fill(bands);
-      packTints(inkCoverage, bands.ends.length > 0 ? bandCoverage : undefined, rows);
+      composition.compose(text, STYLES[level], scene);
+      coverage.fill(scene);
+      packTints(coverage, rows);
       return png.write(rows);
     },
   };

@@ -7,9 +7,10 @@ export const HEIGHT = 90;
 /** Pixels at each edge that nothing is drawn on. */
 export const MARGIN = 3;
 
-/** How a level looks. Lengths in pixels, angles in radians; each number is the most that chance adds or takes away. */
+/** How a level looks. Lengths in pixels, angles in radians. */
 export interface Style {
   readonly letterHeight: number;
+  /** The most that chance adds to or takes from a letter's height, its angle and its shear. */
   readonly heightChange: number;
   readonly rotation: number;
   readonly shear: number;
@@ -17,39 +18,36 @@ export interface Style {
   readonly lift: number;
   /** Distance of two neighbours' middles as a share of half their widths together: below 1 their widths overlap. */
   readonly tightness: number;
+  /** Amplitude of the warp along and across the word. */
   readonly warpX: number;
   readonly warpY: number;
-  readonly strokes: number;
-  readonly strokeWidth: number;
-  readonly bands: number;
+  /** How wide the two wavy bands are that run through the word. */
   readonly bandWidth: number;
 }
 
+const BANDS = 2;
 const NARROWEST = 0.66;
 const WIDEST = 1.02;
 
-/** Lays out pictures: letters, strokes and bands go into the scenes as polygons that lie wholly inside the margins. */
+/** Lays out pictures: letters and bands go into the scene as polygons that lie wholly inside the margins. */
 export class Composition {
   constructor(
     private readonly typefaces: readonly Typeface[],
     private readonly random: () => number,
   ) {}
 
-  /** `ink` gets the letters and the strokes in their colour, `bands` what inverts whatever it crosses. */
-  compose(text: string, style: Style, ink: Scene, bands: Scene): void {
-    ink.clear();
-    bands.clear();
-    this.addLetters(text, style, ink);
-    this.warp(style, ink);
-    this.fit(ink);
-    this.addStrokes(style, ink);
-    for (let i = 0; i < style.bands; i++) {
-      const middle = HEIGHT * (0.5 + (i + 0.5 - style.bands / 2) / (style.bands + 0.4)) + this.around(3);
-      this.addRibbon(bands, style.bandWidth + this.around(2), middle + this.around(8), middle + this.around(8), 6);
+  compose(text: string, style: Style, scene: Scene): void {
+    scene.clear();
+    this.addLetters(text, style, scene);
+    this.warp(style, scene);
+    this.fit(scene);
+    for (let band = 0; band < BANDS; band++) {
+      const middle = HEIGHT * (0.5 + (band + 0.5 - BANDS / 2) / (BANDS + 0.4)) + this.around(3);
+      this.addBand(scene, style.bandWidth * (1 + this.around(0.12)), middle);
     }
   }
 
-  private addLetters(text: string, style: Style, ink: Scene): void {
+  private addLetters(text: string, style: Style, scene: Scene): void {
     let up = this.random() < 0.5 ? 1 : -1;
     let previousFace = -1;
     let x = 0;
@@ -63,7 +61,7 @@ export class Composition {
       const width = Math.min(WIDEST, Math.max(NARROWEST, outline.width)) * height * (1 + this.around(0.06));
       x += ((previousWidth + width) / 2) * style.tightness;
       previousWidth = width;
-      this.addLetter(outline, x, up * (style.lift + this.around(2)), width / outline.width, height, style, ink);
+      this.addLetter(outline, x, up * (style.lift + this.around(2)), width / outline.width, height, style, scene);
       up = -up;
     }
   }
@@ -81,7 +79,7 @@ export class Composition {
     scaleX: number,
     scaleY: number,
     style: Style,
-    ink: Scene,
+    scene: Scene,
   ): void {
     const angle = this.around(style.rotation);
     const shear = this.around(style.shear);
@@ -94,15 +92,15 @@ export class Composition {
       for (; i < end; i++) {
         const px = points[2 * i] as number;
         const py = points[2 * i + 1] as number;
-        ink.addPoint(x + xx * px + xy * py, y + yx * px + yy * py);
+        scene.addPoint(x + xx * px + xy * py, y + yx * px + yy * py);
       }
-      ink.closePolygon();
+      scene.closePolygon();
     }
   }
 
   /** Bends the plane: columns along a sine of y, rows along two sines of x. */
-  private warp(style: Style, ink: Scene): void {
-    const { points, pointCount } = ink;
+  private warp(style: Style, scene: Scene): void {
+    const { points, pointCount } = scene;
     const [phaseX, phaseY, phaseZ] = [this.phase(), this.phase(), this.phase()];
     const perY = CURVES_PER_TURN / (58 + this.around(10));
     const perX = CURVES_PER_TURN / (95 + this.around(20));
@@ -118,8 +116,8 @@ export class Composition {
   }
 
   /** Moves the word to a place inside the margins, shrinking it where it is too large. */
-  private fit(ink: Scene): void {
-    const { points, pointCount } = ink;
+  private fit(scene: Scene): void {
+    const { points, pointCount } = scene;
     let [left, right, top, bottom] = [Infinity, -Infinity, Infinity, -Infinity];
     for (let i = 0; i < pointCount; i++) {
       const x = points[2 * i] as number;
@@ -140,30 +138,23 @@ export class Composition {
     }
   }
 
-  private addStrokes(style: Style, ink: Scene): void {
-    for (let i = 0; i < style.strokes; i++) {
-      const side = i % 2 === 0 ? 1 : -1;
-      const start = HEIGHT / 2 + side * 14 + this.around(14);
-      const end = HEIGHT / 2 - side * 14 + this.around(14);
-      this.addRibbon(ink, style.strokeWidth * (1 + this.around(0.15)), start, end, 7);
-    }
-  }
-
-  /** A wavy ribbon across the picture, from height `startY` to height `endY`, both in pixels. */
-  private addRibbon(scene: Scene, width: number, startY: number, endY: number, wave: number): void {
+  /** A wavy band across the picture about the height `middle`, tilted a little. */
+  private addBand(scene: Scene, width: number, middle: number): void {
     const left = MARGIN + 2 + this.random() * 10;
     const right = WIDTH - MARGIN - 2 - this.random() * 10;
+    const start = middle + this.around(8);
+    const end = middle + this.around(8);
     const phase = this.phase();
-    const perPiece = (CURVES_PER_TURN * (1.3 + this.random() * 1.2)) / RIBBON_PIECES;
-    const middle = (piece: number): number =>
-      startY + ((endY - startY) * piece) / RIBBON_PIECES + wave * curve(phase + piece * perPiece);
-    for (let piece = 0; piece <= RIBBON_PIECES; piece++) {
-      const x = left + ((right - left) * piece) / RIBBON_PIECES;
-      scene.addPoint(x, clamp(middle(piece) - width / 2, HEIGHT));
+    const perPiece = (CURVES_PER_TURN * (1.3 + this.random() * 1.2)) / BAND_PIECES;
+    const heightAt = (piece: number): number =>
+      start + ((end - start) * piece) / BAND_PIECES + BAND_WAVE * curve(phase + piece * perPiece);
+    for (let piece = 0; piece <= BAND_PIECES; piece++) {
+      const x = left + ((right - left) * piece) / BAND_PIECES;
+      scene.addPoint(x, clamp(heightAt(piece) - width / 2, HEIGHT));
     }
-    for (let piece = RIBBON_PIECES; piece >= 0; piece--) {
-      const x = left + ((right - left) * piece) / RIBBON_PIECES;
-      scene.addPoint(x, clamp(middle(piece) + width / 2, HEIGHT));
+    for (let piece = BAND_PIECES; piece >= 0; piece--) {
+      const x = left + ((right - left) * piece) / BAND_PIECES;
+      scene.addPoint(x, clamp(heightAt(piece) + width / 2, HEIGHT));
     }
     scene.closePolygon();
   }
@@ -177,7 +168,8 @@ export class Composition {
   }
 }
 
-const RIBBON_PIECES = 30;
+const BAND_PIECES = 30;
+const BAND_WAVE = 6;
 
 /** Rounding may put a point a hair outside; the margin is kept whatever happens. */
 function clamp(value: number, size: number): number {

@@ -57,47 +57,70 @@ function outlineOf(letter: string): LetterOutline | undefined {
 function flatten(path: string): number[][] {
   const contours: number[][] = [];
   let contour: number[] = [];
-  for (const [, command, operands] of path.matchAll(/([MLQCZ])([^MLQCZ]*)/g)) {
-    const numbers = (operands?.match(/-?(?:\d+\.?\d*|\.\d+)/g) ?? []).map(Number);
+  for (const piece of path.split(/(?=[MLQCZ])/)) {
+    const command = piece.charAt(0);
+    const numbers = (piece.match(/-?[\d.]+/g) ?? []).map(Number);
     if (command === 'M') {
-      contour = [...numbers];
+      contour = numbers;
       contours.push(contour);
-    } else if (command === 'Z') {
-      addCurve(contour, contour.slice(0, 2));
     } else {
-      addCurve(contour, numbers);
+      addCurve(contour, command === 'Z' ? contour.slice(0, 2) : numbers);
     }
   }
-  return contours;
+  return contours.map(simplify);
 }
 
-/** Appends a line, a quadratic or a cubic Bézier curve from the contour's last point: `operands` are its remaining control points. */
+/** Appends a line, a quadratic or a cubic Bézier curve that starts at the contour's last point; `operands` are its other control points. */
 function addCurve(contour: number[], operands: readonly number[]): void {
-  const controls = [...contour.slice(-2), ...operands];
-  const degree = controls.length / 2 - 1;
-  let length = 0;
-  let bend = 0;
-  for (let i = 2; i < controls.length; i++) {
-    length = Math.max(length, Math.abs((controls[i] as number) - (controls[i % 2] as number)));
-    if (i < 4) continue;
-    const second = (controls[i] as number) - 2 * (controls[i - 2] as number) + (controls[i - 4] as number);
-    bend = Math.max(bend, Math.abs(second));
-  }
-  const pieces = Math.ceil(Math.max(1, length / LONGEST_PIECE, Math.sqrt((degree * bend) / (4 * TOLERANCE))));
+  const at = operands.length - 2;
+  const bend = Math.max(bendOf(contour, operands, 0), bendOf(contour, operands, 1));
+  const lengthX = Math.abs((operands[at] as number) - (contour[contour.length - 2] as number));
+  const lengthY = Math.abs((operands[at + 1] as number) - (contour[contour.length - 1] as number));
+  const pieces = Math.ceil(Math.max(1, lengthX / LONGEST_PIECE, lengthY / LONGEST_PIECE, Math.sqrt(bend / TOLERANCE)));
+  const start = contour.length - 2;
   for (let piece = 1; piece <= pieces; piece++) {
-    contour.push(bezier(controls, 0, piece / pieces), bezier(controls, 1, piece / pieces));
+    const t = piece / pieces;
+    contour.push(
+      bezier(contour[start] as number, operands, 0, t),
+      bezier(contour[start + 1] as number, operands, 1, t),
+    );
   }
 }
 
-/** One coordinate (0 is x, 1 is y) of a Bézier curve at t, by repeated interpolation. */
-function bezier(controls: readonly number[], axis: 0 | 1, t: number): number {
-  const values = controls.filter((_, index) => index % 2 === axis);
-  for (let left = values.length - 1; left > 0; left--) {
-    for (let i = 0; i < left; i++) {
-      values[i] = (values[i] as number) * (1 - t) + (values[i + 1] as number) * t;
+/** How far a curve's inner control points lie from the line between its ends, along one axis (0 is x, 1 is y). */
+function bendOf(contour: readonly number[], operands: readonly number[], axis: 0 | 1): number {
+  const start = contour[contour.length - 2 + axis] as number;
+  const middle = (start + (operands[operands.length - 2 + axis] as number)) / 2;
+  let bend = 0;
+  for (let i = axis; i < operands.length - 2; i += 2) bend = Math.max(bend, Math.abs((operands[i] as number) - middle));
+  return bend;
+}
+
+/** One coordinate of a Bézier curve of degree one to three at t. */
+function bezier(start: number, operands: readonly number[], axis: 0 | 1, t: number): number {
+  const u = 1 - t;
+  const first = operands[axis] as number;
+  if (operands.length === 2) return u * start + t * first;
+  const second = operands[axis + 2] as number;
+  if (operands.length === 4) return u * u * start + 2 * u * t * first + t * t * second;
+  const third = operands[axis + 4] as number;
+  return u * u * u * start + 3 * u * u * t * first + 3 * u * t * t * second + t * t * t * third;
+}
+
+/** Leaves out points that hardly stand out from the line between their neighbours: fewer edges for every picture to come. */
+function simplify(contour: readonly number[]): number[] {
+  const kept = contour.slice(0, 2);
+  for (let i = 2; i < contour.length; i += 2) {
+    const x = (contour[i] as number) - (kept[kept.length - 2] as number);
+    const y = (contour[i + 1] as number) - (kept[kept.length - 1] as number);
+    const onX = (contour[(i + 2) % contour.length] as number) - (kept[kept.length - 2] as number);
+    const onY = (contour[(i + 3) % contour.length] as number) - (kept[kept.length - 1] as number);
+    const length = Math.hypot(onX, onY);
+    if (length > LONGEST_PIECE || Math.abs(x * onY - y * onX) > TOLERANCE * length) {
+      kept.push(contour[i] as number, contour[i + 1] as number);
     }
   }
-  return values[0] as number;
+  return kept;
 }
 
 function normalise(contours: readonly number[][]): LetterOutline | undefined {

@@ -17,7 +17,7 @@ export class PngWriter {
 
   /** `rows`: for each row a filter byte (0) and the packed pixels. */
   write(rows: Uint8Array): Buffer {
-    return Buffer.concat([this.head, chunk('IDAT', deflateSync(rows, { level: 6 })), chunk('IEND', Buffer.alloc(0))]);
+    return Buffer.concat([this.head, chunk('IDAT', deflateSync(rows, { level: 1 })), chunk('IEND', Buffer.alloc(0))]);
   }
 }
 

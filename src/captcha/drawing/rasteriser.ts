@@ -8,6 +8,8 @@ import type { Scene } from './scene';
 export class CoverageRasteriser {
   /** One number a pixel, and one to spare at each row's end for edges on the right border. */
   readonly deltas: Float32Array;
+  /** The same numbers as bits: 0 where nothing was added. */
+  readonly deltaBits: Uint32Array;
   readonly stride: number;
 
   constructor(
@@ -16,6 +18,7 @@ export class CoverageRasteriser {
   ) {
     this.stride = width + 2;
     this.deltas = new Float32Array(this.stride * height);
+    this.deltaBits = new Uint32Array(this.deltas.buffer);
   }
 
   /** Replaces what was there by the scene's polygons, all of which must lie on the grid. */

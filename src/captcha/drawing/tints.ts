@@ -5,28 +5,30 @@ import type { CoverageRasteriser } from './rasteriser';
 export const ROW_BYTES = 1 + WIDTH / 4;
 
 /**
- * Turns coverage into the four tints of the palette, 0 for bare background to 3 for ink, packed into `rows`.
- * Bands invert what they cross.
+ * Turns coverage into the four tints of the palette, 0 for bare background to 3 for ink, packed into `rows`. What lies over an odd
+ * number of shapes is ink: so bands invert the letters they cross, and letters that overlap keep their edges.
  */
-export function packTints(ink: CoverageRasteriser, bands: CoverageRasteriser | undefined, rows: Uint8Array): void {
+export function packTints(coverage: CoverageRasteriser, rows: Uint8Array): void {
+  const { deltas, deltaBits, stride } = coverage;
   let out = 0;
   for (let y = 0; y < HEIGHT; y++) {
-    let at = y * ink.stride;
-    let inkWinding = 0;
-    let bandWinding = 0;
+    let at = y * stride;
+    let winding = 0;
+    let packed = 0;
     rows[out++] = 0;
     for (let byte = 1; byte < ROW_BYTES; byte++) {
-      let packed = 0;
-      for (let pixel = 0; pixel < 4; pixel++, at++) {
-        inkWinding += ink.deltas[at] as number;
-        let shade = Math.min(inkWinding, 1);
-        if (bands) {
-          bandWinding += bands.deltas[at] as number;
-          // Where two bands cross, the second inverts back.
-          const folded = bandWinding < 1 ? bandWinding : 2 - bandWinding;
-          shade += folded - 2 * shade * folded;
+      const end = at + 4;
+      if (deltaBits[at] || deltaBits[at + 1] || deltaBits[at + 2] || deltaBits[at + 3]) {
+        packed = 0;
+        for (; at < end; at++) {
+          winding += deltas[at] as number;
+          const odd = winding - 2 * ((winding * 0.5) | 0);
+          packed = (packed << 2) | ((odd < 1 ? odd : 2 - odd) * 3 + 0.5);
         }
-        packed = (packed << 2) | (shade * 3 + 0.5);
+      } else {
+        // No edge here, which goes for most of the picture: all four pixels are like the one before.
+        packed = (packed & 3) * 0b01010101;
+        at = end;
       }
       rows[out++] = packed;
     }
