@@ -110,6 +110,39 @@ describeInChromium('Waiting at the page', () => {
     await visitor.leave();
   });
 
+  test('a hidden tab asks for nothing, and renews its captcha when it is looked at again', async () => {
+    server = await startPageServer({ CAPTCHA_TTL_SECONDS: '2' });
+    const visitor = await Visitor.arrive(browser, server);
+    const hide = (hidden: boolean) =>
+      visitor.page.evaluate(
+        `Object.defineProperty(document, 'hidden', { value: ${hidden}, configurable: true });
+         document.dispatchEvent(new Event('visibilitychange'))`,
+      );
+    await visitor.captchaAnswer();
+    await hide(true);
+    const issued = server.store.captchasIssued;
+    await visitor.page.waitForTimeout(1_500);
+    expect(server.store.captchasIssued).toBe(issued);
+
+    await hide(false);
+    await visitor.page.getByText('验证码已更新').waitFor({ state: 'attached' });
+    await visitor.leave();
+  });
+
+  test('a captcha that was refused for a while comes by itself when the while is over', async () => {
+    server = await startPageServer();
+    const visitor = await Visitor.arrive(browser, server);
+    await visitor.captchaAnswer();
+    const refusal = { reason: 'QUOTA_EXCEEDED', errmsg: '次数已达上限', retryAfter: 1 };
+    await visitor.page.route('**/graphql', (route) => route.fulfill({ json: { data: { imageCaptcha: refusal } } }));
+    await visitor.picture.click();
+    await visitor.page.getByText('验证码加载失败，次数已达上限').waitFor();
+    await visitor.page.unroute('**/graphql');
+
+    await visitor.picture.waitFor();
+    await visitor.leave();
+  });
+
   test('the captcha can be heard instead, and its digits are as good', async () => {
     server = await startPageServer();
     const visitor = await Visitor.arrive(browser, server);

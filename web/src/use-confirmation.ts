@@ -1,4 +1,4 @@
-import { nextTick, reactive, ref } from 'vue';
+import { nextTick, reactive, ref, watch } from 'vue';
 import type { Api, Trouble } from './api';
 import type { Reason } from './generated/graphql';
 import type { Messages } from './messages';
@@ -37,6 +37,13 @@ export function useConfirmation(api: Api, messages: Messages, onConfirmed: (mobi
     announcement.value = messages.captchaRenewed;
     if (answerWasLost) errors.captcha = messages.captchaRenewed;
   });
+  // What was wrong with an answer says nothing about a captcha that a person asked for.
+  watch(
+    () => captcha.state.kind,
+    () => {
+      errors.captcha = '';
+    },
+  );
 
   async function focusOn(field: Field) {
     await nextTick();
@@ -65,7 +72,10 @@ export function useConfirmation(api: Api, messages: Messages, onConfirmed: (mobi
     const { uuid, typed, kind } = captcha.state;
     const missing = kind === 'IMAGE' ? messages.captchaMissing : messages.audioMissing;
     if (pointOut({ mobile: wrongMobile(), captcha: typed === '' ? missing : undefined })) return;
-    if (!uuid) return focusOn('captcha');
+    if (!uuid) {
+      pointOut({ captcha: captcha.state.failure || messages.captchaLoading });
+      return;
+    }
     busy.value = 'send';
     alert.value = null;
     notice.value = null;
