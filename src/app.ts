@@ -14,6 +14,7 @@ import { SmsCodeResolver } from './graphql/sms-code-resolver';
 import { createHttpHandler } from './http';
 import { LimitRules } from './limits/rules';
 import type { Logger } from './log';
+import { PROJECT_ROOT } from './project-root';
 import type { ConsoleSender } from './sms/console-sender';
 import { createSender } from './sms/create-sender';
 import type { SmsSender } from './sms/sender';
@@ -37,7 +38,7 @@ export interface App {
   close(withinMs?: number): Promise<void>;
 }
 
-const WEB_ROOT = join(__dirname, '..', 'dist', 'web');
+const WEB_ROOT = join(PROJECT_ROOT, 'dist', 'web');
 const DRAIN_MS = 9_000;
 
 /**
@@ -103,8 +104,11 @@ export async function createApp(config: Config, log: Logger, replacements: Repla
 async function drain(http: Server, withinMs: number): Promise<void> {
   const closed = new Promise<void>((resolve) => http.close(() => resolve()));
   http.closeIdleConnections();
+  // A connection whose answer is out would stay open for the client's next request, seconds longer than the drain takes.
+  const sweeper = setInterval(() => http.closeIdleConnections(), 50);
   const timer = setTimeout(() => http.closeAllConnections(), withinMs);
   await closed;
+  clearInterval(sweeper);
   clearTimeout(timer);
 }
 

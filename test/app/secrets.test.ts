@@ -1,0 +1,109 @@
+import { captchaOf } from '../support/api-client';
+import { describeWithRedis } from '../support/redis-server';
+import { RONGLIAN_ACCOUNT } from '../support/ronglian';
+import { NO_CLIENT_LIMITS, Shop } from '../support/shop';
+import { waitUntil } from '../support/wait-until';
+
+describeWithRedis('What the log keeps to itself, at its most talkative', () => {
+  let shop: Shop;
+
+  beforeAll(async () => {
+    shop = await Shop.open({ ...NO_CLIENT_LIMITS, LOG_LEVEL: 'trace', SMS_TIMEOUT_MS: '300', REDIS_TIMEOUT_MS: '300' });
+  }, 60_000);
+
+  afterAll(() => shop?.close());
+
+  test('no code, captcha text, whole mobile or credential, whatever happens', async () => {
+    const api = shop.api();
+    const mobiles: string[] = [];
+    const texts: string[] = [];
+    const codes: string[] = [];
+    const send = async () => {
+      const mobile = shop.newMobile();
+      const { uuid } = await api.imageCaptcha();
+      const imageCode = await captchaOf(shop.redis, uuid);
+      mobiles.push(mobile);
+      texts.push(imageCode);
+      const sent = await api.sendSmsCode({ mobile, imageCode, uuid: String(uuid) });
+      // Of a refused message no code stays in Redis; the provider has seen it.
+      const body: { datas?: string[] } = JSON.parse(shop.standIn.requests.at(-1)?.body ?? '{}');
+      codes.push(String(body.datas?.[0]));
+      return { mobile, reason: sent.reason };
+    };
+
+    const reasons = new Set<string>();
+    for (const mode of [
+      'accept',
+      'refuse',
+      'throttle',
+      'misconfigured',
+      'system-error',
+      'hang-after-accept',
+      'reset',
+      'garbage',
+    ] as const) {
+      shop.standIn.behave(mode);
+      reasons.add((await send()).reason);
+    }
+    shop.standIn.behave('accept');
+    const { mobile } = await send();
+    for (const guess of ['918273', shop.lastCode(), shop.lastCode()]) await api.verifySmsCode(mobile, guess);
+    await api.query(`mutation { sendSmsCode(mobile: "${mobile}", imageCode: 7, uuid: "u") { code } }`);
+    await api.query('mutation ($m: Int) { verifySmsCode(mobile: $m, smsCode: "918273") { code } }', { m: mobile });
+    await api.query(`{ "${mobile}`);
+    // Redis refuses commands with errors in which the client repeats their arguments.
+    const unlucky = shop.newMobile();
+    await shop.redis.rpush(`{sms:${unlucky}}:hour`, 'no window');
+    reasons.add((await api.sendSmsCode({ mobile: unlucky, ...(await shop.planted()) })).reason);
+    await shop.redis.rpush(`{sms:${unlucky}}:failures`, 'no number');
+    reasons.add((await api.verifySmsCode(unlucky, '564739')).reason);
+    await shop.redisServer.kill();
+    reasons.add((await api.sendSmsCode({ mobile, imageCode: 'HAPPY', uuid: 'u' })).reason);
+    shop.server.kill('SIGTERM');
+    await shop.server.exited;
+
+    expect([...reasons].sort()).toEqual(['OK', 'SERVICE_UNAVAILABLE', 'SMS_REJECTED', 'SMS_UNCONFIRMED']);
+    const output = shop.server.stdout + shop.server.stderr;
+    for (const secret of [
+      ...mobiles,
+      unlucky,
+      ...codes,
+      '918273',
+      '564738',
+      '564739',
+      ...Object.values(RONGLIAN_ACCOUNT),
+    ]) {
+      expect(output).not.toContain(secret);
+    }
+    for (const text of texts) expect(output.toLowerCase()).not.toContain(`"${text.toLowerCase()}"`);
+    // The mobile can be recognised by whoever knows it, and every send has left a line.
+    const sends = shop.server.logs.filter(({ smsId }) => smsId !== undefined);
+    expect(sends.map(({ mobile: masked }) => masked)).toEqual(mobiles.map((m) => `${m.slice(0, 3)}****${m.slice(7)}`));
+    expect(sends.map(({ class: outcome }) => outcome)).toEqual([
+      'accepted',
+      'refused',
+      'throttled',
+      'misconfigured',
+      'unknown',
+      'unknown',
+      'unknown',
+      'unknown',
+      'accepted',
+    ]);
+  }, 60_000);
+});
+
+describeWithRedis('The console sender, for development', () => {
+  test('prints the code on one line that a person finds, and that code is good', async () => {
+    const shop = await Shop.open({ SMS_PROVIDERS: 'console' });
+    const api = shop.api();
+    await api.sendSmsCode({ mobile: '13800138000', ...(await shop.solved()) });
+    await waitUntil('the line is printed', () => shop.server.stdout.includes('verification code'));
+    const [line, ...more] = shop.server.logs.filter(({ msg }) => msg.includes('verification code'));
+    expect(more).toEqual([]);
+    expect(line).toMatchObject({ level: 30, mobile: '13800138000' });
+    const code = /^SMS to 13800138000: verification code (\d{6}), valid 5 minutes/.exec(line?.msg ?? '')?.[1];
+    expect(await api.verifySmsCode('13800138000', String(code))).toMatchObject({ reason: 'OK' });
+    await shop.close();
+  }, 60_000);
+});
