@@ -1,12 +1,32 @@
-// Compiles src to dist, copies what is not TypeScript (Lua scripts, voices) beside it, and builds the page into dist/web.
+// Builds dist: the server as one file (a tenth of a second less to start than a thousand small ones), the Lua scripts beside it, and
+// the page in dist/web. Types are checked by `npm run typecheck`, not here.
 const { execFileSync } = require('node:child_process');
 const { cpSync, rmSync } = require('node:fs');
 const { join } = require('node:path');
+const { buildSync } = require('esbuild');
 
 const root = join(__dirname, '..');
-const run = (script, ...args) => execFileSync(process.execPath, [script, ...args], { cwd: root, stdio: 'inherit' });
-
 rmSync(join(root, 'dist'), { recursive: true, force: true });
-run(require.resolve('typescript/bin/tsc'), '-p', 'tsconfig.build.json');
-cpSync(join(root, 'src'), join(root, 'dist'), { recursive: true, filter: (file) => !file.endsWith('.ts') });
-run(join(root, 'node_modules/vite/bin/vite.js'), 'build', 'web', '--logLevel', 'warn');
+buildSync({
+  entryPoints: [join(root, 'src/main.ts')],
+  outfile: join(root, 'dist/main.js'),
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  tsconfig: join(root, 'tsconfig.build.json'),
+  // Names stay, so that a stack trace can be read.
+  minifyWhitespace: true,
+  minifySyntax: true,
+  keepNames: true,
+  legalComments: 'none',
+  sourcemap: true,
+  sourcesContent: false,
+  // svg-captcha reads a font from its own folder; the providers' SDKs are large and loaded only when their provider is named.
+  external: ['svg-captcha', '@alicloud/*', 'tencentcloud-sdk-nodejs-sms'],
+  logLevel: 'warning',
+});
+cpSync(join(root, 'src/store/lua'), join(root, 'dist/lua'), { recursive: true });
+execFileSync(process.execPath, [join(root, 'node_modules/vite/bin/vite.js'), 'build', 'web', '--logLevel', 'warn'], {
+  cwd: root,
+  stdio: 'inherit',
+});

@@ -1,4 +1,4 @@
-import { randomBytes, randomInt } from 'node:crypto';
+import { randomInt, randomUUID } from 'node:crypto';
 import type { CaptchaService } from '../captcha/captcha-service';
 import { Reason } from '../errmsg';
 import type { Observer } from '../events';
@@ -104,7 +104,7 @@ export class SmsCodeService {
 
   private async handOver(mobile: string, code: string): Promise<SmsOutcome> {
     const { sender, log } = this.parts;
-    const id = randomBytes(16).toString('hex');
+    const id = randomUUID().replaceAll('-', '');
     const minutes = Math.max(1, Math.floor(this.codeTtlMs / 60_000));
     const outcome = await sender.send({ id, mobile, code, minutes }).catch((error: Error): SmsOutcome => {
       log.error({ smsId: id, error: error.name }, 'The SMS sender failed, which it never should');

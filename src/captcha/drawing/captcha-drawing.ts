@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { PROJECT_ROOT } from '../../project-root';
 import { CAPTCHA_LETTERS } from '../alphabet';
 import { Composition, HEIGHT, type Style, WIDTH } from './composition';
 import { loadTypeface } from './outlines';
@@ -17,8 +18,8 @@ export interface CaptchaDrawing {
   draw(text: string, level: CaptchaLevel): Buffer;
 }
 
-/** Where the product's own typefaces lie, from src/captcha/drawing as well as from dist/captcha/drawing. */
-const OWN_FONTS = join(__dirname, '../../../fonts');
+/** Where the product's own typefaces lie. */
+const OWN_FONTS = join(PROJECT_ROOT, 'fonts');
 
 /** Background, two tints for letters' edges, ink. */
 const PALETTE = [0xf6f4ee, 0xb1b3b9, 0x6c7284, 0x27314f];

@@ -1,0 +1,91 @@
+import { Agent, request } from 'node:http';
+import type { Redis } from 'ioredis';
+
+export type OperationName = 'imageCaptcha' | 'sendSmsCode' | 'verifySmsCode';
+/** How a server is spoken to: GraphQL on one path, or plain JSON on a path an operation. */
+export type Dialect = 'graphql' | 'plain';
+
+const FIELDS = 'code errmsg reason retryAfter';
+const QUERIES: Record<OperationName, string> = {
+  imageCaptcha: `query ImageCaptcha { imageCaptcha { ${FIELDS} uuid image expiresIn } }`,
+  sendSmsCode: `mutation SendSmsCode($mobile: String!, $imageCode: String!, $uuid: String!) {
+    sendSmsCode(mobile: $mobile, imageCode: $imageCode, uuid: $uuid) { ${FIELDS} expiresIn }
+  }`,
+  verifySmsCode: `mutation VerifySmsCode($mobile: String!, $smsCode: String!) {
+    verifySmsCode(mobile: $mobile, smsCode: $smsCode) { ${FIELDS} attemptsLeft }
+  }`,
+};
+
+const CONCURRENCY = 32;
+let serial = 0;
+
+/** Puts what `count` calls of an operation need into Redis, and returns their arguments; no mobile comes twice. */
+export async function prepare(redis: Redis, operation: OperationName, count: number): Promise<object[]> {
+  const calls: object[] = [];
+  let pipeline = redis.pipeline();
+  for (let i = 0; i < count; i++) {
+    serial += 1;
+    const mobile = `13${String(serial).padStart(9, '0')}`;
+    if (operation === 'sendSmsCode') {
+      const uuid = `00000000-0000-4000-8000-${String(serial).padStart(12, '0')}`;
+      pipeline.set(`img:${uuid}`, 'ABCDE', 'EX', 300);
+      calls.push({ mobile, imageCode: 'abcde', uuid });
+    } else if (operation === 'verifySmsCode') {
+      pipeline.set(`sms:${mobile}`, '123456', 'EX', 300);
+      calls.push({ mobile, smsCode: '123456' });
+    } else {
+      calls.push({});
+    }
+    if (i % 1000 === 999) {
+      await pipeline.exec();
+      pipeline = redis.pipeline();
+    }
+  }
+  await pipeline.exec();
+  return calls;
+}
+
+/** Makes the calls, so many at a time, and returns what each took, ms. Fails unless every answer is a success. */
+export async function load(
+  port: number,
+  dialect: Dialect,
+  operation: OperationName,
+  calls: object[],
+): Promise<number[]> {
+  const agent = new Agent({ keepAlive: true, maxSockets: CONCURRENCY });
+  const times: number[] = [];
+  let next = 0;
+  const worker = async () => {
+    for (let call = calls[next++]; call; call = calls[next++]) {
+      const started = performance.now();
+      const [path, body] =
+        dialect === 'plain'
+          ? [`/${operation}`, call]
+          : ['/graphql', { query: QUERIES[operation], variables: call, operationName: undefined }];
+      const answer = await post(agent, port, path, JSON.stringify(body));
+      times.push(performance.now() - started);
+      if (!answer.includes('"code":200'))
+        throw new Error(`${operation} on port ${port} answered ${answer.slice(0, 300)}`);
+    }
+  };
+  try {
+    await Promise.all(Array.from({ length: CONCURRENCY }, worker));
+  } finally {
+    agent.destroy();
+  }
+  return times;
+}
+
+function post(agent: Agent, port: number, path: string, body: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
+    const call = request({ agent, host: '127.0.0.1', port, path, method: 'POST', headers }, (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk) => chunks.push(chunk));
+      response.on('end', () => resolve(Buffer.concat(chunks).toString()));
+      response.on('error', reject);
+    });
+    call.on('error', reject);
+    call.end(body);
+  });
+}
