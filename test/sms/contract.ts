@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { createServer, type Server } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
 import type { SmsMessage, SmsOutcomeClass, SmsSender } from '../../src/sms/sender';
 import type { StandIn, StandInMode, StandInRequest } from './stand-in/stand-in';
 
@@ -124,14 +124,19 @@ export function describeSmsSender(name: string, subject: SmsSenderSubject): void
     });
 
     test('a TLS handshake that never ends: refused within the time-out', async () => {
-      const silent = createServer(() => undefined);
+      const sockets: Socket[] = [];
+      const silent = createServer((socket) => sockets.push(socket));
       await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
-      const secure = await subject.connect(`https://127.0.0.1:${portOf(silent)}`);
-      const started = performance.now();
-      const outcome = await secure.send(newMessage());
-      expect(performance.now() - started).toBeLessThan(CONTRACT_TIMEOUT_MS + SLACK_MS);
-      expect(outcome).toMatchObject({ class: 'refused', providerCode: 'connect-timeout', fault: 'provider' });
-      silent.close();
+      try {
+        const secure = await subject.connect(`https://127.0.0.1:${portOf(silent)}`);
+        const started = performance.now();
+        const outcome = await secure.send(newMessage());
+        expect(performance.now() - started).toBeLessThan(CONTRACT_TIMEOUT_MS + SLACK_MS);
+        expect(outcome).toMatchObject({ class: 'refused', providerCode: 'connect-timeout', fault: 'provider' });
+      } finally {
+        for (const socket of sockets) socket.destroy();
+        silent.close();
+      }
     });
 
     test('no outcome tells a code, a mobile or a credential', async () => {
