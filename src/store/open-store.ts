@@ -8,16 +8,14 @@ export type StoreSettings = { kind: 'memory' } | { kind: 'redis'; target: RedisT
 export async function openStore(settings: StoreSettings, clock?: () => number): Promise<Store> {
   if (settings.kind === 'memory') return new MemoryStore(clock);
   // Loaded only when used: the in-process store starts without a Redis client.
-  const [{ openRedisClient }, { RedisCommands }] = await Promise.all([
-    import('./redis-connection.js'),
-    import('./redis-commands.js'),
-  ]);
+  const { openRedisClient }: typeof import('./redis-connection') = require('./redis-connection');
+  const { RedisCommands }: typeof import('./redis-commands') = require('./redis-commands');
   const commands = new RedisCommands(openRedisClient(settings.target, settings.timeoutMs), settings.timeoutMs);
   await commands.connect();
   if (settings.target.kind === 'cluster') {
-    const { RedisClusterStore } = await import('./redis-cluster-store.js');
+    const { RedisClusterStore }: typeof import('./redis-cluster-store') = require('./redis-cluster-store');
     return new RedisClusterStore(commands);
   }
-  const { RedisStore } = await import('./redis-store.js');
+  const { RedisStore }: typeof import('./redis-store') = require('./redis-store');
   return new RedisStore(commands);
 }
