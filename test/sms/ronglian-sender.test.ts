@@ -73,13 +73,13 @@ describe('Ronglian sender', () => {
     const standIn = await startRonglianStandIn(ACCOUNT);
     const clock = () => Date.UTC(2026, 0, 1);
     await createRonglianSender({ ...SETTINGS, baseUrl: `${standIn.url}/` }, { clock }).send(newMessage());
-    expect(standIn.requests[0]?.query.get('sig')).toBe('D4DD3608F6C2695BE1ABD71E11D53666');
     await standIn.close();
+    expect(standIn.requests[0]?.query.get('sig')).toBe('D4DD3608F6C2695BE1ABD71E11D53666');
   });
 
   test('a host without an address: refused', async () => {
     const baseUrl = 'http://sms.invalid';
-    const outcome = await createRonglianSender({ ...SETTINGS, baseUrl, timeoutMs: 5000 }).send(newMessage());
+    const outcome = await createRonglianSender({ ...SETTINGS, baseUrl, timeoutMs: 2000 }).send(newMessage());
     expect(outcome).toMatchObject({ class: 'refused', fault: 'provider' });
   });
 
@@ -101,9 +101,10 @@ describe('Ronglian sender', () => {
     const server = createServer((_request, response) => response.writeHead(status).end(body));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const baseUrl = `http://127.0.0.1:${portOf(server)}`;
-    expect(await createRonglianSender({ ...SETTINGS, baseUrl }).send(newMessage())).toMatchObject(expected);
+    const outcome = await createRonglianSender({ ...SETTINGS, baseUrl }).send(newMessage());
     server.closeAllConnections();
     server.close();
+    expect(outcome).toMatchObject(expected);
   });
 
   test('a base URL of another scheme is turned down when the sender is made', () => {
