@@ -1,0 +1,13 @@
+import { describeWithRedis, type RedisServer, startRedis } from '../support/redis-server';
+import { openAgedRedis } from './aged-redis';
+import { describeStore } from './contract';
+
+describeWithRedis('on a real redis-server', () => {
+  let server: RedisServer;
+  beforeAll(async () => {
+    server = await startRedis();
+  });
+  afterAll(() => server.close());
+
+  describeStore('on Redis', () => openAgedRedis(server.url, { watched: true }));
+});
