@@ -1,0 +1,155 @@
+import type { Payload } from '../support/api-client';
+import { Load } from '../support/load';
+import { describeWithRedis } from '../support/redis-server';
+import { NO_CLIENT_LIMITS, Shop } from '../support/shop';
+import { waitUntil } from '../support/wait-until';
+
+const REDIS_TIMEOUT_MS = 500;
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+const UNAVAILABLE = {
+  code: 400,
+  errmsg: '服务暂不可用，请稍后再试',
+  reason: 'SERVICE_UNAVAILABLE',
+  retryAfter: null,
+};
+
+describeWithRedis('Without Redis', () => {
+  let shop: Shop;
+  jest.setTimeout(60_000);
+
+  beforeEach(async () => {
+    shop = await Shop.open({
+      ...NO_CLIENT_LIMITS,
+      SMS_DAILY_BUDGET: '0',
+      REDIS_TIMEOUT_MS: String(REDIS_TIMEOUT_MS),
+    });
+  });
+
+  afterEach(() => shop?.close());
+
+  /** Captchas, sends and verifications, as they come from people. */
+  function load(): Load<Payload> {
+    return new Load(12, async (lane) => {
+      const api = shop.api();
+      if (lane % 3 === 0) return api.imageCaptcha();
+      if (lane % 3 === 1) return api.verifySmsCode(shop.newMobile(), '123456');
+      // In time for the outage a captcha may be gone or not be written at all: the send is then refused for want of it.
+      const captcha = await Promise.race([shop.planted(), pause(50)]).catch(() => undefined);
+      return api.sendSmsCode({ mobile: shop.newMobile(), ...(captcha ?? { uuid: 'none', imageCode: 'none' }) });
+    });
+  }
+
+  /** Every answer came, in time and as data. */
+  function expectStructured(calls: Load<Payload>['calls'], withinMs: number): void {
+    expect(calls.filter(({ answer }) => answer === undefined)).toEqual([]);
+    expect(Math.max(...calls.map(({ tookMs }) => tookMs))).toBeLessThan(withinMs);
+  }
+
+  test('killed under load: every answer is SERVICE_UNAVAILABLE within 3 s, nothing is sent, and it works again within 2 s of its return', async () => {
+    const running = load();
+    await waitUntil('messages flow', () => shop.standIn.accepted.length > 20);
+    await shop.redisServer.kill();
+    // What was with the provider already may still arrive.
+    await pause(100);
+    const goneAt = running.now();
+    shop.newMessages();
+    await pause(1500);
+
+    expect(await shop.api().imageCaptcha()).toMatchObject(UNAVAILABLE);
+    expect(await shop.api().sendSmsCode({ mobile: shop.newMobile(), uuid: 'u', imageCode: 'i' })).toEqual({
+      ...UNAVAILABLE,
+      expiresIn: null,
+    });
+    expect(await shop.api().verifySmsCode(shop.newMobile(), '123456')).toMatchObject(UNAVAILABLE);
+    expect((await fetch(`${shop.server.url}/readyz`)).status).toBe(503);
+    expect((await fetch(`${shop.server.url}/healthz`)).status).toBe(200);
+    expect(shop.newMessages()).toEqual([]);
+    const stillGoneAt = running.now();
+
+    await shop.redisServer.restart();
+    const backAt = performance.now();
+    await waitUntil('captchas are issued again', async () => (await shop.api().imageCaptcha()).reason === 'OK');
+    expect(performance.now() - backAt).toBeLessThan(2000);
+    await waitUntil('messages flow again', () => shop.standIn.accepted.length > 20);
+
+    const calls = await running.stop();
+    expectStructured(calls, 3000);
+    const meanwhile = calls.filter((call) => call.begunAt > goneAt && call.begunAt + call.tookMs < stillGoneAt);
+    expect(meanwhile.length).toBeGreaterThan(50);
+    expect(new Set(meanwhile.map(({ answer }) => answer?.reason))).toEqual(new Set(['SERVICE_UNAVAILABLE']));
+    expect(shop.server.alive).toBe(true);
+  });
+
+  test('stopped, its connections open: answers come within its time-out, and nothing of it happens later', async () => {
+    const api = shop.api();
+    await api.imageCaptcha();
+    const captchas = await Promise.all(Array.from({ length: 6 }, () => shop.planted()));
+    const mobiles = captchas.map(() => shop.newMobile());
+    const guessed = shop.newMobile();
+    await shop.redis.set(`sms:${guessed}`, '123456', 'EX', 300);
+    const before = (await shop.redis.keys('*')).sort();
+
+    shop.redisServer.pause();
+    const running = new Load(3, async () => api.imageCaptcha());
+    const begun = performance.now();
+    const answers = await Promise.all([
+      ...captchas.map((captcha, i) => api.sendSmsCode({ mobile: mobiles[i] ?? '', ...captcha })),
+      api.verifySmsCode(guessed, '000000'),
+      api.verifySmsCode(guessed, '123456'),
+      api.imageCaptcha(),
+    ]);
+    const tookMs = performance.now() - begun;
+    await pause(2 * REDIS_TIMEOUT_MS);
+    expectStructured(await running.stop(), REDIS_TIMEOUT_MS + 1500);
+    expect(answers).toEqual(answers.map(() => expect.objectContaining(UNAVAILABLE)));
+    expect(tookMs).toBeLessThan(REDIS_TIMEOUT_MS + 1500);
+
+    shop.redisServer.resume();
+    const backAt = performance.now();
+    await waitUntil('verifications are answered again', async () => {
+      const { reason } = await api.verifySmsCode('13900000000', '123456');
+      return reason === 'SMS_CODE_EXPIRED';
+    });
+    expect(performance.now() - backAt).toBeLessThan(2000);
+    await pause(500);
+    // Every command that was on its way came too late to act: no captcha taken or issued, no guess counted, nothing sent.
+    expect((await shop.redis.keys('*')).sort()).toEqual(before);
+    expect(shop.newMessages()).toEqual([]);
+  });
+
+  test('stopped in the middle of load and let go again: at most one message a captcha, and every key has an end', async () => {
+    const used: string[] = [];
+    const running = new Load(8, async () => {
+      const captcha = await Promise.race([shop.planted(), pause(2000)]);
+      if (!captcha) return shop.api().imageCaptcha();
+      const mobile = shop.newMobile();
+      used.push(mobile);
+      return shop.api().sendSmsCode({ mobile, ...captcha });
+    });
+    for (let round = 0; round < 3; round++) {
+      const sent = shop.standIn.accepted.length;
+      await waitUntil('messages flow', () => shop.standIn.accepted.length > sent + 10);
+      shop.redisServer.pause();
+      await pause(REDIS_TIMEOUT_MS * (round + 0.5));
+      shop.redisServer.resume();
+    }
+    expectStructured(await running.stop(), 3 * REDIS_TIMEOUT_MS + 3000);
+    const mobiles = shop.newMessages().map(({ mobile }) => mobile);
+    expect(new Set(mobiles).size).toBe(mobiles.length);
+    for (const key of await shop.redis.keys('*')) expect([key, (await shop.redis.pttl(key)) > 0]).toEqual([key, true]);
+  });
+
+  test('a Redis that loses its scripts again and again is noticed by nobody', async () => {
+    const running = load();
+    await waitUntil('messages flow', () => shop.standIn.accepted.length > 5);
+    for (let i = 0; i < 20; i++) {
+      await shop.redis.script('FLUSH');
+      await pause(25);
+    }
+    const calls = await running.stop();
+    expectStructured(calls, 3000);
+    const reasons = new Set(calls.map(({ answer }) => answer?.reason));
+    expect(reasons).toEqual(new Set(['OK', 'SMS_CODE_EXPIRED']));
+  });
+});
