@@ -21,8 +21,17 @@ buildSync({
   legalComments: 'none',
   sourcemap: true,
   sourcesContent: false,
-  // svg-captcha reads a font from its own folder; the providers' SDKs are large and loaded only when their provider is named.
-  external: ['svg-captcha', '@alicloud/*', 'tencentcloud-sdk-nodejs-sms'],
+  // svg-captcha reads a font from its own folder; the rest is large and loaded only when it is configured: providers, tickets, traces.
+  external: [
+    'svg-captcha',
+    '@alicloud/*',
+    'tencentcloud-sdk-nodejs-sms',
+    'jose',
+    '@opentelemetry/sdk-trace-node',
+    '@opentelemetry/exporter-trace-otlp-http',
+    '@opentelemetry/core',
+    '@opentelemetry/resources',
+  ],
   logLevel: 'warning',
 });
 cpSync(join(root, 'src/store/lua'), join(root, 'dist/lua'), { recursive: true });
