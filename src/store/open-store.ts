@@ -11,7 +11,13 @@ export async function openStore(settings: StoreSettings, clock?: () => number): 
   const { openRedisClient }: typeof import('./redis-connection') = require('./redis-connection');
   const { RedisCommands }: typeof import('./redis-commands') = require('./redis-commands');
   const commands = new RedisCommands(openRedisClient(settings.target, settings.timeoutMs), settings.timeoutMs);
-  await commands.connect();
+  try {
+    await commands.connect();
+  } catch (error) {
+    // Otherwise the client would go on trying, for nobody, and keep the process from ending.
+    await commands.close();
+    throw error;
+  }
   if (settings.target.kind === 'cluster') {
     const { RedisClusterStore }: typeof import('./redis-cluster-store') = require('./redis-cluster-store');
     return new RedisClusterStore(commands);

@@ -1,3 +1,4 @@
+import { Cluster } from 'ioredis';
 import type { ScriptName } from './lua-scripts';
 import { RedisClock } from './redis-clock';
 import type { RedisClient } from './redis-connection';
@@ -6,10 +7,14 @@ import { StoreUnavailableError } from './store';
 export type Reply = [status: string, ...values: (string | number)[]];
 type Script = (keys: number, ...args: (string | number)[]) => Promise<Reply>;
 
+/** At a start, the first seed or sentinel that is asked may be a machine that is gone: time for the next two. */
+const CONNECT_TRIES = 3;
+
 /** Runs the scripts on one Redis, each in bounded time and at most once. */
 export class RedisCommands {
   private readonly clock = new RedisClock();
   private readonly scripts: Record<ScriptName, Script>;
+  private connectionError: string | undefined;
 
   constructor(
     private readonly client: RedisClient,
@@ -17,17 +22,28 @@ export class RedisCommands {
   ) {
     // The client has a method for each script it was made with, under the script's name.
     this.scripts = client as unknown as Record<ScriptName, Script>;
-    client.on('ready', () => this.readClock().catch(() => undefined));
+    // Whoever's command fails is told. Without a listener the library prints each lost connection, with a stack, past the log.
+    client.on('error', () => undefined);
+    client.on('ready', () => {
+      this.connectionError = undefined;
+      this.readClock().catch(() => undefined);
+    });
+    // Every caller is told; without a listener the client would print each failed attempt besides.
+    client.on('error', (error: Error) => {
+      this.connectionError = error.message;
+    });
   }
 
-  /** Connects, or fails if Redis can't be reached within the time-out. */
+  /** Connects, to each primary of a cluster; fails if that takes longer than a few time-outs. */
   async connect(): Promise<void> {
-    await this.bounded(this.client.connect());
-    await this.ping();
+    await this.bounded(this.client.connect(), { ms: CONNECT_TRIES * this.timeoutMs });
+    const primaries = this.client instanceof Cluster ? this.client.nodes('master') : [this.client];
+    await Promise.all(primaries.map((primary) => this.bounded(primary.ping())));
   }
 
   async ping(): Promise<void> {
-    await this.bounded(this.client.ping());
+    // In a cluster PING asks any node and is answered even when slots are not served; what names a key is not.
+    await this.bounded(this.client instanceof Cluster ? this.client.exists('ping') : this.client.ping());
   }
 
   async set(key: string, value: string, ttlMs: number): Promise<void> {
@@ -56,8 +72,10 @@ export class RedisCommands {
         this.clock.after(this.timeoutMs),
         ...args,
       );
-      return this.bounded(answer, (reply) => {
-        if (undo && reply[0] === 'ok') undo(reply).catch(() => undefined);
+      return this.bounded(answer, {
+        late: (reply) => {
+          if (undo && reply[0] === 'ok') undo(reply).catch(() => undefined);
+        },
       });
     };
     const reply = await call();
@@ -75,13 +93,16 @@ export class RedisCommands {
   }
 
   /** The answer, or StoreUnavailableError after the time-out; an answer that comes later goes to `late`. */
-  private bounded<T>(answer: Promise<T>, late?: (answer: T) => void): Promise<T> {
+  private bounded<T>(
+    answer: Promise<T>,
+    { ms = this.timeoutMs, late }: { ms?: number; late?: (answer: T) => void } = {},
+  ): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       let open = true;
       const timer = setTimeout(() => {
         open = false;
-        reject(new StoreUnavailableError(`Redis did not answer within ${this.timeoutMs} ms`));
-      }, this.timeoutMs);
+        reject(new StoreUnavailableError(this.explained(`Redis did not answer within ${ms} ms`)));
+      }, ms);
       answer.then(
         (value) => {
           clearTimeout(timer);
@@ -91,9 +112,17 @@ export class RedisCommands {
         (error: Error) => {
           clearTimeout(timer);
           // Only the text: the client's errors carry the command's arguments, codes among them.
-          reject(new StoreUnavailableError(error.message));
+          reject(new StoreUnavailableError(this.explained(error.message)));
         },
       );
     });
+  }
+
+  /** With why there is no connection, where that is so: a command that finds none can't tell. */
+  private explained(message: string): string {
+    const { connectionError } = this;
+    return connectionError === undefined || message.includes(connectionError)
+      ? message
+      : `${message} (${connectionError})`;
   }
 }
