@@ -1,0 +1,48 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+
+export interface DelayingProxy {
+  readonly url: string;
+  /** From now on, everything from the client arrives so many ms later. */
+  delayCommands(ms: number): void;
+  /** From now on, everything from Redis arrives so many ms later. */
+  delayReplies(ms: number): void;
+  close(): Promise<void>;
+}
+
+/** A slow network before the Redis at `port`. */
+export async function startDelayingProxy(port: number): Promise<DelayingProxy> {
+  const sockets = new Set<Socket>();
+  let commandMs = 0;
+  let replyMs = 0;
+  const server = createServer((client) => {
+    const redis = connect(port, '127.0.0.1');
+    const forward = (from: Socket, to: Socket, delayMs: () => number) => {
+      sockets.add(from);
+      from.on('data', (data) => setTimeout(() => to.writable && to.write(data), delayMs()).unref());
+      from.on('error', () => to.destroy());
+      from.on('close', () => {
+        sockets.delete(from);
+        // What is still on its way arrives all the same.
+        setTimeout(() => to.destroy(), delayMs()).unref();
+      });
+    };
+    forward(client, redis, () => commandMs);
+    forward(redis, client, () => replyMs);
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    url: `redis://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    delayCommands: (ms) => {
+      commandMs = ms;
+    },
+    delayReplies: (ms) => {
+      replyMs = ms;
+    },
+    async close() {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}

@@ -1,0 +1,253 @@
+import { Redis } from 'ioredis';
+import { openStore } from '../../src/store/open-store';
+import { type Store, StoreUnavailableError } from '../../src/store/store';
+import { describeWithRedis, type RedisServer, startRedis } from '../support/redis-server';
+import { type DelayingProxy, startDelayingProxy } from './delaying-proxy';
+import {
+  budget,
+  captcha,
+  cooldown,
+  GUESSES,
+  granted,
+  hourly,
+  MOBILE,
+  OTHER_MOBILE,
+  perClient,
+  perMinute,
+  reservation,
+} from './requests';
+
+const TIMEOUT_MS = 300;
+/** What a failure may take on top of the time-out, on a busy machine. */
+const LITTLE_MS = 250;
+const RECOVERY_MS = 2_000;
+const WINDOWS = [cooldown(), hourly(5), perClient(20), budget(100)];
+
+const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+describeWithRedis('a Redis that fails', () => {
+  let server: RedisServer;
+  let proxy: DelayingProxy;
+  let store: Store;
+  /** Beside the proxy. */
+  let client: Redis;
+  beforeEach(async () => {
+    server = await startRedis();
+    proxy = await startDelayingProxy(server.port);
+    client = new Redis(server.url, { retryStrategy: () => 20 });
+    client.on('error', () => undefined);
+    store = await openStore({ kind: 'redis', target: { kind: 'single', url: proxy.url }, timeoutMs: TIMEOUT_MS });
+  });
+  afterEach(async () => {
+    await store.close();
+    await client.quit();
+    await proxy.close();
+    await server.close();
+  });
+
+  const keys = async () => (await client.keys('*')).sort();
+
+  /** One call of each kind, as on a store in use, none of which may act. */
+  const everyCall = (): Promise<unknown>[] => [
+    store.issueCaptcha(captcha({ uuid: 'lost', windows: [perMinute(60)] })),
+    store.takeCaptcha('kept'),
+    store.reserveSend(reservation({ code: '864209', windows: WINDOWS })),
+    store.verifyCode(OTHER_MOBILE, '975310', GUESSES),
+    store.verifyCode(OTHER_MOBILE, '999999', GUESSES),
+    store.releaseSend({ mobile: OTHER_MOBILE, code: '975310', windows: [], countedAt: [] }),
+    store.ping(),
+  ];
+  /** Each must fail as unavailable, within `withinMs`, and say nothing of what it was called with. */
+  const expectUnavailable = async (calls: Promise<unknown>[], withinMs: number) => {
+    const start = performance.now();
+    for (const result of await Promise.allSettled(calls)) {
+      expect(result).toMatchObject({ status: 'rejected', reason: expect.any(StoreUnavailableError) });
+      const { message } = (result as PromiseRejectedResult).reason as Error;
+      expect(message).not.toMatch(/864209|975310|999999|13[89]00|kept|lost/);
+    }
+    expect(performance.now() - start).toBeLessThan(withinMs);
+  };
+  const fill = async () => {
+    await store.issueCaptcha(captcha({ uuid: 'kept', text: 'KEPT' }));
+    await store.reserveSend(reservation({ mobile: OTHER_MOBILE, code: '975310' }));
+  };
+  const expectUntouched = async () => {
+    // The send counted the captcha as solved, so nothing of the client is left.
+    expect(await keys()).toEqual(['img:kept', `sms:${OTHER_MOBILE}`]);
+    expect(await client.get('img:kept')).toBe('KEPT');
+    expect(await client.get(`sms:${OTHER_MOBILE}`)).toBe('975310');
+  };
+  const worksWithin = async (ms: number) => {
+    const start = performance.now();
+    for (;;) {
+      try {
+        return granted(await store.reserveSend(reservation({ windows: WINDOWS })));
+      } catch (error) {
+        expect(error).toBeInstanceOf(StoreUnavailableError);
+        if (performance.now() - start > ms) throw error;
+        await sleep(10);
+      }
+    }
+  };
+
+  describe('loses its scripts', () => {
+    test('given a SCRIPT FLUSH, when calls go on, then nobody notices', async () => {
+      await fill();
+      await client.script('FLUSH');
+      expect(await store.takeCaptcha('kept')).toBe('KEPT');
+      await client.script('FLUSH');
+      expect((await store.reserveSend(reservation({ windows: WINDOWS }))).status).toBe('ok');
+      await client.script('FLUSH');
+      expect(await store.verifyCode(OTHER_MOBILE, '975310', GUESSES)).toEqual({ status: 'ok' });
+    });
+
+    test('given SCRIPT FLUSH under 50 calls at once, when they are answered, then each has acted once', async () => {
+      for (let round = 1; round <= 20; round++) {
+        await client.flushall();
+        const calls = Array.from({ length: 50 }, () => store.reserveSend(reservation({ windows: [budget(60)] })));
+        const [answers] = await Promise.all([Promise.all(calls), client.script('FLUSH')]);
+        const counts = answers.map((answer) => granted(answer).counts[0] ?? 0).sort((a, b) => a - b);
+        expect(counts).toEqual(Array.from({ length: 50 }, (_, i) => i + 1));
+      }
+    });
+
+    test('given all scripts gone, when 50 calls of all kinds come at once, then each is answered', async () => {
+      await client.script('FLUSH');
+      const calls = Array.from({ length: 10 }, (_, i) => [
+        store.issueCaptcha(captcha({ uuid: `u${i}` })),
+        store.takeCaptcha('none'),
+        store.reserveSend(reservation()),
+        store.verifyCode(OTHER_MOBILE, '111111', GUESSES),
+        store.releaseSend({ mobile: OTHER_MOBILE, code: '111111', windows: WINDOWS, countedAt: [1, 1, 1, 1] }),
+      ]);
+      await expect(Promise.all(calls.flat())).resolves.toHaveLength(50);
+    });
+  });
+
+  describe('stands still (SIGSTOP)', () => {
+    test.each([
+      ['a little longer than the time-out', TIMEOUT_MS + 50],
+      ['for long', 5 * TIMEOUT_MS],
+    ])(
+      'given it stands %s, when calls come, then they fail in time, none acts afterwards, and it is in use again',
+      async (_, pauseMs) => {
+        await fill();
+        server.pause();
+        const start = performance.now();
+        await expectUnavailable(everyCall(), TIMEOUT_MS + LITTLE_MS);
+        await sleep(pauseMs - (performance.now() - start));
+        server.resume();
+        await sleep(100);
+        await expectUntouched();
+        await worksWithin(pauseMs < 2 * TIMEOUT_MS ? LITTLE_MS : RECOVERY_MS);
+        expect(await store.takeCaptcha('kept')).toBe('KEPT');
+      },
+    );
+
+    test('given it stands for long, when calls keep coming, then each fails in time and none of them ever acts', async () => {
+      await fill();
+      server.pause();
+      const end = performance.now() + 6 * TIMEOUT_MS;
+      while (performance.now() < end) {
+        await expectUnavailable(everyCall(), TIMEOUT_MS + LITTLE_MS);
+        await sleep(20);
+      }
+      server.resume();
+      await sleep(300);
+      await expectUntouched();
+      await worksWithin(RECOVERY_MS);
+    });
+  });
+
+  describe('is killed', () => {
+    test('given it is gone, when calls come, then they fail at once; when it is back, then it is in use within 2 s', async () => {
+      await fill();
+      const underWay = everyCall();
+      await server.kill();
+      await Promise.allSettled(underWay);
+      await expectUnavailable(everyCall(), LITTLE_MS);
+      await sleep(1_000);
+      await expectUnavailable(everyCall(), LITTLE_MS);
+      await server.restart();
+      const { counts } = await worksWithin(RECOVERY_MS);
+      expect(counts).toEqual([1, 1, 1, 1]);
+    });
+
+    test('given 200 calls under way, when it is killed, then each ends in time', async () => {
+      const calls = Array.from({ length: 200 }, (_, i) => store.takeCaptcha(`u${i}`));
+      const settled = Promise.allSettled(calls);
+      const start = performance.now();
+      await server.kill();
+      for (const result of await settled) {
+        if (result.status === 'rejected') expect(result.reason).toBeInstanceOf(StoreUnavailableError);
+      }
+      expect(performance.now() - start).toBeLessThan(TIMEOUT_MS + LITTLE_MS);
+    });
+  });
+
+  describe('is slow', () => {
+    test('given commands that arrive too late, when the callers have given up, then none acts', async () => {
+      await fill();
+      proxy.delayCommands(TIMEOUT_MS + 100);
+      await expectUnavailable(everyCall(), TIMEOUT_MS + LITTLE_MS);
+      await sleep(TIMEOUT_MS);
+      await expectUntouched();
+      proxy.delayCommands(0);
+      await worksWithin(RECOVERY_MS);
+    });
+
+    test('given a send that was reserved in time, when only its answer is late, then it is taken back', async () => {
+      proxy.delayReplies(TIMEOUT_MS + 100);
+      const call = store.reserveSend(reservation({ windows: WINDOWS }));
+      await sleep(100);
+      expect(await client.get(`sms:${MOBILE}`)).toBe('135790');
+      await expectUnavailable([call], TIMEOUT_MS + LITTLE_MS);
+      await sleep(300);
+      expect(await keys()).toEqual([]);
+      proxy.delayReplies(0);
+      expect((await worksWithin(RECOVERY_MS)).counts).toEqual([1, 1, 1, 1]);
+    });
+
+    test('given a send whose answer never comes, when it was counted, then it stays counted, and every key expires', async () => {
+      proxy.delayReplies(60 * TIMEOUT_MS);
+      await expectUnavailable([store.reserveSend(reservation({ windows: WINDOWS }))], TIMEOUT_MS + LITTLE_MS);
+      await sleep(3 * TIMEOUT_MS);
+      const left = await Promise.all((await keys()).map((key) => client.pttl(key)));
+      expect(left).toHaveLength(WINDOWS.length + 1);
+      expect(Math.min(...left)).toBeGreaterThan(0);
+      proxy.delayReplies(0);
+    });
+
+    test('given answers that take half the time-out, when calls come, then all goes well', async () => {
+      proxy.delayReplies(TIMEOUT_MS / 2);
+      await fill();
+      expect(await store.takeCaptcha('kept')).toBe('KEPT');
+      expect(await store.verifyCode(OTHER_MOBILE, '975310', GUESSES)).toEqual({ status: 'ok' });
+    });
+  });
+
+  test('given no Redis at the start, when the store is opened, then that fails in time', async () => {
+    await server.kill();
+    const open = openStore({ kind: 'redis', target: { kind: 'single', url: server.url }, timeoutMs: TIMEOUT_MS });
+    await expectUnavailable([open], TIMEOUT_MS + LITTLE_MS);
+    await store.close();
+    await server.restart();
+    await sleep(500);
+    // Only the test's own connection comes back: what failed to open tries no more.
+    expect(
+      String(await client.client('LIST'))
+        .trim()
+        .split('\n'),
+    ).toHaveLength(1);
+  });
+
+  test('given lost connections, when they come back, then nothing is printed beside the log', async () => {
+    const printed = jest.spyOn(console, 'error').mockImplementation(() => undefined);
+    await server.kill();
+    await sleep(200);
+    await server.restart();
+    await worksWithin(RECOVERY_MS);
+    expect(printed).not.toHaveBeenCalled();
+    printed.mockRestore();
+  });
+});

@@ -1,0 +1,53 @@
+import type { Window } from '../../src/limits/window';
+import { describeWithRedis, type RedisServer, startRedis } from '../support/redis-server';
+import { type AgedRedis, openAgedRedis } from './aged-redis';
+import { budget, granted, reservation, waitOf } from './requests';
+
+/** Short windows, so that they pass while the test looks on, with nothing but Redis's own clock. */
+const LENGTH_MS = 500;
+const RUN_MS = 1_600;
+
+describeWithRedis("windows on Redis's own clock", () => {
+  let server: RedisServer;
+  let redis: AgedRedis;
+  beforeAll(async () => {
+    server = await startRedis();
+    redis = await openAgedRedis(server.url);
+  });
+  afterAll(async () => {
+    await redis.close();
+    await server.close();
+  });
+
+  test.each([
+    ['3, exact', 3, 0],
+    ['64, exact', 64, 0],
+    ['65, by steps', 65, Math.ceil(LENGTH_MS / 64)],
+    ['200, by steps', 200, Math.ceil(LENGTH_MS / 64)],
+  ])(
+    'given a cap of %s, when sends come without a pause, then no window holds more, and who waits as told passes',
+    async (name, cap, stepMs) => {
+      const window: Window = { ...budget(cap), key: `budget:${name}`, lengthMs: LENGTH_MS };
+      const times: number[] = [];
+      const end = Date.now() + RUN_MS;
+      let waitedAsTold = false;
+      while (Date.now() < end) {
+        const answer = await redis.store.reserveSend(reservation({ windows: [window] }));
+        if (answer.status === 'ok') {
+          times.push(granted(answer).countedAt[0] ?? 0);
+          waitedAsTold = false;
+        } else {
+          // A refusal right after the time told would be a lie. (Timers may fire up to 1 ms early.)
+          expect(waitedAsTold).toBe(false);
+          await new Promise((resolve) => setTimeout(resolve, waitOf(answer) + 1));
+          waitedAsTold = true;
+        }
+      }
+      expect(times.length).toBeGreaterThan(2 * cap);
+      const spans = times.slice(cap).map((at, i) => at - (times[i] ?? 0));
+      expect(Math.min(...spans)).toBeGreaterThanOrEqual(LENGTH_MS);
+      // Early by at most a step; besides, the timers of a busy machine.
+      expect(Math.min(...spans)).toBeLessThanOrEqual(LENGTH_MS + stepMs + 100);
+    },
+  );
+});
