@@ -67,7 +67,9 @@ export class RedisClusterStore implements Store {
       }
       return result;
     };
-    const takeBack = () => Promise.all(counted.map((group) => this.uncount(group, countedAt)));
+    // Once each: a second time would take somebody else's count of the same time.
+    const takeBack = () =>
+      Promise.all(counted.splice(0).map((group) => this.uncount(group, countedAt))).catch(() => undefined);
     try {
       for (const group of others) {
         const result = await step(group, () => this.count(group, solved));
@@ -81,7 +83,8 @@ export class RedisClusterStore implements Store {
       await takeBack();
       return result;
     } catch (error) {
-      await takeBack().catch(() => undefined);
+      // Not waited for: the caller has waited for what failed.
+      void takeBack();
       throw error;
     }
   }

@@ -22,13 +22,11 @@ export class RedisCommands {
   ) {
     // The client has a method for each script it was made with, under the script's name.
     this.scripts = client as unknown as Record<ScriptName, Script>;
-    // Whoever's command fails is told. Without a listener the library prints each lost connection, with a stack, past the log.
-    client.on('error', () => undefined);
     client.on('ready', () => {
       this.connectionError = undefined;
       this.readClock().catch(() => undefined);
     });
-    // Every caller is told; without a listener the client would print each failed attempt besides.
+    // Whoever's command fails is told. Without a listener the library prints each lost connection, with a stack, past the log.
     client.on('error', (error: Error) => {
       this.connectionError = error.message;
     });
@@ -43,7 +41,8 @@ export class RedisCommands {
 
   async ping(): Promise<void> {
     // In a cluster PING asks any node and is answered even when slots are not served; what names a key is not.
-    await this.bounded(this.client instanceof Cluster ? this.client.exists('ping') : this.client.ping());
+    const { client } = this;
+    await (client instanceof Cluster ? this.bounded(client.exists('ping')) : this.bounded(client.ping()));
   }
 
   async set(key: string, value: string, ttlMs: number): Promise<void> {

@@ -1,4 +1,4 @@
-import { Cluster, Redis, type RedisOptions } from 'ioredis';
+import { Cluster, type ClusterOptions, Redis, type RedisOptions } from 'ioredis';
 import { luaScript, SCRIPT_NAMES } from './lua-scripts';
 import type { RedisTarget } from './redis-target';
 
@@ -9,49 +9,80 @@ const RECONNECT_MS = 250;
 
 const reconnectDelay = (attempt: number): number => Math.min(25 * 2 ** Math.min(attempt, 10), RECONNECT_MS);
 
+/** A primary that became a replica under an open connection refuses to write: reconnect, and do not repeat the command. */
+const reconnectOnError = (error: Error): boolean => error.message.startsWith('READONLY');
+
 /**
  * A client that never holds a command back: without a connection a command fails at once, and one that was under way when the
  * connection broke fails and is not repeated, because a late or a second reservation would be a false one.
  */
 export function openRedisClient(target: RedisTarget, timeoutMs: number): RedisClient {
-  const options: RedisOptions = {
+  const connection: RedisOptions = {
     connectTimeout: timeoutMs,
-    enableAutoPipelining: true,
-    enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: 0,
-    retryStrategy: reconnectDelay,
     // A peer that vanished without a word would otherwise be waited for until the kernel gives up, a quarter of an hour.
     socketTimeout: 2 * timeoutMs,
     commandTimeout: 2 * timeoutMs,
+    reconnectOnError,
+  };
+  const commands = {
+    enableOfflineQueue: false,
     lazyConnect: true,
     scripts: Object.fromEntries(SCRIPT_NAMES.map((name) => [name, { lua: luaScript(name) }])),
   };
+  if (target.kind === 'cluster') return openCluster(target.urls, connection, commands, timeoutMs);
+  const options = { ...connection, ...commands, enableAutoPipelining: true, retryStrategy: reconnectDelay };
   if (target.kind === 'single') return new Redis(target.url, options);
-  if (target.kind === 'sentinel') {
-    const { sentinels, name, username, password, db } = target;
-    return new Redis({
-      ...options,
-      sentinels: [...sentinels],
-      name,
-      username,
-      password,
-      db,
-      sentinelRetryStrategy: reconnectDelay,
-      sentinelCommandTimeout: timeoutMs,
-    });
-  }
-  const { retryStrategy, enableOfflineQueue, enableAutoPipelining, scripts, lazyConnect, ...node } = options;
-  return new Cluster([...target.urls], {
-    redisOptions: node,
-    enableAutoPipelining,
-    enableOfflineQueue,
-    scripts,
-    lazyConnect,
+  const { sentinels, name, username, password, db } = target;
+  return new Redis({
+    ...options,
+    sentinels: [...sentinels],
+    name,
+    username,
+    password,
+    db,
+    sentinelRetryStrategy: reconnectDelay,
+    sentinelCommandTimeout: timeoutMs,
+    // A former primary that lost touch with its sentinels, but not with us, would go on taking what is lost later.
+    failoverDetector: true,
+  });
+}
+
+function openCluster(
+  urls: readonly string[],
+  connection: RedisOptions,
+  commands: ClusterOptions,
+  timeoutMs: number,
+): Cluster {
+  const cluster = new Cluster([...urls], {
+    ...commands,
+    redisOptions: { ...connection, ...credentials(urls[0] ?? '') },
+    // Auto-pipelining would group a script by its number of keys, not by its first key, and refuse the mixture.
+    enableAutoPipelining: false,
     clusterRetryStrategy: reconnectDelay,
     slotsRefreshTimeout: timeoutMs,
-    slotsRefreshInterval: 1000,
+    // A name stays a name, for TLS to check; Node looks it up at each connection.
+    dnsLookup: (host, done) => done(null, host),
     // Only redirections are followed, since a redirected command did nothing yet. One whose connection broke is not sent again.
     retryDelayOnFailover: 0,
   });
+  // While a connection is being made, its commands fail. So it is made before the first one needs it, to replicas too: one of them
+  // is the primary after a failover. A redirected command that waits for it goes first.
+  cluster.on('+node', (node: Redis) => {
+    setImmediate(() => {
+      if (node.status === 'wait') node.connect().catch(() => undefined);
+    });
+  });
+  return cluster;
+}
+
+/** The login and TLS of a seed, for all nodes: those that the seeds name are reached by address alone. */
+function credentials(url: string): RedisOptions {
+  const { protocol, username, password } = new URL(url);
+  return {
+    username: username ? decodeURIComponent(username) : undefined,
+    password: password ? decodeURIComponent(password) : undefined,
+    tls: protocol === 'rediss:' ? {} : undefined,
+  };
 }
