@@ -1,6 +1,9 @@
 import { ApolloServerErrorCode, unwrapResolverError } from '@apollo/server/errors';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 
+/** A name that no schema has: the message that repeats it would be as long as the request. */
+const LONG_NAME = /\w{65,}/g;
+
 /**
  * What a malformed request is told: what is wrong and where, never what it said. GraphQL's own messages repeat argument values,
  * which here are mobiles and codes; and an unforeseen error may say anything.
@@ -24,11 +27,12 @@ function safeMessage(code: string, { message, locations }: GraphQLFormattedError
         ? 'The query is too long.'
         : `The query is not valid GraphQL${at}.`;
     case ApolloServerErrorCode.GRAPHQL_VALIDATION_FAILED:
-      return concernsValue(error) ? `A value in the query has the wrong type${at}.` : message;
+      return concernsValue(error) ? `A value in the query has the wrong type${at}.` : message.replace(LONG_NAME, '…');
     case ApolloServerErrorCode.BAD_USER_INPUT:
       return `${variableName(message)} has a missing or a wrong value${at}.`;
-    case ApolloServerErrorCode.BAD_REQUEST:
     case ApolloServerErrorCode.OPERATION_RESOLUTION_FAILURE:
+      return message.startsWith('Unknown operation') ? 'The query has no operation of that name.' : message;
+    case ApolloServerErrorCode.BAD_REQUEST:
     case ApolloServerErrorCode.PERSISTED_QUERY_NOT_SUPPORTED:
     case ApolloServerErrorCode.PERSISTED_QUERY_NOT_FOUND:
       return message;

@@ -1,0 +1,152 @@
+import { Reason } from '../../src/errmsg';
+import { CaptchaResolver } from '../../src/graphql/captcha-resolver';
+import { type GraphqlAnswer, type GraphqlRequest, GraphqlServer } from '../../src/graphql/graphql-server';
+import { createSchema } from '../../src/graphql/schema';
+import { SmsCodeResolver } from '../../src/graphql/sms-code-resolver';
+import { createLog } from '../../src/log';
+
+const FIELDS = 'code errmsg reason retryAfter';
+const CAPTCHA = `query Captcha { imageCaptcha { ${FIELDS} uuid image expiresIn } }`;
+const SEND = `mutation Send($mobile: String!, $imageCode: String!, $uuid: String!) {
+  sendSmsCode(mobile: $mobile, imageCode: $imageCode, uuid: $uuid) { __typename ...on Result { ${FIELDS} } expiresIn }
+}`;
+const VERIFY = `mutation ($mobile: String!, $smsCode: String!) { verifySmsCode(mobile: $mobile, smsCode: $smsCode) { reason attemptsLeft } }`;
+const TWO_OPERATIONS = `query A { imageCaptcha { reason } } query B { __typename }`;
+const SENT = { mobile: '13800138000', imageCode: 'abcde', uuid: 'u' };
+
+/** Resolvers over services that answer what the arguments ask for, so that two runs can be compared byte by byte. */
+function newServer(development = true): GraphqlServer {
+  const captchas = {
+    issue: async () => ({ reason: Reason.OK, uuid: 'u', image: 'data:,', expiresIn: 300 }),
+  };
+  const smsCodes = {
+    send: async ({ uuid }: { uuid: string }) => {
+      if (uuid === 'throw') throw new Error(`unforeseen ${SENT.mobile}`);
+      return uuid === 'u' ? { reason: Reason.OK, retryAfter: 60, expiresIn: 300 } : { reason: Reason.CAPTCHA_EXPIRED };
+    },
+    verify: async () => ({ reason: Reason.SMS_CODE_MISMATCH, attemptsLeft: 4 }),
+  };
+  const schema = createSchema({
+    captcha: new CaptchaResolver(captchas as never),
+    smsCode: new SmsCodeResolver(smsCodes as never),
+  });
+  return new GraphqlServer(schema, { development, log: createLog('silent') });
+}
+
+const ACCEPTS = [
+  undefined,
+  '*/*',
+  'application/json',
+  'application/json;charset=utf-8',
+  'application/graphql-response+json',
+  'application/graphql-response+json;charset=utf-8, application/json;q=0.9',
+  'application/json, application/graphql-response+json;q=0.5',
+  'text/html,application/xhtml+xml,*/*;q=0.8',
+  'text/html',
+  'image/png',
+  'not a media type',
+  '',
+];
+
+const BODIES: [string, unknown][] = [
+  ['a success', { query: CAPTCHA }],
+  ['a success with variables and a name', { query: SEND, variables: SENT, operationName: 'Send' }],
+  [
+    'a success with null for everything optional',
+    { query: CAPTCHA, variables: null, operationName: null, extensions: null },
+  ],
+  ['extensions that nobody knows', { query: CAPTCHA, extensions: { tracing: true } }],
+  ['a domain failure', { query: SEND, variables: { ...SENT, uuid: 'gone' } }],
+  ['a bad argument', { query: SEND, variables: { ...SENT, mobile: '' } }],
+  ['a code that is wrong', { query: VERIFY, variables: { mobile: SENT.mobile, smsCode: '123456' } }],
+  ['variables that nobody asked for', { query: VERIFY, variables: { mobile: SENT.mobile, smsCode: '1', more: [1] } }],
+  ['a missing variable', { query: SEND, variables: { mobile: SENT.mobile } }],
+  ['no variables at all', { query: SEND }],
+  ['a variable of the wrong type', { query: SEND, variables: { ...SENT, mobile: 13800138000 } }],
+  ['a variable that is null', { query: SEND, variables: { ...SENT, uuid: null } }],
+  ['variables as a list', { query: SEND, variables: [SENT] }],
+  ['variables as text', { query: SEND, variables: JSON.stringify(SENT) }],
+  ['an operation that is not there', { query: CAPTCHA, operationName: 'Other' }],
+  ['an operation of no name', { query: CAPTCHA, operationName: '' }],
+  ['two operations and no name', { query: TWO_OPERATIONS }],
+  ['one of two operations', { query: TWO_OPERATIONS, operationName: 'B' }],
+  ['a resolver that fails', { query: SEND, variables: { ...SENT, uuid: 'throw' } }],
+  ['a persisted query', { query: CAPTCHA, extensions: { persistedQuery: { version: 1, sha256Hash: 'x' } } }],
+  ['a name that is no text', { query: CAPTCHA, operationName: 7 }],
+  ['a field that is not there', { query: '{ imageCaptch { code } }' }],
+  ['a syntax error', { query: '{ imageCaptcha { ' }],
+  ['an empty query', { query: '' }],
+  ['no query', { variables: {} }],
+  ['a directive that leaves a field out', { query: '{ imageCaptcha @skip(if: true) { code } }' }],
+  ['the names of types', { query: '{ __typename imageCaptcha { __typename } }' }],
+];
+
+describe('A query text that is seen for the first time, and one that is remembered', () => {
+  const request = (body: unknown, accept: string | undefined): GraphqlRequest => ({
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...(accept !== undefined && { accept }) },
+    search: '',
+    body,
+  });
+  const CONTEXT = { client: 'c', language: 'zh' } as const;
+
+  /** The answers of a server that knows nothing, and of one that has seen the very request and every text before. */
+  async function both(body: unknown, accept: string | undefined, development: boolean): Promise<GraphqlAnswer[]> {
+    const [fresh, used] = [newServer(development), newServer(development)];
+    await Promise.all([fresh.start(), used.start()]);
+    for (const known of [CAPTCHA, TWO_OPERATIONS])
+      await used.handle(request({ query: known, operationName: known === CAPTCHA ? null : 'A' }, accept), CONTEXT);
+    for (const [query, variables] of [
+      [SEND, SENT],
+      [VERIFY, { mobile: SENT.mobile, smsCode: '1' }],
+    ] as const) {
+      await used.handle(request({ query, variables }, accept), CONTEXT);
+    }
+    await used.handle(request(body, accept), CONTEXT);
+    const answers = [
+      await fresh.handle(request(body, accept), CONTEXT),
+      await used.handle(request(body, accept), CONTEXT),
+      await used.handle(request(body, accept), CONTEXT),
+    ];
+    await Promise.all([fresh.stop(), used.stop()]);
+    // What the HTTP layer says anew for every answer.
+    for (const { headers } of answers) {
+      delete headers['content-length'];
+      delete headers['cache-control'];
+    }
+    return answers;
+  }
+
+  test.each(BODIES)('get the same answer, whatever is accepted: %s', async (_, body) => {
+    for (const accept of ACCEPTS) {
+      const [first, second, third] = await both(body, accept, true);
+      expect({ accept, ...second }).toEqual({ accept, ...first });
+      expect({ accept, ...third }).toEqual({ accept, ...first });
+    }
+    const [first, second] = await both(body, '*/*', false);
+    expect(second).toEqual(first);
+  });
+
+  test('the second does go the short way: nothing but execution is left', async () => {
+    const server = newServer();
+    await server.start();
+    const first = await server.handle(request({ query: CAPTCHA }, '*/*'), CONTEXT);
+    await server.stop();
+    // Apollo refuses everything once it is stopped.
+    expect(await server.handle(request({ query: '{ __typename }' }, '*/*'), CONTEXT)).toMatchObject({ status: 500 });
+    const second = await server.handle(request({ query: CAPTCHA }, '*/*'), CONTEXT);
+    expect(second.body).toBe(first.body);
+  });
+
+  test('a text that was refused is not remembered', async () => {
+    const server = newServer();
+    await server.start();
+    const twice = { query: '{ a: imageCaptcha { code } b: imageCaptcha { code } }' };
+    for (let i = 0; i < 3; i++) {
+      const { status, body } = await server.handle(request(twice, '*/*'), CONTEXT);
+      expect(status).toBe(400);
+      expect(JSON.parse(body).data).toBeUndefined();
+    }
+    await server.stop();
+  });
+});
