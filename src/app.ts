@@ -47,7 +47,7 @@ const DRAIN_MS = 9_000;
  */
 export async function createApp(config: Config, log: Logger, replacements: Replacements = {}): Promise<App> {
   const { clock = Date.now, observe = () => undefined } = replacements;
-  const rules = new LimitRules(config.limits);
+  const rules = new LimitRules(config.limits, config.codeTtlMs);
   const drawing = createCaptchaDrawing({ fontFiles: config.captcha.fontFiles });
   const configured = await createSender(config.sms, {
     log,
@@ -64,7 +64,7 @@ export async function createApp(config: Config, log: Logger, replacements: Repla
     log,
     observe,
   });
-  const smsCodes = new SmsCodeService(config.codeTtlMs, { store, rules, captchas, sender, log, observe, clock });
+  const smsCodes = new SmsCodeService(config.codeTtlMs, { store, rules, sender, log, observe, clock });
   const graphql = new GraphqlServer(
     createSchema({ captcha: new CaptchaResolver(captchas), smsCode: new SmsCodeResolver(smsCodes) }),
     { development: config.development, log },

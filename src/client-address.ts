@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
 import { LRUCache } from 'lru-cache';
+import type { Client } from './limits/rules';
 
 /**
  * The address that a request comes from, with `trustProxy` proxies in front. Each proxy appends the address it was called from to
@@ -23,25 +24,46 @@ function address(entry: string): string | undefined {
 
 /** What one client is counted as: an IPv4 address, or the /64 of an IPv6 address, which is what one customer is given. */
 export function countedAddress(address: string): string {
+  return networkOf(address, 32, 64);
+}
+
+/** The network around a client: the /24 of an IPv4 address, the /48 of an IPv6 address, which is what one site is given. */
+export function countedNetwork(address: string): string {
+  return networkOf(address, 24, 48);
+}
+
+/** An address, of which so many bits count; an IPv4 address inside IPv6 is taken for what it is. */
+function networkOf(address: string, bits4: number, bits6: number): string {
   if (!ipaddr.isValid(address)) return address;
   const parsed = ipaddr.process(address.replace(/%.*$/, ''));
-  if (!(parsed instanceof ipaddr.IPv6)) return parsed.toString();
-  const network = parsed.parts.slice(0, 4).map((part) => part.toString(16));
-  return `${network.join(':')}::/64`;
+  if (parsed instanceof ipaddr.IPv6) {
+    const parts = parsed.parts.slice(0, bits6 / 16).map((part) => part.toString(16));
+    return `${parts.join(':')}::/${bits6}`;
+  }
+  return bits4 === 32
+    ? parsed.toString()
+    : `${parsed
+        .toByteArray()
+        .slice(0, bits4 / 8)
+        .join('.')}.0/${bits4}`;
 }
 
 /** Turns addresses into what stands for them in the store: hashes that only the holder of the key can make. */
 export class ClientIds {
-  private readonly known = new LRUCache<string, string>({ max: 10_000 });
+  private readonly known = new LRUCache<string, Client>({ max: 10_000 });
 
   constructor(private readonly secret: string) {}
 
-  of(address: string): string {
-    let id = this.known.get(address);
-    if (!id) {
-      id = createHmac('sha256', this.secret).update(countedAddress(address)).digest('base64url').slice(0, 22);
-      this.known.set(address, id);
+  of(address: string): Client {
+    let client = this.known.get(address);
+    if (!client) {
+      client = { id: this.hash(countedAddress(address)), network: this.hash(countedNetwork(address)) };
+      this.known.set(address, client);
     }
-    return id;
+    return client;
+  }
+
+  private hash(text: string): string {
+    return createHmac('sha256', this.secret).update(text).digest('base64url').slice(0, 22);
   }
 }

@@ -1,6 +1,7 @@
 import { accessSync, constants } from 'node:fs';
 import { resolve } from 'node:path';
 import type { CaptchaLevel } from './captcha/drawing/captcha-drawing';
+import type { ConversionRule } from './limits/conversion';
 import type { LimitSettings } from './limits/rules';
 import type { LogLevel } from './log';
 import { choice, httpUrl, integer, list, oneOf, parsed, type Setting, text } from './settings';
@@ -94,6 +95,12 @@ export const SETTINGS = {
   VERIFY_MAX_ATTEMPTS: limit('wrong codes before a code is void', 5),
   VERIFY_MAX_FAILURES: limit('wrong codes in a row before a mobile must wait an hour', 20),
   SMS_DAILY_BUDGET: limit('messages over all mobiles in any 24 hours; a warning at 80 %', 10_000),
+  CONVERSION_BREAKER: choice<ConversionRule['mode']>({
+    about:
+      'when too few codes of a number prefix or a network are ever verified: `off`, `watch` (counted in the metrics), `enforce` (refused)',
+    of: ['off', 'watch', 'enforce'],
+    default: 'watch',
+  }),
   CLIENT_HASH_SECRET: text({
     about: 'key of the hashes that stand for client addresses in the store; absent: the SMS provider’s secret serves',
     secret: true,
@@ -173,6 +180,7 @@ export function loadConfig(environment: Environment = process.env): Readonly<Con
       dailyBudget: values.SMS_DAILY_BUDGET,
       maxAttempts: values.VERIFY_MAX_ATTEMPTS,
       maxFailures: values.VERIFY_MAX_FAILURES,
+      conversion: values.CONVERSION_BREAKER,
     },
     clientHashSecret: values.CLIENT_HASH_SECRET ?? providerSecret(sms) ?? 'development',
   });

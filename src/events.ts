@@ -8,6 +8,8 @@ export type DomainEvent =
   | { type: 'captcha-answered'; reason: Reason.OK | Reason.CAPTCHA_EXPIRED | Reason.CAPTCHA_MISMATCH }
   /** A rule refused a captcha or a message. */
   | { type: 'limit-hit'; rule: SendRule | 'captcha-minute' | 'failures' | 'conversion' }
+  /** A message was sent although its conversion is too low, because that rule only watches. */
+  | { type: 'conversion-poor' }
   | { type: 'send-attempted'; outcome: SmsOutcome; durationMs: number }
   | { type: 'code-verified'; reason: Reason }
   /** Messages counted in the budget's window. */

@@ -1,4 +1,4 @@
-import { ClientIds, clientAddress, countedAddress } from '../src/client-address';
+import { ClientIds, clientAddress, countedAddress, countedNetwork } from '../src/client-address';
 
 const PEER = '10.0.0.1';
 
@@ -41,21 +41,41 @@ describe('countedAddress', () => {
   });
 });
 
+describe('countedNetwork', () => {
+  test.each([
+    ['203.0.113.7', '203.0.113.0/24'],
+    ['203.0.113.255', '203.0.113.0/24'],
+    ['::ffff:203.0.113.7', '203.0.113.0/24'],
+    ['2001:db8:1:2:3:4:5:6', '2001:db8:1::/48'],
+    ['2001:db8:1:ffff::', '2001:db8:1::/48'],
+    ['', ''],
+  ])('%s counts as %s', (address, counted) => {
+    expect(countedNetwork(address)).toBe(counted);
+  });
+});
+
 describe('ClientIds', () => {
   const ids = new ClientIds('key');
 
   test('one id for one client, on every server with the same key', () => {
-    expect(ids.of('2001:db8:1:2::1')).toBe(ids.of('2001:db8:1:2::ffff'));
-    expect(new ClientIds('key').of('203.0.113.7')).toBe(ids.of('203.0.113.7'));
+    expect(ids.of('2001:db8:1:2::1').id).toBe(ids.of('2001:db8:1:2::ffff').id);
+    expect(new ClientIds('key').of('203.0.113.7')).toEqual(ids.of('203.0.113.7'));
   });
 
   test('another id for another client, and under another key', () => {
-    expect(ids.of('203.0.113.8')).not.toBe(ids.of('203.0.113.7'));
-    expect(ids.of('2001:db8:1:3::1')).not.toBe(ids.of('2001:db8:1:2::1'));
-    expect(new ClientIds('other').of('203.0.113.7')).not.toBe(ids.of('203.0.113.7'));
+    expect(ids.of('203.0.113.8').id).not.toBe(ids.of('203.0.113.7').id);
+    expect(ids.of('2001:db8:1:3::1').id).not.toBe(ids.of('2001:db8:1:2::1').id);
+    expect(new ClientIds('other').of('203.0.113.7').id).not.toBe(ids.of('203.0.113.7').id);
   });
 
-  test('the id shows nothing of the address and fits between the braces of a hash tag', () => {
-    expect(ids.of('203.0.113.7')).toMatch(/^[A-Za-z0-9_-]{22}$/);
+  test('one network for the clients in it, another for those elsewhere', () => {
+    expect(ids.of('203.0.113.8').network).toBe(ids.of('203.0.113.7').network);
+    expect(ids.of('203.0.112.7').network).not.toBe(ids.of('203.0.113.7').network);
+    expect(ids.of('2001:db8:1:3::1').network).toBe(ids.of('2001:db8:1:2::1').network);
+  });
+
+  test('an id shows nothing of the address and fits between the braces of a hash tag', () => {
+    const { id, network } = ids.of('203.0.113.7');
+    for (const hash of [id, network]) expect(hash).toMatch(/^[A-Za-z0-9_-]{22}$/);
   });
 });

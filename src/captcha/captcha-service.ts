@@ -1,7 +1,7 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { type Language, Reason } from '../errmsg';
 import type { Observer } from '../events';
-import type { LimitRules } from '../limits/rules';
+import type { Client, LimitRules } from '../limits/rules';
 import type { Logger } from '../log';
 import type { Store } from '../store/store';
 import { CAPTCHA_LENGTH, CAPTCHA_LETTERS } from './alphabet';
@@ -9,8 +9,6 @@ import type { CaptchaDrawing, CaptchaLevel } from './drawing/captcha-drawing';
 import { type CaptchaSpeech, SPOKEN_LENGTH } from './speech/captcha-speech';
 
 const DIGITS = '0123456789';
-/** Longer names than any service makes are not looked up. */
-const MAX_UUID_LENGTH = 128;
 
 export interface CaptchaSettings {
   ttlMs: number;
@@ -40,14 +38,14 @@ export interface CaptchaServiceParts {
   observe: Observer;
 }
 
-/** Issues captchas, and takes their answers once. */
+/** Issues captchas. An answer is taken by the send that it is for, in the same step of the store. */
 export class CaptchaService {
   constructor(
     private readonly settings: CaptchaSettings,
     private readonly parts: CaptchaServiceParts,
   ) {}
 
-  async issue(kind: 'IMAGE' | 'AUDIO', client: string, language: Language): Promise<CaptchaResult> {
+  async issue(kind: 'IMAGE' | 'AUDIO', client: Client, language: Language): Promise<CaptchaResult> {
     const { store, rules, drawing, speech, log, observe } = this.parts;
     const { ttlMs } = this.settings;
     const uuid = randomUUID();
@@ -77,18 +75,6 @@ export class CaptchaService {
     }
   }
 
-  /**
-   * Compares an answer without regard to case and surrounding blanks. The captcha is spent, right or wrong. Throws
-   * StoreUnavailableError.
-   */
-  async answer(uuid: string, answer: string): Promise<Reason.OK | Reason.CAPTCHA_EXPIRED | Reason.CAPTCHA_MISMATCH> {
-    const { store, observe } = this.parts;
-    const text = uuid.length <= MAX_UUID_LENGTH ? await store.takeCaptcha(uuid) : null;
-    const reason = text === null ? Reason.CAPTCHA_EXPIRED : same(text, answer) ? Reason.OK : Reason.CAPTCHA_MISMATCH;
-    observe({ type: 'captcha-answered', reason });
-    return reason;
-  }
-
   private level(suspicious: boolean): CaptchaLevel {
     if (this.settings.level !== 'auto') return this.settings.level;
     return suspicious ? 'hard' : 'normal';
@@ -99,8 +85,4 @@ function randomText(letters: string, length: number): string {
   let text = '';
   for (let i = 0; i < length; i++) text += letters[randomInt(letters.length)];
   return text;
-}
-
-function same(text: string, answer: string): boolean {
-  return text.trim().toLowerCase() === answer.trim().toLowerCase();
 }

@@ -1,9 +1,10 @@
 import type { Language } from '../errmsg';
+import type { Client } from '../limits/rules';
 
 /** What a resolver knows of the request besides its arguments. */
 export interface GraphqlContext {
-  /** Whom the client limits count: a keyed hash of the client's address (an IPv6 address counts as its /64). */
-  client: string;
+  /** Whom the limits count. */
+  client: Client;
   /** The language of `errmsg` and of spoken captchas. */
   language: Language;
 }

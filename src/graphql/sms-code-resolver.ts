@@ -28,7 +28,7 @@ export class SmsCodeResolver {
     @Ctx() context: GraphqlContext,
   ): Promise<SmsCodeVerified> {
     const reason = refusal(args);
-    const result = reason ? { reason } : await this.smsCodes.verify(args);
+    const result = reason ? { reason } : await this.smsCodes.verify(args, context.client);
     return payload(result, 'verifySmsCode', context.language);
   }
 }

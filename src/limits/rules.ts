@@ -1,3 +1,4 @@
+import type { ConversionRule } from './conversion';
 import type { Window } from './window';
 
 const MINUTE = 60_000;
@@ -18,6 +19,16 @@ export interface LimitSettings {
   maxAttempts: number;
   /** Wrong codes in a row, over any number of codes, before a mobile must wait. */
   maxFailures: number;
+  /** What a conversion that is too low does. */
+  conversion: ConversionRule['mode'];
+}
+
+/** Whom a limit counts. */
+export interface Client {
+  /** Stands for the client's address (an IPv6 address counts as its /64). */
+  id: string;
+  /** Stands for the network around it (IPv4: its /24, IPv6: its /48). */
+  network: string;
 }
 
 export type SendRule = 'cooldown' | 'mobile-hour' | 'mobile-day' | 'client-hour' | 'budget';
@@ -40,6 +51,11 @@ export interface GuessRule {
 const UNSOLVED_CAP = 10;
 const UNSOLVED_MS = 10 * MINUTE;
 
+/** Vonage raises its alarm at 35 % or less; fewer than 30 messages an hour prove nothing. */
+const CONVERSION = { floor: 30, percent: 35, lengthMs: HOUR };
+/** Digits of a mobile that name its carrier and region: ten thousand numbers share them. */
+const PREFIX_DIGITS = 7;
+
 /** The share of the budget at which the operator is warned. */
 const BUDGET_WARNING = 0.8;
 
@@ -52,7 +68,14 @@ export class LimitRules {
   /** The count at which the budget's warning is due; undefined without a budget. */
   readonly budgetWarning: number | undefined;
 
-  constructor(private readonly settings: LimitSettings) {
+  private readonly conversionRule: ConversionRule;
+
+  /** `codeTtlMs`: for as long as a code is good, its message is not held against anyone. */
+  constructor(
+    private readonly settings: LimitSettings,
+    codeTtlMs: number,
+  ) {
+    this.conversionRule = { ...CONVERSION, mode: settings.conversion, graceMs: codeTtlMs };
     this.guesses = {
       maxAttempts: settings.maxAttempts,
       maxFailures: settings.maxFailures,
@@ -67,25 +90,34 @@ export class LimitRules {
   }
 
   /** What a message to this mobile, asked for by this client, is counted in. */
-  send(mobile: string, client: string): SendWindow[] {
+  send(mobile: string, client: Client): SendWindow[] {
     const s = this.settings;
     return [
       { rule: 'cooldown', key: `{sms:${mobile}}:cooldown`, cap: s.cooldownMs > 0 ? 1 : 0, lengthMs: s.cooldownMs },
       { rule: 'mobile-hour', key: `{sms:${mobile}}:hour`, cap: s.perMobileHour, lengthMs: HOUR },
       { rule: 'mobile-day', key: `{sms:${mobile}}:day`, cap: s.perMobileDay, lengthMs: DAY },
-      { rule: 'client-hour', key: `{client:${client}}:sms`, cap: s.perClientHour, lengthMs: HOUR },
+      { rule: 'client-hour', key: `{client:${client.id}}:sms`, cap: s.perClientHour, lengthMs: HOUR },
       { rule: 'budget', key: 'budget:day', cap: s.dailyBudget, lengthMs: DAY },
     ].filter((window): window is SendWindow => window.cap > 0);
   }
 
   /** What a captcha issued to this client is counted in. */
-  captcha(client: string): Window[] {
+  captcha(client: Client): Window[] {
     const cap = this.settings.captchasPerClientMinute;
-    return cap > 0 ? [{ key: `{client:${client}}:captchas`, cap, lengthMs: MINUTE }] : [];
+    return cap > 0 ? [{ key: `{client:${client.id}}:captchas`, cap, lengthMs: MINUTE }] : [];
   }
 
   /** Captchas issued to this client and not solved: it never refuses; beyond its cap captchas get hard. */
-  unsolved(client: string): Window {
-    return { key: `{client:${client}}:unsolved`, cap: UNSOLVED_CAP, lengthMs: UNSOLVED_MS };
+  unsolved(client: Client): Window {
+    return { key: `{client:${client.id}}:unsolved`, cap: UNSOLVED_CAP, lengthMs: UNSOLVED_MS };
+  }
+
+  /** Where the messages to this mobile's prefix, and those asked for from this client's network, are held against their verifications. */
+  conversion(mobile: string, client: Client): { rule: ConversionRule; keys: readonly [string, string] } {
+    const prefix = mobile.slice(0, PREFIX_DIGITS);
+    return {
+      rule: this.conversionRule,
+      keys: [`{prefix:${prefix}}:conversion`, `{network:${client.network}}:conversion`],
+    };
   }
 }

@@ -1,13 +1,20 @@
 import { randomInt, randomUUID } from 'node:crypto';
-import type { CaptchaService } from '../captcha/captcha-service';
 import { Reason } from '../errmsg';
 import type { Observer } from '../events';
-import type { LimitRules, SendWindow } from '../limits/rules';
+import type { Client, LimitRules, SendWindow } from '../limits/rules';
 import { type Logger, maskedMobile } from '../log';
-import type { SendReserved, Store } from '../store/store';
+import type { SendRelease, SendReserved, Store } from '../store/store';
 import type { SmsOutcome, SmsSender } from './sender';
 
 const SIX_DIGITS = /^\d{6}$/;
+/** Longer names than any service makes are not looked up. */
+const MAX_UUID_LENGTH = 128;
+
+export interface SendRequest {
+  mobile: string;
+  imageCode: string;
+  uuid: string;
+}
 
 export interface SmsCodeResult {
   reason: Reason;
@@ -27,7 +34,6 @@ export interface SmsVerifyResult extends SmsCodeResult {
 export interface SmsCodeServiceParts {
   store: Store;
   rules: LimitRules;
-  captchas: CaptchaService;
   sender: SmsSender;
   log: Logger;
   observe: Observer;
@@ -44,21 +50,21 @@ export class SmsCodeService {
     private readonly parts: SmsCodeServiceParts,
   ) {}
 
-  async send(request: { mobile: string; imageCode: string; uuid: string }, client: string): Promise<SmsSendResult> {
+  async send(request: SendRequest, client: Client): Promise<SmsSendResult> {
     try {
-      const reason = await this.parts.captchas.answer(request.uuid, request.imageCode);
-      return reason === Reason.OK ? await this.sendSolved(request.mobile, client) : { reason };
+      return await this.sendOnce(request, client);
     } catch (error) {
       return this.unavailable(error, 'No code could be sent');
     }
   }
 
-  async verify({ mobile, smsCode }: { mobile: string; smsCode: string }): Promise<SmsVerifyResult> {
+  async verify({ mobile, smsCode }: { mobile: string; smsCode: string }, client: Client): Promise<SmsVerifyResult> {
     const { store, rules, observe } = this.parts;
     const guess = smsCode.trim();
     try {
       // What isn't six digits can't be right; it is compared all the same, as a guess like any other.
-      const verified = await store.verifyCode(mobile, SIX_DIGITS.test(guess) ? guess : '', rules.guesses);
+      const code = SIX_DIGITS.test(guess) ? guess : '';
+      const verified = await store.verifyCode(mobile, code, rules.guesses, rules.conversion(mobile, client));
       const result = verifyResult(verified);
       observe({ type: 'code-verified', reason: result.reason });
       return result;
@@ -67,20 +73,24 @@ export class SmsCodeService {
     }
   }
 
-  private async sendSolved(mobile: string, client: string): Promise<SmsSendResult> {
+  private async sendOnce({ mobile, imageCode, uuid }: SendRequest, client: Client): Promise<SmsSendResult> {
     const { store, rules, clock } = this.parts;
+    if (uuid.length > MAX_UUID_LENGTH) return this.refused({ status: 'captcha-expired' }, []);
     const windows = rules.send(mobile, client);
+    const conversion = rules.conversion(mobile, client);
     const code = randomInt(1_000_000).toString().padStart(6, '0');
     const reserved = await store.reserveSend({
+      captcha: { uuid, answer: imageCode },
       mobile,
       code,
       ttlMs: this.codeTtlMs,
       windows,
       guesses: rules.guesses,
       solved: rules.unsolved(client),
+      conversion,
     });
     if (reserved.status !== 'ok') return this.refused(reserved, windows);
-    this.watchBudget(reserved.counts, windows);
+    this.watch(reserved, windows);
 
     const reservedAt = clock();
     const outcome = await this.handOver(mobile, code);
@@ -92,12 +102,12 @@ export class SmsCodeService {
       case 'unknown':
         return { reason: Reason.SMS_UNCONFIRMED, retryAfter, expiresIn: this.codeTtlMs / 1000 };
       case 'throttled':
-        await this.takeBack(mobile, code, windows, reserved.countedAt);
+        await this.takeBack({ mobile, code, windows, conversion, countedAt: reserved.countedAt });
         // Our own counts are free again; the provider's are not, and a minute is the least that providers ask for.
         return { reason: Reason.SMS_REJECTED, retryAfter: Math.ceil(Math.max(rules.cooldownMs, 60_000) / 1000) };
       case 'refused':
       case 'misconfigured':
-        await this.takeBack(mobile, code, windows, reserved.countedAt);
+        await this.takeBack({ mobile, code, windows, conversion, countedAt: reserved.countedAt });
         return { reason: Reason.SMS_REJECTED };
     }
   }
@@ -118,30 +128,44 @@ export class SmsCodeService {
   }
 
   /** The message was definitely not sent. If the store fails now, its counts stay until they expire: too strict, never too lax. */
-  private async takeBack(mobile: string, code: string, windows: SendWindow[], countedAt: number[]): Promise<void> {
+  private async takeBack(release: SendRelease): Promise<void> {
     try {
-      await this.parts.store.releaseSend({ mobile, code, windows, countedAt });
+      await this.parts.store.releaseSend(release);
     } catch (error) {
-      const fields = { mobile: maskedMobile(mobile), error: (error as Error).message };
+      const fields = { mobile: maskedMobile(release.mobile), error: (error as Error).message };
       this.parts.log.warn(fields, 'A refused message stays counted: the store could not be reached');
     }
   }
 
   private refused(reserved: Exclude<SendReserved, { status: 'ok' }>, windows: SendWindow[]): SmsSendResult {
     const { observe } = this.parts;
-    const retryAfter = Math.ceil(reserved.waitMs / 1000);
-    if (reserved.status === 'locked') {
-      // A code that nobody may try is not worth a message.
-      observe({ type: 'limit-hit', rule: 'failures' });
-      return { reason: Reason.SMS_CODE_LOCKED, retryAfter };
+    if (reserved.status === 'captcha-expired' || reserved.status === 'captcha-mismatch') {
+      const reason = reserved.status === 'captcha-expired' ? Reason.CAPTCHA_EXPIRED : Reason.CAPTCHA_MISMATCH;
+      observe({ type: 'captcha-answered', reason });
+      return { reason };
     }
-    const rule = windows[reserved.window]?.rule ?? 'cooldown';
-    observe({ type: 'limit-hit', rule });
-    return { reason: rule === 'cooldown' ? Reason.TOO_FREQUENT : Reason.QUOTA_EXCEEDED, retryAfter };
+    observe({ type: 'captcha-answered', reason: Reason.OK });
+    const retryAfter = Math.ceil(reserved.waitMs / 1000);
+    switch (reserved.status) {
+      case 'locked':
+        // A code that nobody may try is not worth a message.
+        observe({ type: 'limit-hit', rule: 'failures' });
+        return { reason: Reason.SMS_CODE_LOCKED, retryAfter };
+      case 'poor':
+        observe({ type: 'limit-hit', rule: 'conversion' });
+        return { reason: Reason.QUOTA_EXCEEDED, retryAfter };
+      case 'refused': {
+        const rule = windows[reserved.window]?.rule ?? 'cooldown';
+        observe({ type: 'limit-hit', rule });
+        return { reason: rule === 'cooldown' ? Reason.TOO_FREQUENT : Reason.QUOTA_EXCEEDED, retryAfter };
+      }
+    }
   }
 
-  private watchBudget(counts: number[], windows: SendWindow[]): void {
+  private watch({ counts, poor }: Extract<SendReserved, { status: 'ok' }>, windows: SendWindow[]): void {
     const { rules, log, observe } = this.parts;
+    observe({ type: 'captcha-answered', reason: Reason.OK });
+    if (poor) observe({ type: 'conversion-poor' });
     const index = windows.findIndex((window) => window.rule === 'budget');
     const used = counts[index];
     if (used === undefined) return;

@@ -3,7 +3,19 @@ import { join } from 'node:path';
 
 const FOLDER = join(__dirname, 'lua');
 
-export const SCRIPT_NAMES = ['issue', 'take', 'reserve', 'release', 'count', 'uncount', 'verify'] as const;
+export const SCRIPT_NAMES = [
+  'issue',
+  'reserve',
+  'release',
+  'verify',
+  // For a cluster, slot by slot.
+  'take',
+  'count',
+  'uncount',
+  'reserve_mobile',
+  'release_mobile',
+  'convert',
+] as const;
 export type ScriptName = (typeof SCRIPT_NAMES)[number];
 
 /** The text of lua/NAME.lua with its includes put in place. */

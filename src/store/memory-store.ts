@@ -1,4 +1,13 @@
 import { timingSafeEqual } from 'node:crypto';
+import {
+  type ConversionRule,
+  type LoggedSends,
+  liveSends,
+  poorMs,
+  withoutSend,
+  withSend,
+  withVerification,
+} from '../limits/conversion';
 import type { GuessRule } from '../limits/rules';
 import {
   eventCount,
@@ -14,6 +23,8 @@ import {
   type CaptchaIssue,
   type CaptchaIssued,
   type CodeVerified,
+  type Conversion,
+  comparable,
   type SendRelease,
   type SendReservation,
   type SendReserved,
@@ -21,7 +32,7 @@ import {
   StoreUnavailableError,
 } from './store';
 
-type Value = string | number | readonly LoggedEvents[] | { code: string; count: number };
+type Value = string | number | readonly LoggedEvents[] | readonly LoggedSends[] | { code: string; count: number };
 
 /** At about 200 bytes an entry, some 40 MB. */
 const DEFAULT_MAX_ENTRIES = 200_000;
@@ -60,39 +71,51 @@ export class MemoryStore implements Store {
   }
 
   async takeCaptcha(uuid: string): Promise<string | null> {
-    const text = this.get<string>(captchaKey(uuid));
-    this.entries.delete(captchaKey(uuid));
-    return text ?? null;
+    return this.take(uuid);
   }
 
-  async reserveSend({ mobile, code, ttlMs, windows, guesses, solved }: SendReservation): Promise<SendReserved> {
-    this.makeRoom(windows.length + 1);
+  async reserveSend(reservation: SendReservation): Promise<SendReserved> {
+    const { captcha, mobile, code, ttlMs, windows, guesses, solved, conversion } = reservation;
+    this.makeRoom(windows.length + 3);
+    if (captcha) {
+      const text = this.take(captcha.uuid);
+      if (text === null) return { status: 'captcha-expired' };
+      if (comparable(text) !== comparable(captcha.answer)) return { status: 'captcha-mismatch' };
+    }
     const latest = this.live(solved).at(-1);
     if (latest) this.uncount([solved], latest.at);
+
     const locked = this.lockedMs(mobile, guesses);
     if (locked !== undefined) return { status: 'locked', waitMs: locked };
     const refused = this.longestWait(windows);
+    const poor = this.poorMs(conversion);
+    if (conversion?.rule.mode === 'enforce' && poor > (refused?.waitMs ?? 0)) return { status: 'poor', waitMs: poor };
     if (refused) return { status: 'refused', ...refused };
+
     const now = this.clock();
     this.count(windows);
+    this.changeConversion(conversion, (live, rule) => withSend(live, rule, now));
     this.set(codeKey(mobile), code, ttlMs);
     this.entries.delete(attemptsKey(mobile));
     return {
       status: 'ok',
-      countedAt: windows.map(() => now),
+      countedAt: [...windows, ...(conversion?.keys ?? [])].map(() => now),
       counts: windows.map((window) => eventCount(this.live(window))),
+      poor: poor > 0 || undefined,
     };
   }
 
-  async releaseSend({ mobile, code, windows, countedAt }: SendRelease): Promise<void> {
+  async releaseSend({ mobile, code, windows, conversion, countedAt }: SendRelease): Promise<void> {
+    const at = countedAt[0] ?? 0;
     if (this.get(codeKey(mobile)) === code) {
       this.entries.delete(codeKey(mobile));
       this.entries.delete(attemptsKey(mobile));
     }
-    this.uncount(windows, countedAt[0] ?? 0);
+    this.changeConversion(conversion, (live, rule) => withoutSend(live, rule, at));
+    this.uncount(windows, at);
   }
 
-  async verifyCode(mobile: string, guess: string, guesses: GuessRule): Promise<CodeVerified> {
+  async verifyCode(mobile: string, guess: string, guesses: GuessRule, conversion?: Conversion): Promise<CodeVerified> {
     this.makeRoom(2);
     const { maxAttempts, maxFailures } = guesses;
     const locked = this.lockedMs(mobile, guesses);
@@ -105,6 +128,7 @@ export class MemoryStore implements Store {
     }
     if (equal(code, guess)) {
       for (const key of [codeKey, attemptsKey, failuresKey]) this.entries.delete(key(mobile));
+      this.changeConversion(conversion, withVerification);
       return { status: 'ok' };
     }
     const attempts = (counted?.code === code ? counted.count : 0) + 1;
@@ -157,6 +181,36 @@ export class MemoryStore implements Store {
     const last = log.at(-1);
     if (last) this.set(window.key, log, last.at + window.lengthMs - this.clock());
     else this.entries.delete(window.key);
+  }
+
+  private take(uuid: string): string | null {
+    const text = this.get<string>(captchaKey(uuid));
+    this.entries.delete(captchaKey(uuid));
+    return text ?? null;
+  }
+
+  private poorMs(conversion: Conversion | undefined): number {
+    if (!conversion || conversion.rule.mode === 'off') return 0;
+    const { rule, keys } = conversion;
+    const now = this.clock();
+    return Math.max(...keys.map((key) => poorMs(liveSends(this.sends(key), rule, now), rule, now)));
+  }
+
+  private changeConversion(
+    conversion: Conversion | undefined,
+    change: (live: LoggedSends[], rule: ConversionRule) => LoggedSends[],
+  ): void {
+    if (!conversion || conversion.rule.mode === 'off') return;
+    const { rule, keys } = conversion;
+    for (const key of keys) {
+      const log = change(liveSends(this.sends(key), rule, this.clock()), rule);
+      const last = log.at(-1);
+      if (last) this.set(key, log, last.at + rule.lengthMs - this.clock());
+    }
+  }
+
+  private sends(key: string): readonly LoggedSends[] {
+    return this.get<readonly LoggedSends[]>(key) ?? [];
   }
 
   private get<T extends Value>(key: string): T | undefined {

@@ -1,16 +1,18 @@
 import type { GuessRule } from '../limits/rules';
 import type { Window } from '../limits/window';
 import { attemptsKey, captchaKey, codeKey, failuresKey } from './keys';
-import type { RedisCommands } from './redis-commands';
-import { bounds, keysOf, RedisStore, reserved } from './redis-store';
-import type {
-  CaptchaIssue,
-  CaptchaIssued,
-  CodeVerified,
-  SendRelease,
-  SendReservation,
-  SendReserved,
-  Store,
+import type { RedisCommands, Reply } from './redis-commands';
+import { bounds, judgement, keysOf, notReserved, RedisStore } from './redis-store';
+import {
+  type CaptchaIssue,
+  type CaptchaIssued,
+  type CodeVerified,
+  type Conversion,
+  comparable,
+  type SendRelease,
+  type SendReservation,
+  type SendReserved,
+  type Store,
 } from './store';
 
 /** Windows whose keys share a slot, and so can be counted by one script. */
@@ -24,8 +26,9 @@ interface SlotGroup {
 const hashTag = (key: string): string => /\{([^}]+)\}/.exec(key)?.[1] ?? key;
 
 /**
- * The store on a Redis Cluster, where the keys of one message live in several slots and no script reaches them all. A send is
- * counted slot by slot, the mobile's last; whoever refuses, the earlier counts are taken back. It may refuse early, never late.
+ * The store on a Redis Cluster, where the keys of one message live in several slots and no script reaches them all. The captcha is
+ * taken first; then a send is counted slot by slot, the mobile's last. Whoever refuses, the earlier counts are taken back: it may
+ * refuse early, never late.
  */
 export class RedisClusterStore implements Store {
   private readonly single: RedisStore;
@@ -50,38 +53,53 @@ export class RedisClusterStore implements Store {
   }
 
   async reserveSend(reservation: SendReservation): Promise<SendReserved> {
-    const { mobile, windows, solved } = reservation;
+    const { captcha, mobile, code, windows, solved, conversion } = reservation;
+    if (captcha) {
+      const text = await this.takeCaptcha(captcha.uuid);
+      if (text === null) return { status: 'captcha-expired' };
+      if (comparable(text) !== comparable(captcha.answer)) return { status: 'captcha-mismatch' };
+    }
+
     const { own, others } = bySlot(windows, codeKey(mobile), solved.key);
-    const counts: number[] = [];
-    const countedAt: number[] = [];
-    const counted: SlotGroup[] = [];
-    const step = async (group: SlotGroup, count: () => Promise<SendReserved>): Promise<SendReserved> => {
-      const result = await count();
-      if (result.status === 'refused') return { ...result, window: group.indexes[result.window] ?? 0 };
-      if (result.status === 'ok') {
-        counted.push(group);
-        for (const [i, index] of group.indexes.entries()) {
-          counts[index] = result.counts[i] ?? 0;
-          countedAt[index] = result.countedAt[i] ?? 0;
-        }
-      }
-      return result;
-    };
+    const done: (() => Promise<unknown>)[] = [];
     // Once each: a second time would take somebody else's count of the same time.
-    const takeBack = () =>
-      Promise.all(counted.splice(0).map((group) => this.uncount(group, countedAt))).catch(() => undefined);
+    const takeBack = () => Promise.all(done.splice(0).map((undo) => undo())).catch(() => undefined);
+    const countedAt = Array<number>(windows.length + (conversion?.keys.length ?? 0)).fill(0);
+    const counts: number[] = [];
+    /** Notes what a script counted; an answer that ends the reservation is returned. */
+    const note = (group: SlotGroup, reply: Reply, undo: (at: number) => Promise<unknown>): SendReserved | undefined => {
+      if (reply[0] !== 'ok') {
+        const ended = notReserved(reply);
+        return ended.status === 'refused' ? { ...ended, window: group.indexes[ended.window] ?? 0 } : ended;
+      }
+      const [, at, ...events] = reply.map(Number);
+      done.push(() => undo(at ?? 0));
+      for (const [i, index] of group.indexes.entries()) {
+        countedAt[index] = at ?? 0;
+        counts[index] = events[i] ?? 0;
+      }
+      return undefined;
+    };
     try {
       for (const group of others) {
-        const result = await step(group, () => this.count(group, solved));
-        if (result.status !== 'ok') {
+        const ended = note(group, await this.count(group, solved), (at) => this.uncount(group, at));
+        if (ended) {
           await takeBack();
-          return result;
+          return ended;
         }
       }
-      const result = await step(own, () => this.reserveOwn({ ...reservation, windows: own.windows }));
-      if (result.status === 'ok') return { ...result, counts, countedAt };
+      const { poor, at: convertedAt, waitMs } = await this.countSent(conversion);
+      if (waitMs > 0) {
+        await takeBack();
+        return { status: 'poor', waitMs };
+      }
+      done.push(() => this.uncountSent(conversion, convertedAt));
+      countedAt.splice(windows.length, convertedAt.length, ...convertedAt);
+      const undoOwn = (at: number) => this.releaseMobile(mobile, code, own, at);
+      const ended = note(own, await this.reserveMobile(reservation, own), undoOwn);
+      if (!ended) return { status: 'ok', countedAt, counts, poor: poor || undefined };
       await takeBack();
-      return result;
+      return ended;
     } catch (error) {
       // Not waited for: the caller has waited for what failed.
       void takeBack();
@@ -89,57 +107,88 @@ export class RedisClusterStore implements Store {
     }
   }
 
-  async releaseSend({ mobile, code, windows, countedAt }: SendRelease): Promise<void> {
+  async releaseSend({ mobile, code, windows, conversion, countedAt }: SendRelease): Promise<void> {
     const { own, others } = bySlot(windows, codeKey(mobile));
+    const at = (group: SlotGroup) => countedAt[group.indexes[0] ?? 0] ?? 0;
     await Promise.all([
-      this.single.release(mobile, code, countedAt[own.indexes[0] ?? 0] ?? 0, own.windows),
-      ...others.map((group) => this.uncount(group, countedAt)),
+      this.releaseMobile(mobile, code, own, at(own)),
+      this.uncountSent(conversion, countedAt.slice(windows.length)),
+      ...others.map((group) => this.uncount(group, at(group))),
     ]);
   }
 
-  verifyCode(mobile: string, code: string, guesses: GuessRule): Promise<CodeVerified> {
-    return this.single.verifyCode(mobile, code, guesses);
+  async verifyCode(mobile: string, code: string, guesses: GuessRule, conversion?: Conversion): Promise<CodeVerified> {
+    const result = await this.single.verifyCode(mobile, code, guesses);
+    // The code is consumed: what happens to the statistics must not change the answer.
+    if (result.status === 'ok') this.convert(conversion, () => ['verified']).catch(() => undefined);
+    return result;
   }
 
   ping(): Promise<void> {
-    return this.commands.ping();
+    return this.single.ping();
   }
 
   close(): Promise<void> {
-    return this.commands.close();
+    return this.single.close();
   }
 
-  private async reserveOwn({ mobile, code, ttlMs, windows, guesses }: SendReservation): Promise<SendReserved> {
-    const reply = await this.commands.run(
-      'reserve',
-      [codeKey(mobile), attemptsKey(mobile), failuresKey(mobile), codeKey(mobile), ...keysOf(windows)],
-      [code, ttlMs, guesses.maxFailures, 0, 0, ...bounds(windows)],
-      ([, at]) => this.single.release(mobile, code, Number(at), windows),
+  private reserveMobile(reservation: SendReservation, own: SlotGroup): Promise<Reply> {
+    const { mobile, code, ttlMs, guesses } = reservation;
+    return this.commands.run(
+      'reserve_mobile',
+      [codeKey(mobile), attemptsKey(mobile), failuresKey(mobile), ...keysOf(own.windows)],
+      [code, ttlMs, guesses.maxFailures, ...bounds(own.windows)],
+      ([, at]) => this.releaseMobile(mobile, code, own, Number(at)),
     );
-    return reserved(reply);
   }
 
-  private async count(group: SlotGroup, solved: Window): Promise<SendReserved> {
+  private async releaseMobile(mobile: string, code: string, own: SlotGroup, at: number): Promise<void> {
+    await this.commands.run(
+      'release_mobile',
+      [codeKey(mobile), attemptsKey(mobile), ...keysOf(own.windows)],
+      [code, at, ...bounds(own.windows)],
+    );
+  }
+
+  private count(group: SlotGroup, solved: Window): Promise<Reply> {
     const key = group.windows[0]?.key ?? solved.key;
     const isClients = hashTag(key) === hashTag(solved.key);
-    const reply = await this.commands.run(
+    return this.commands.run(
       'count',
       [isClients ? solved.key : key, ...keysOf(group.windows)],
       [isClients ? solved.cap : 0, solved.lengthMs, ...bounds(group.windows)],
-      ([, at]) => this.uncountAt(group, Number(at)),
+      ([, at]) => this.uncount(group, Number(at)),
     );
-    return reserved(reply);
   }
 
-  /** `countedAt` is the caller's list; the windows of one group were counted at one time. */
-  private uncount(group: SlotGroup, countedAt: readonly number[]): Promise<void> {
-    return this.uncountAt(group, countedAt[group.indexes[0] ?? 0] ?? 0);
+  private async uncount({ windows }: SlotGroup, at: number): Promise<void> {
+    if (windows.length > 0) await this.commands.run('uncount', keysOf(windows), [at, ...bounds(windows)]);
   }
 
-  private async uncountAt(group: SlotGroup, at: number): Promise<void> {
-    if (group.windows.length > 0) {
-      await this.commands.run('uncount', keysOf(group.windows), [at, ...bounds(group.windows)]);
-    }
+  private async countSent(conversion?: Conversion): Promise<{ poor: boolean; at: number[]; waitMs: number }> {
+    const replies = await this.convert(conversion, () => ['sent']);
+    const at = replies.map(([status, time]) => (status === 'ok' ? Number(time) : 0));
+    const waitMs = Math.max(0, ...replies.map(([status, wait]) => (status === 'poor' ? Number(wait) : 0)));
+    // One of the two may have counted it while the other refused.
+    if (waitMs > 0) await this.uncountSent(conversion, at);
+    return { poor: replies.some(([, , poor]) => poor === 1), at, waitMs };
+  }
+
+  private async uncountSent(conversion: Conversion | undefined, at: readonly number[]): Promise<void> {
+    await this.convert(conversion, (index) => ['unsent', at[index] ?? 0]);
+  }
+
+  private async convert(
+    conversion: Conversion | undefined,
+    what: (index: number) => [string, number?],
+  ): Promise<Reply[]> {
+    if (!conversion || conversion.rule.mode === 'off') return [];
+    return Promise.all(
+      conversion.keys.map((key, index) => {
+        const [verb, at = 0] = what(index);
+        return this.commands.run('convert', [key], [verb, ...judgement(conversion), at]);
+      }),
+    );
   }
 }
 

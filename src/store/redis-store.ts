@@ -2,14 +2,16 @@ import type { GuessRule } from '../limits/rules';
 import type { Window } from '../limits/window';
 import { attemptsKey, captchaKey, codeKey, failuresKey } from './keys';
 import type { RedisCommands, Reply } from './redis-commands';
-import type {
-  CaptchaIssue,
-  CaptchaIssued,
-  CodeVerified,
-  SendRelease,
-  SendReservation,
-  SendReserved,
-  Store,
+import {
+  type CaptchaIssue,
+  type CaptchaIssued,
+  type CodeVerified,
+  type Conversion,
+  comparable,
+  type SendRelease,
+  type SendReservation,
+  type SendReserved,
+  type Store,
 } from './store';
 
 /** Cap and length of each window, as the scripts take them. */
@@ -17,11 +19,33 @@ export const bounds = (windows: readonly Window[]): number[] => windows.flatMap(
 
 export const keysOf = (windows: readonly Window[]): string[] => windows.map((w) => w.key);
 
-/** The answer of a script that counts. */
-export function reserved([status, first, ...rest]: Reply): SendReserved {
-  if (status === 'locked') return { status, waitMs: Number(first) };
-  if (status === 'refused') return { status, window: Number(first), waitMs: Number(rest[0]) };
-  return { status: 'ok', countedAt: rest.map(() => Number(first)), counts: rest.map(Number) };
+/** A conversion's rule as the scripts take it; switched off, its window and its percentage are 0. */
+export function judgement(conversion: Conversion | undefined): (string | number)[] {
+  if (!conversion || conversion.rule.mode === 'off') return [0, 0, 0, 0, 'off'];
+  const { lengthMs, graceMs, floor, percent, mode } = conversion.rule;
+  return [lengthMs, graceMs, floor, percent, mode];
+}
+
+/** What a script answers that does not reserve. */
+export function notReserved([status, first, second]: Reply): Exclude<SendReserved, { status: 'ok' }> {
+  switch (status) {
+    case 'refused':
+      return { status, window: Number(first), waitMs: Number(second) };
+    case 'locked':
+    case 'poor':
+      return { status, waitMs: Number(first) };
+    case 'captcha-mismatch':
+      return { status };
+    default:
+      return { status: 'captcha-expired' };
+  }
+}
+
+/** What verify.lua answers. */
+export function verified([status, value]: Reply): CodeVerified {
+  if (status === 'mismatch') return { status, attemptsLeft: Number(value) < 0 ? undefined : Number(value) };
+  if (status === 'locked') return { status, waitMs: Number(value) > 0 ? Number(value) : undefined };
+  return { status: status === 'ok' ? 'ok' : 'expired' };
 }
 
 /** The store on one Redis (or a primary that Sentinel names): one Lua script a step, on Redis's own clock. */
@@ -42,38 +66,54 @@ export class RedisStore implements Store {
     return status === 'ok' ? String(answer) : null;
   }
 
-  async reserveSend({ mobile, code, ttlMs, windows, guesses, solved }: SendReservation): Promise<SendReserved> {
+  async reserveSend(reservation: SendReservation): Promise<SendReserved> {
+    const { captcha, mobile, code, ttlMs, windows, guesses, solved, conversion } = reservation;
+    const countedAt = (at: number) => Array<number>(windows.length + (conversion?.keys.length ?? 0)).fill(at);
     const reply = await this.commands.run(
       'reserve',
-      [codeKey(mobile), attemptsKey(mobile), failuresKey(mobile), solved.key, ...keysOf(windows)],
-      [code, ttlMs, guesses.maxFailures, solved.cap, solved.lengthMs, ...bounds(windows)],
-      ([, at]) => this.release(mobile, code, Number(at), windows),
+      [
+        codeKey(mobile),
+        attemptsKey(mobile),
+        failuresKey(mobile),
+        captchaKey(captcha?.uuid ?? ''),
+        solved.key,
+        ...conversionKeys(conversion, mobile),
+        ...keysOf(windows),
+      ],
+      [
+        comparable(captcha?.answer ?? ''),
+        code,
+        ttlMs,
+        guesses.maxFailures,
+        solved.cap,
+        solved.lengthMs,
+        ...judgement(conversion),
+        ...bounds(windows),
+      ],
+      ([, at]) => this.releaseSend({ mobile, code, windows, conversion, countedAt: countedAt(Number(at)) }),
     );
-    return reserved(reply);
+    const [status, at, poor, ...counts] = reply;
+    if (status !== 'ok') return notReserved(reply);
+    return { status, countedAt: countedAt(Number(at)), counts: counts.map(Number), poor: poor === 1 || undefined };
   }
 
-  async releaseSend({ mobile, code, countedAt, windows }: SendRelease): Promise<void> {
-    await this.release(mobile, code, countedAt[0] ?? 0, windows);
-  }
-
-  /** Takes back what one script counted, all at the one time `at`. */
-  async release(mobile: string, code: string, at: number, windows: readonly Window[]): Promise<void> {
+  async releaseSend({ mobile, code, windows, conversion, countedAt }: SendRelease): Promise<void> {
     await this.commands.run(
       'release',
-      [codeKey(mobile), attemptsKey(mobile), ...keysOf(windows)],
-      [code, at, ...bounds(windows)],
+      [codeKey(mobile), attemptsKey(mobile), ...conversionKeys(conversion, mobile), ...keysOf(windows)],
+      [code, countedAt[0] ?? 0, judgement(conversion)[0] ?? 0, ...bounds(windows)],
     );
   }
 
-  async verifyCode(mobile: string, code: string, guesses: GuessRule): Promise<CodeVerified> {
-    const [status, value] = await this.commands.run(
-      'verify',
-      [codeKey(mobile), attemptsKey(mobile), failuresKey(mobile)],
-      [code, guesses.maxAttempts, guesses.maxFailures, guesses.lockMs, guesses.rowMs],
+  async verifyCode(mobile: string, code: string, guesses: GuessRule, conversion?: Conversion): Promise<CodeVerified> {
+    const [lengthMs = 0] = judgement(conversion);
+    return verified(
+      await this.commands.run(
+        'verify',
+        [codeKey(mobile), attemptsKey(mobile), failuresKey(mobile), ...(lengthMs ? (conversion?.keys ?? []) : [])],
+        [code, guesses.maxAttempts, guesses.maxFailures, guesses.lockMs, guesses.rowMs, lengthMs],
+      ),
     );
-    if (status === 'mismatch') return { status, attemptsLeft: Number(value) < 0 ? undefined : Number(value) };
-    if (status === 'locked') return { status, waitMs: Number(value) > 0 ? Number(value) : undefined };
-    return { status: status === 'ok' ? 'ok' : 'expired' };
   }
 
   ping(): Promise<void> {
@@ -83,4 +123,9 @@ export class RedisStore implements Store {
   close(): Promise<void> {
     return this.commands.close();
   }
+}
+
+/** The scripts expect two keys in these places; where nothing is judged they leave them alone. */
+function conversionKeys(conversion: Conversion | undefined, mobile: string): readonly string[] {
+  return conversion?.keys ?? [codeKey(mobile), codeKey(mobile)];
 }

@@ -5,6 +5,7 @@
 --- @include clock
 --- @include window
 if ARGV[2] ~= '0' then remove_latest_event(KEYS[1], tonumber(ARGV[2]), tonumber(ARGV[3])) end
-local index, result = add_to_all(2, 4)
-if index then return { 'refused', index, result } end
-return { 'ok', now, unpack(result) }
+local wait, index, logs, counts = look_at_all(2, 4)
+if wait > 0 then return { 'refused', index, wait } end
+add_to_all(2, 4, logs)
+return { 'ok', now, unpack(counts) }

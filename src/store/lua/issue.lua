@@ -5,8 +5,9 @@
 -- Returns { 'ok', 1 if KEYS[2] was over its cap already, else 0 }  { 'refused', ms to wait }  { 'late', now }
 --- @include clock
 --- @include window
-local index, wait = add_to_all(3, 6)
-if index then return { 'refused', wait } end
+local wait, _, logs = look_at_all(3, 6)
+if wait > 0 then return { 'refused', wait } end
+add_to_all(3, 6, logs)
 local cap, length = tonumber(ARGV[4]), tonumber(ARGV[5])
 local live, total = live_events(KEYS[2], length)
 -- One more than the cap is all that matters, so the count stops there: a flood is no longer to live down than a burst.

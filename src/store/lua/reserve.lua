@@ -1,18 +1,40 @@
--- Counts a message in all its windows, all or none, and writes its code in place of an earlier one.
--- KEYS  1 sms:{mobile}  2 the attempts on its code  3 the mobile's failures  4 the client's unsolved captchas  5.. windows
--- ARGV  1 deadline  2 code  3 its lifetime, ms  4 failures allowed in a row, 0 for any  5 6 cap and length of KEYS[4];
---       cap 0 to leave it alone (in a cluster it lives in another slot)  7.. cap and length of each window
--- Returns { 'ok', now, events now in each window... }  { 'refused', index of the window from 0, ms to wait }
---         { 'locked', ms to wait }  { 'late', now }
+-- A send, all in one step: takes the captcha, counts the message in all its windows or in none, and writes its code in place of an
+-- earlier one.
+-- KEYS  1 sms:{mobile}  2 the attempts on its code  3 the mobile's failures  4 img:{uuid}  5 the client's unsolved captchas
+--       6 7 conversion of the number's prefix and of the client's network  8.. windows
+-- ARGV  1 deadline  2 the captcha's answer, trimmed, in lower case; '' if it was taken before  3 code  4 its lifetime, ms
+--       5 failures allowed in a row, 0 for any  6 7 cap and length of KEYS[5]
+--       8 9 10 11 conversion: window ms, grace ms, floor, percent (0: off)
+--       12 `enforce` or else  13.. cap and length of each window
+-- Returns { 'ok', now, 1 if the conversion is too low, else 0, events now in each window... }
+--         { 'captcha-expired' }  { 'captcha-mismatch' }  { 'refused', index of the window from 0, ms to wait }
+--         { 'poor', ms to wait }  { 'locked', ms to wait }  { 'late', now }
 --- @include clock
 --- @include window
-if ARGV[5] ~= '0' then remove_latest_event(KEYS[4], tonumber(ARGV[5]), tonumber(ARGV[6])) end
-local max_failures = tonumber(ARGV[4])
-if max_failures > 0 and tonumber(redis.call('GET', KEYS[3]) or 0) >= max_failures then
-  return { 'locked', redis.call('PTTL', KEYS[3]) }
+--- @include conversion
+--- @include code
+if ARGV[2] ~= '' then
+  local text = redis.call('GET', KEYS[4])
+  if not text then return { 'captcha-expired' } end
+  redis.call('DEL', KEYS[4])
+  if text:match('^%s*(.-)%s*$'):lower() ~= ARGV[2] then return { 'captcha-mismatch' } end
 end
-local index, result = add_to_all(5, 7)
-if index then return { 'refused', index, result } end
-redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
-redis.call('DEL', KEYS[2])
-return { 'ok', now, unpack(result) }
+remove_latest_event(KEYS[5], tonumber(ARGV[6]), tonumber(ARGV[7]))
+
+local locked = locked_ms(tonumber(ARGV[5]))
+if locked then return { 'locked', locked } end
+local wait, index, logs, counts = look_at_all(8, 13)
+local length, percent, sent, poor = tonumber(ARGV[8]), tonumber(ARGV[11]), {}, 0
+if percent > 0 then
+  for key = 6, 7 do
+    sent[key] = conversion_log(KEYS[key], length)
+    poor = math.max(poor, poor_ms(sent[key], length, tonumber(ARGV[9]), tonumber(ARGV[10]), percent))
+  end
+end
+if ARGV[12] == 'enforce' and poor > wait then return { 'poor', poor } end
+if wait > 0 then return { 'refused', index, wait } end
+
+add_to_all(8, 13, logs)
+for key, log in pairs(sent) do add_sent(KEYS[key], log, length) end
+write_code(ARGV[3], ARGV[4])
+return { 'ok', now, poor > 0 and 1 or 0, unpack(counts) }

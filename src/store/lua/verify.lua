@@ -1,15 +1,17 @@
 -- Compares a code. A right one is consumed; a wrong one is counted against the code and against the mobile.
 -- KEYS  1 sms:{mobile}  2 the attempts on its code, as `code:count`  3 the mobile's failures in a row
+--       4.. conversions to credit (none in a cluster, where they live in other slots)
 -- ARGV  1 deadline  2 the code to check  3 wrong codes before the code is void, 0 for any  4 failures in a row before the mobile
 --       must wait, 0 for any  5 how long it waits, ms  6 how long after the last failure the row is forgotten, ms
+--       7 conversion: window ms
 -- Returns { 'ok' }  { 'expired' }  { 'mismatch', wrong codes still allowed, -1 for any }  { 'locked', ms to wait, 0 for a void
 --         code only }  { 'late', now }
 --- @include clock
+--- @include conversion
+--- @include code
 local max_attempts, max_failures = tonumber(ARGV[3]), tonumber(ARGV[4])
-local failures = tonumber(redis.call('GET', KEYS[3]) or 0)
-if max_failures > 0 and failures >= max_failures then
-  return { 'locked', redis.call('PTTL', KEYS[3]) }
-end
+local locked = locked_ms(max_failures)
+if locked then return { 'locked', locked } end
 
 -- The attempts belong to one code: one that another service wrote meanwhile starts afresh.
 local code = redis.call('GET', KEYS[1])
@@ -28,10 +30,12 @@ for i = 1, #code do
 end
 if difference == 0 then
   redis.call('DEL', KEYS[1], KEYS[2], KEYS[3])
+  for key = 4, #KEYS do add_verified(KEYS[key], tonumber(ARGV[7])) end
   return { 'ok' }
 end
 
-attempts, failures = attempts + 1, failures + 1
+attempts = attempts + 1
+local failures = tonumber(redis.call('GET', KEYS[3]) or 0) + 1
 local void = max_attempts > 0 and attempts >= max_attempts
 local wait = max_failures > 0 and failures >= max_failures
 if max_failures > 0 then

@@ -78,10 +78,10 @@ local function remove_latest_event(key, cap, length)
   if #live > 0 then remove_event(key, live[#live - 1], cap, length) end
 end
 
--- Counts one event in each of the windows KEYS[first_key]... with ARGV[first_arg]... = cap, length, cap, length, ...: all or none.
--- Returns nil and the counts, or the index (from 0) and the ms of the window with the longest wait.
-local function add_to_all(first_key, first_arg)
-  local logs, counts, longest, index = {}, {}, 0, nil
+-- What stands in the windows KEYS[first_key]... with ARGV[first_arg]... = cap, length, cap, length, ...
+-- Returns the longest wait in ms (0: all have room), the index from 0 of its window, their logs, and their counts with one more event.
+local function look_at_all(first_key, first_arg)
+  local longest, index, logs, counts = 0, 0, {}, {}
   for i = first_key, #KEYS do
     local arg = first_arg + 2 * (i - first_key)
     local cap, length = tonumber(ARGV[arg]), tonumber(ARGV[arg + 1])
@@ -91,12 +91,15 @@ local function add_to_all(first_key, first_arg)
     logs[#logs + 1] = live
     counts[#counts + 1] = total + 1
   end
-  if index then return index, longest end
+  return longest, index, logs, counts
+end
+
+-- Counts one event in each of them, given their logs.
+local function add_to_all(first_key, first_arg, logs)
   for i = first_key, #KEYS do
     local arg = first_arg + 2 * (i - first_key)
     add_event(KEYS[i], logs[i - first_key + 1], tonumber(ARGV[arg]), tonumber(ARGV[arg + 1]))
   end
-  return nil, counts
 end
 
 -- Takes one event of the time `at` back from each of the windows KEYS[first_key]... with ARGV[first_arg]... as above.
