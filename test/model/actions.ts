@@ -1,0 +1,160 @@
+import fc from 'fast-check';
+import type { LimitSettings } from '../../src/limits/rules';
+
+export const MOBILES = ['13800138000', '13900139000', '17700177000'] as const;
+export const CLIENTS = ['client-a', 'client-b'] as const;
+
+export type Provider = 'accepted' | 'refused' | 'throttled' | 'misconfigured' | 'unknown' | 'throws';
+
+/** Where the store fails during an action: before the step has happened, or after it, so that only its answer is lost. */
+export interface Fault {
+  method: 'issueCaptcha' | 'takeCaptcha' | 'reserveSend' | 'releaseSend' | 'verifyCode';
+  when: 'before' | 'after';
+}
+
+export interface Issue {
+  type: 'issue';
+  client: string;
+  /** So many calls at once. */
+  times: number;
+  fault?: Fault;
+}
+
+export interface Send {
+  type: 'send';
+  client: string;
+  mobile: string;
+  /** How far back in the list of issued captchas; spent and expired ones among them. */
+  captcha: number;
+  answer: 'right' | 'padded' | 'wrong';
+  provider: Provider;
+  /** How long the provider takes, seconds. */
+  latency: number;
+  /** So many calls at once, each with a captcha of its own or all with the same. */
+  times: number;
+  sameCaptcha: boolean;
+  fault?: Fault;
+}
+
+export interface Verify {
+  type: 'verify';
+  mobile: string;
+  guess: 'right' | 'padded' | 'wrong' | 'earlier' | 'short' | 'empty' | 'full-width';
+  times: number;
+  fault?: Fault;
+}
+
+export interface Pass {
+  type: 'pass';
+  seconds: number;
+}
+
+export type Action = Issue | Send | Verify | Pass;
+
+export interface Scene {
+  limits: LimitSettings;
+  captchaTtl: number;
+  codeTtl: number;
+  actions: Action[];
+}
+
+const client = fc.constantFrom(...CLIENTS);
+const mobile = fc.constantFrom(...MOBILES);
+const when = fc.constantFrom('before' as const, 'after' as const);
+const times = fc.oneof(
+  { weight: 6, arbitrary: fc.constant(1) },
+  { weight: 1, arbitrary: fc.integer({ min: 2, max: 8 }) },
+);
+
+/** Mostly none; a fault strikes single calls only, since of several nobody knows which it strikes. */
+function fault<M extends Fault['method']>(...methods: M[]): fc.Arbitrary<Fault | undefined> {
+  const struck = fc.record({ method: fc.constantFrom(...methods), when });
+  return fc.oneof({ weight: 7, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: struck });
+}
+
+const single = <T extends Issue | Send | Verify>(action: T): T => (action.fault ? { ...action, times: 1 } : action);
+
+const issue = fc
+  .record({ type: fc.constant('issue' as const), client, times, fault: fault('issueCaptcha') })
+  .map(single);
+
+const send = fc
+  .record({
+    type: fc.constant('send' as const),
+    client,
+    mobile,
+    captcha: fc.oneof({ weight: 4, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.nat(4) }),
+    answer: fc.oneof(
+      { weight: 6, arbitrary: fc.constantFrom('right' as const, 'padded' as const) },
+      { weight: 1, arbitrary: fc.constant('wrong' as const) },
+    ),
+    provider: fc.oneof(
+      { weight: 3, arbitrary: fc.constant('accepted' as const) },
+      { weight: 4, arbitrary: fc.constantFrom<Provider>('refused', 'throttled', 'misconfigured', 'unknown', 'throws') },
+    ),
+    latency: fc.constantFrom(0, 0, 0, 3, 30),
+    times,
+    sameCaptcha: fc.boolean(),
+    fault: fault('takeCaptcha', 'reserveSend', 'releaseSend'),
+  })
+  .map(single)
+  // At once, what one of them takes back may or may not be there for the next; so all are accepted, without delay.
+  .map((action) => (action.times > 1 ? { ...action, provider: 'accepted' as const, latency: 0 } : action));
+
+const verify = fc
+  .record({
+    type: fc.constant('verify' as const),
+    mobile,
+    guess: fc.constantFrom(
+      'right',
+      'right',
+      'padded',
+      'wrong',
+      'wrong',
+      'wrong',
+      'earlier',
+      'short',
+      'empty',
+      'full-width',
+    ),
+    times,
+    fault: fault('verifyCode'),
+  })
+  .map((action) => single(action as Verify));
+
+const pass = fc.record({
+  type: fc.constant('pass' as const),
+  seconds: fc.constantFrom(1, 1, 4, 5, 9, 10, 19, 20, 21, 30, 59, 60, 300, 600, 1200, 3599, 3600, 3601, 40_000, 86_400),
+});
+
+const limits = fc.record({
+  cooldownMs: fc.constantFrom(0, 10_000, 20_000, 60_000),
+  perMobileHour: fc.constantFrom(0, 2, 3),
+  perMobileDay: fc.constantFrom(0, 3, 5),
+  perClientHour: fc.constantFrom(0, 3, 4),
+  captchasPerClientMinute: fc.constantFrom(0, 4, 8),
+  dailyBudget: fc.constantFrom(0, 4, 7),
+  maxAttempts: fc.constantFrom(0, 1, 2, 3),
+  maxFailures: fc.constantFrom(0, 1, 3, 4),
+});
+
+/** A captcha that is issued, solved at once: without such pairs few messages would ever be sent. */
+const solved = fc.tuple(issue, send).map(([first, second]) => [{ ...first, client: second.client }, second]);
+
+export const scenes: fc.Arbitrary<Scene> = fc.record({
+  limits,
+  captchaTtl: fc.constantFrom(20, 300),
+  codeTtl: fc.constantFrom(60, 300),
+  actions: fc
+    .array(
+      fc.oneof(
+        { weight: 5, arbitrary: solved },
+        { weight: 1, arbitrary: fc.tuple(issue) },
+        { weight: 1, arbitrary: fc.tuple(send) },
+        { weight: 4, arbitrary: fc.tuple(verify) },
+        { weight: 3, arbitrary: fc.tuple(pass) },
+      ),
+      { minLength: 5, maxLength: 40 },
+    )
+    .map((groups): Action[] => groups.flat()),
+});

@@ -1,0 +1,174 @@
+import type { Issue, Pass, Scene, Send, Verify } from './actions';
+import { type Expected, Model } from './model';
+import { Stage, type StageStore } from './stage';
+
+const HOUR = 3_600_000;
+
+/** A real Redis's own clock runs on; beyond this, whole seconds would differ from the model's. */
+const MOST_REAL_MS = 900;
+
+/** How often each reason was given, so that a run can show that it met them all. */
+export type Tally = Map<string, number>;
+
+/**
+ * Plays a scene on the real services and on the model, and expects the same answers, the same messages, and no cap passed.
+ * `realTime`: the store's clock also runs on its own; a scene that takes too long is left. Answers whether it was played to its end.
+ */
+export async function play(scene: Scene, stored: StageStore, tally: Tally, realTime: boolean): Promise<boolean> {
+  const player = new Player(scene, stored, tally);
+  const start = performance.now();
+  for (const action of scene.actions) {
+    const compare = await player.act(action);
+    if (realTime && performance.now() - start > MOST_REAL_MS) return false;
+    compare();
+  }
+  player.expectCapsKept();
+  return true;
+}
+
+class Player {
+  private readonly stage: Stage;
+  private readonly model: Model;
+  private readonly issued: { uuid: string; text: string }[] = [];
+  /** Messages that may have reached somebody. */
+  private readonly delivered: { mobile: string; client: string; at: number }[] = [];
+  private readonly messagesOf = new Map<string, number>();
+
+  constructor(
+    private readonly scene: Scene,
+    stored: StageStore,
+    private readonly tally: Tally,
+  ) {
+    this.stage = new Stage(scene, stored);
+    this.model = new Model(scene);
+  }
+
+  /** Acts on the real services; what it returns then compares them with the model. */
+  act(action: Issue | Send | Verify | Pass): Promise<() => void> {
+    if (action.type === 'pass') return this.pass(action);
+    this.stage.fault = action.fault;
+    if (action.type === 'issue') return this.issue(action);
+    return action.type === 'send' ? this.send(action) : this.verify(action);
+  }
+
+  private async pass({ seconds }: Pass): Promise<() => void> {
+    await this.stage.pass(seconds * 1000);
+    return () => {
+      this.model.now += seconds * 1000;
+    };
+  }
+
+  private async issue({ client, times, fault }: Issue): Promise<() => void> {
+    const before = this.stage.drawn.length;
+    const results = await atOnce(times, () => this.stage.captchas.issue('IMAGE', client, 'zh'));
+    const drawn = this.stage.drawn.slice(before);
+    return () => {
+      const made = results.flatMap(({ uuid, image = '' }) => {
+        const text = Buffer.from(image.slice(image.indexOf(',') + 1), 'base64').toString();
+        return uuid ? [{ uuid, text }] : [];
+      });
+      this.issued.unshift(...made);
+      const left = [...made];
+      const expected = results.map(() => this.model.issue(client, left.shift(), fault));
+      this.compare(
+        results.map(({ uuid, image, ...result }) => result),
+        expected.map(({ hard, ...rest }) => rest),
+      );
+      const hard = expected.filter(({ reason }) => reason === 'OK').map((one) => one.hard);
+      expect(drawn.map((one) => one.hard).sort()).toEqual(hard.sort());
+    };
+  }
+
+  private async send({ type, times, sameCaptcha, captcha, ...call }: Send): Promise<() => void> {
+    const { stage, model } = this;
+    const { client, mobile, provider, latency } = call;
+    const before = stage.sent.length;
+    stage.provider = provider;
+    stage.latencyMs = latency * 1000;
+    const requests = Array.from({ length: times }, (_, i) => {
+      const { uuid, text } = this.issued[captcha + (sameCaptcha ? 0 : i)] ?? { uuid: `none-${i}`, text: 'AAAAA' };
+      return {
+        mobile,
+        uuid,
+        imageCode: { right: text, padded: ` ${text.toLowerCase()} `, wrong: 'WRONG' }[call.answer],
+      };
+    });
+    const results = await Promise.all(requests.map((request) => stage.codes.send(request, client)));
+    const sent = stage.sent.slice(before);
+    return () => {
+      // Of several at once the last one sent has the code that is good.
+      const code = sent.at(-1)?.code ?? stage.lastCode.get(mobile) ?? '';
+      const expected = requests.map(({ uuid, imageCode: answer }) => model.send({ ...call, uuid, answer, code }));
+      this.compare(
+        results,
+        expected.map(({ sent: _, ...rest }) => rest),
+      );
+      expect(sent.map((one) => one.mobile)).toEqual(expected.filter((one) => one.sent).map(() => mobile));
+
+      const uuids = new Set(requests.map(({ uuid }) => uuid));
+      expect(sent.length).toBeLessThanOrEqual(uuids.size);
+      const [only] = uuids;
+      if (uuids.size === 1 && only) this.messagesOf.set(only, (this.messagesOf.get(only) ?? 0) + sent.length);
+      expect(Math.max(0, ...this.messagesOf.values())).toBeLessThanOrEqual(1);
+      if (results.every(({ reason }) => reason === 'SERVICE_UNAVAILABLE')) expect(sent).toEqual([]);
+      for (const { at } of sent) {
+        if (provider === 'accepted' || provider === 'unknown' || provider === 'throws') {
+          this.delivered.push({ mobile, client, at });
+        }
+      }
+    };
+  }
+
+  private async verify({ mobile, guess: kind, times, fault }: Verify): Promise<() => void> {
+    const { stage, model } = this;
+    const codes = stage.sent.filter((one) => one.mobile === mobile).map(({ code }) => code);
+    const right = model.codeOf(mobile) ?? codes.at(-1) ?? '135790';
+    const wrong = ((Number(right) + 1) % 1_000_000).toString().padStart(6, '0');
+    const guess = {
+      right,
+      padded: ` ${right}\t`,
+      wrong,
+      earlier: codes.at(-2) ?? wrong,
+      short: right.slice(1),
+      empty: '',
+      'full-width': right.replaceAll(/\d/g, (digit) => String.fromCharCode(digit.charCodeAt(0) + 0xfee0)),
+    }[kind];
+    const results = await atOnce(times, () => stage.codes.verify({ mobile, smsCode: guess }));
+    return () =>
+      this.compare(
+        results,
+        results.map(() => model.verify(mobile, guess, fault)),
+      );
+  }
+
+  /** Each answer has its like among the expected ones; calls at once may be served in any order. */
+  private compare(actual: Expected[], expected: Expected[]): void {
+    const inOrder = (results: Expected[]) =>
+      results.map((result) => JSON.stringify(result, Object.keys(result).sort())).sort();
+    expect(inOrder(actual)).toEqual(inOrder(expected));
+    for (const { reason } of actual) this.tally.set(reason, (this.tally.get(reason) ?? 0) + 1);
+  }
+
+  /** Without the model: in no window of its length did more messages go out than its cap says. */
+  expectCapsKept(): void {
+    const { cooldownMs, perMobileHour, perMobileDay, perClientHour, dailyBudget } = this.scene.limits;
+    const expectKept = (cap: number, length: number, group: (one: { mobile: string; client: string }) => string) => {
+      if (cap === 0 || length === 0) return;
+      for (const { at, ...last } of this.delivered) {
+        const within = this.delivered.filter(
+          (one) => group(one) === group(last) && one.at > at - length && one.at <= at,
+        );
+        expect(within.length).toBeLessThanOrEqual(cap);
+      }
+    };
+    expectKept(1, cooldownMs, ({ mobile }) => mobile);
+    expectKept(perMobileHour, HOUR, ({ mobile }) => mobile);
+    expectKept(perMobileDay, 24 * HOUR, ({ mobile }) => mobile);
+    expectKept(perClientHour, HOUR, ({ client }) => client);
+    expectKept(dailyBudget, 24 * HOUR, () => 'all');
+  }
+}
+
+function atOnce<T>(times: number, call: () => Promise<T>): Promise<T[]> {
+  return Promise.all(Array.from({ length: times }, call));
+}

@@ -1,0 +1,107 @@
+import { pino } from 'pino';
+import { CaptchaService } from '../../src/captcha/captcha-service';
+import { LimitRules } from '../../src/limits/rules';
+import type { SmsMessage, SmsOutcome } from '../../src/sms/sender';
+import { SmsCodeService } from '../../src/sms/sms-code-service';
+import { type Store, StoreUnavailableError } from '../../src/store/store';
+import type { Fault, Provider, Scene } from './actions';
+
+/** A store, empty, whose time the test moves. */
+export interface StageStore {
+  store: Store;
+  advance(ms: number): Promise<void>;
+}
+
+export interface SentMessage {
+  mobile: string;
+  code: string;
+  provider: Provider;
+  /** ms since the start of the scene. */
+  at: number;
+}
+
+/** The real services on a real store, with a provider that does what it is told and keeps what it was given. */
+export class Stage {
+  now = 0;
+  readonly sent: SentMessage[] = [];
+  readonly captchas: CaptchaService;
+  readonly codes: SmsCodeService;
+  /** Texts and levels in the order in which captchas were drawn. */
+  readonly drawn: { text: string; hard: boolean }[] = [];
+  /** What the store was last asked to write for each mobile, whether or not it did. */
+  readonly lastCode = new Map<string, string>();
+  provider: Provider = 'accepted';
+  latencyMs = 0;
+  fault: Fault | undefined;
+
+  constructor(
+    scene: Scene,
+    private readonly stored: StageStore,
+  ) {
+    const log = pino({ level: 'silent' });
+    const rules = new LimitRules(scene.limits);
+    const store = this.faulty(stored.store);
+    const observe = () => undefined;
+    this.captchas = new CaptchaService(
+      { ttlMs: scene.captchaTtl * 1000, level: 'auto' },
+      {
+        store,
+        rules,
+        log,
+        observe,
+        drawing: {
+          draw: (text, level) => {
+            this.drawn.push({ text, hard: level === 'hard' });
+            return Buffer.from(text);
+          },
+        },
+        speech: { speak: (digits) => Buffer.from(digits) },
+      },
+    );
+    this.codes = new SmsCodeService(scene.codeTtl * 1000, {
+      store,
+      rules,
+      captchas: this.captchas,
+      sender: { name: 'recorder', send: (message) => this.send(message) },
+      log,
+      observe,
+      clock: () => this.now,
+    });
+  }
+
+  async pass(ms: number): Promise<void> {
+    this.now += ms;
+    await this.stored.advance(ms);
+  }
+
+  private async send({ mobile, code }: SmsMessage): Promise<SmsOutcome> {
+    this.sent.push({ mobile, code, provider: this.provider, at: this.now });
+    const { provider } = this;
+    if (this.latencyMs > 0) await this.pass(this.latencyMs);
+    if (provider === 'throws') throw new Error('a broken sender');
+    return { class: provider, provider: 'recorder', providerCode: provider };
+  }
+
+  /** The store, failing where `fault` says. */
+  private faulty(store: Store): Store {
+    const step = async <T>(method: Fault['method'], inner: () => Promise<T>): Promise<T> => {
+      const when = this.fault?.method === method ? this.fault.when : undefined;
+      if (when === 'before') throw new StoreUnavailableError('gone');
+      const answer = await inner();
+      if (when === 'after') throw new StoreUnavailableError('no answer');
+      return answer;
+    };
+    return {
+      issueCaptcha: (issue) => step('issueCaptcha', () => store.issueCaptcha(issue)),
+      takeCaptcha: (uuid) => step('takeCaptcha', () => store.takeCaptcha(uuid)),
+      reserveSend: (reservation) => {
+        this.lastCode.set(reservation.mobile, reservation.code);
+        return step('reserveSend', () => store.reserveSend(reservation));
+      },
+      releaseSend: (release) => step('releaseSend', () => store.releaseSend(release)),
+      verifyCode: (mobile, code, guesses) => step('verifyCode', () => store.verifyCode(mobile, code, guesses)),
+      ping: () => store.ping(),
+      close: () => store.close(),
+    };
+  }
+}
