@@ -5,7 +5,9 @@ import { type ClientIds, clientAddress } from './client-address';
 import type { GraphqlServer } from './graphql/graphql-server';
 import { preferredLanguage } from './language';
 import type { Logger } from './log';
+import { answerWatcher, type WatchParts } from './metrics/watch-endpoints';
 import { BodyError, readJson } from './request-body';
+import type { Tracing } from './tracing';
 
 export interface HttpParts {
   graphql: GraphqlServer;
@@ -16,8 +18,12 @@ export interface HttpParts {
   corsOrigins: readonly string[];
   /** The built page; undefined if there is none. */
   webRoot: string | undefined;
-  /** Whether the server can do its work now. */
-  ready(): Promise<boolean>;
+  /** What health checks and Prometheus are told. */
+  watch: WatchParts;
+  /** Puts what answers a request into a trace; undefined where nothing is traced. */
+  trace: Tracing['request'] | undefined;
+  /** The key set to check tickets with, JSON; undefined where there is none. */
+  publicKeys: string | undefined;
   /** The last code that the console sender printed for a mobile; development only. */
   lastCode?(mobile: string): string | undefined;
 }
@@ -38,35 +44,36 @@ const PAGE_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
+const KEYS_MAX_AGE_SECONDS = 300;
+
 const SANDBOX_ORIGINS = ['https://studio.apollographql.com', 'https://sandbox.embed.apollographql.com'];
 
 /** Answers every HTTP request: /graphql, health, and the page. */
 export function createHttpHandler(parts: HttpParts): RequestListener {
-  const { development, webRoot } = parts;
+  const { development, webRoot, trace } = parts;
   const allowOrigin = corsMiddleware(parts.corsOrigins, development);
   const page = webRoot ? sirv(webRoot, { etag: true, setHeaders: pageHeaders }) : undefined;
 
   return (request, response) => {
-    const [path = '/', query = ''] = (request.url ?? '/').split('?', 2);
+    // A proxy may send the whole address (RFC 9112, 3.2.2).
+    if (!request.url?.startsWith('/')) request.url = request.url?.replace(/^https?:\/\/[^/?]*/i, '') || '/';
+    const [path = '/', query = ''] = request.url.split('?', 2);
     response.on('error', () => undefined);
     switch (path) {
       case '/graphql':
         return allowOrigin(request, response, () => {
-          answerGraphql(parts, request, response, query ? `?${query}` : '').catch((error: Error) =>
-            fail(parts, response, error),
-          );
+          const run = () => answerGraphql(parts, request, response, query ? `?${query}` : '');
+          const answered = trace ? trace(request.headers, run, () => response.statusCode) : run();
+          answered.catch((error: Error) => fail(parts, response, error));
         });
-      case '/healthz':
-        return sendJson(response, 200, { status: 'ok' });
-      case '/readyz':
-        parts.ready().then(
-          (ready) => sendJson(response, ready ? 200 : 503, { status: ready ? 'ready' : 'unavailable' }),
-          (error: Error) => fail(parts, response, error),
-        );
-        return;
+      case '/.well-known/jwks.json':
+        if (parts.publicKeys) return sendPublicKeys(parts.publicKeys, response);
+        break;
       case '/dev/last-sms':
         if (parts.lastCode) return sendLastCode(parts.lastCode, query, response);
         break;
+      default:
+        if (answerWatcher(parts.watch, path, response)) return;
     }
     const notFound = () => sendError(response, 404, 'NOT_FOUND', 'There is nothing here.');
     if (!page || (request.method !== 'GET' && request.method !== 'HEAD')) return notFound();
@@ -122,6 +129,17 @@ function sendLastCode(lastCode: (mobile: string) => string | undefined, query: s
   const code = lastCode(mobile);
   if (code) sendJson(response, 200, { mobile, code });
   else sendError(response, 404, 'NOT_FOUND', 'No code was printed for this mobile.');
+}
+
+function sendPublicKeys(keys: string, response: ServerResponse): void {
+  response.writeHead(200, {
+    'content-type': 'application/jwk-set+json',
+    // Checked tickets need no request each; a new key is known to everybody after this long.
+    'cache-control': `public, max-age=${KEYS_MAX_AGE_SECONDS}`,
+    'content-length': Buffer.byteLength(keys),
+    'x-content-type-options': 'nosniff',
+  });
+  response.end(keys);
 }
 
 function sendJson(response: ServerResponse, status: number, body: object): void {

@@ -1,0 +1,75 @@
+import { IMAGE_CAPTCHA } from '../support/api-client';
+import { type ServerProcess, startServer } from '../support/server-process';
+
+const SHOP = 'https://shop.example';
+const STRANGER = 'https://stranger.example';
+const PRODUCTION = { NODE_ENV: 'production', STORE: 'memory', SMS_PROVIDERS: 'console' };
+
+describe('Pages of other origins', () => {
+  const servers: ServerProcess[] = [];
+  afterAll(() => Promise.all(servers.map((server) => server.stop())));
+
+  async function start(environment: Readonly<Record<string, string>>): Promise<string> {
+    const server = await startServer(environment);
+    servers.push(server);
+    return `${server.url}/graphql`;
+  }
+
+  const preflight = (url: string, origin: string) =>
+    fetch(url, {
+      method: 'OPTIONS',
+      headers: { origin, 'access-control-request-method': 'POST', 'access-control-request-headers': 'content-type' },
+    });
+  const post = (url: string, origin: string) =>
+    fetch(url, {
+      method: 'POST',
+      headers: { origin, 'content-type': 'application/json' },
+      body: JSON.stringify({ query: IMAGE_CAPTCHA }),
+    });
+  const allowed = ({ headers }: Response) => headers.get('access-control-allow-origin');
+
+  test('without CORS_ORIGINS: none may call, and none may read an answer', async () => {
+    const url = await start(PRODUCTION);
+    for (const origin of [SHOP, 'null', 'https://studio.apollographql.com']) {
+      expect(allowed(await preflight(url, origin))).toBeNull();
+      expect(allowed(await post(url, origin))).toBeNull();
+    }
+  }, 60_000);
+
+  test('with CORS_ORIGINS: those alone, without cookies, and told apart by caches', async () => {
+    const url = await start({ ...PRODUCTION, CORS_ORIGINS: `${SHOP}, http://localhost:5173` });
+    for (const origin of [SHOP, 'http://localhost:5173']) {
+      const answer = await preflight(url, origin);
+      expect(answer.status).toBe(204);
+      expect(allowed(answer)).toBe(origin);
+      expect(answer.headers.get('access-control-allow-methods')).toBe('POST');
+      expect(answer.headers.get('access-control-allow-headers')).toBe('content-type');
+      expect(answer.headers.get('access-control-allow-credentials')).toBeNull();
+      const posted = await post(url, origin);
+      expect(allowed(posted)).toBe(origin);
+      expect(posted.headers.get('vary')).toMatch(/origin/i);
+    }
+    for (const origin of [
+      STRANGER,
+      `${SHOP}.stranger.example`,
+      'https://SHOP.example',
+      'http://shop.example',
+      'null',
+    ]) {
+      expect(allowed(await preflight(url, origin))).toBeNull();
+      expect(allowed(await post(url, origin))).toBeNull();
+    }
+  }, 60_000);
+
+  test('with CORS_ORIGINS=*: any', async () => {
+    const url = await start({ ...PRODUCTION, CORS_ORIGINS: '*' });
+    expect(allowed(await preflight(url, STRANGER))).toBe('*');
+    expect(allowed(await post(url, STRANGER))).toBe('*');
+  }, 60_000);
+
+  test('in development Sandbox may call as well', async () => {
+    const url = await start({});
+    expect(allowed(await preflight(url, 'https://studio.apollographql.com'))).toBe('https://studio.apollographql.com');
+    expect(allowed(await preflight(url, STRANGER))).toBeNull();
+  }, 60_000);
+});
