@@ -1,5 +1,6 @@
 import type { Store } from '../../src/store/store';
 import { describeCaptchas } from './contract-captchas';
+import { describeConversion } from './contract-conversion';
 import { describeGuesses } from './contract-guesses';
 import { describeReservations } from './contract-reservations';
 import { describeWindows } from './contract-windows';
@@ -29,5 +30,6 @@ export function describeStore(name: string, open: () => Promise<StoreSubject>): 
     describeWindows(() => subject);
     describeReservations(() => subject);
     describeGuesses(() => subject);
+    describeConversion(() => subject);
   });
 }
