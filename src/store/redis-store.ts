@@ -81,7 +81,8 @@ export class RedisStore implements Store {
         ...keysOf(windows),
       ],
       [
-        comparable(captcha?.answer ?? ''),
+        // Marked, so that a blank answer is a wrong one and not the absence of a captcha.
+        captcha ? `=${comparable(captcha.answer)}` : '',
         code,
         ttlMs,
         guesses.maxFailures,

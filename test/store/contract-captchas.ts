@@ -1,7 +1,9 @@
+import type { SendReservation } from '../../src/store/store';
 import type { StoreSubject } from './contract';
 import {
   captcha,
   expectWait,
+  GUESSES,
   MINUTE,
   MOBILE,
   perMinute,
@@ -70,6 +72,66 @@ export function describeCaptchas(subject: () => StoreSubject): void {
         Array.from({ length: 20 }, (_, i) => issue({ uuid: `u${i}`, windows: [perMinute(3)] })),
       );
       expect(issued.filter(({ status }) => status === 'ok')).toHaveLength(3);
+    });
+
+    describe('taken by a send', () => {
+      const send = (answer: string, changes: Partial<SendReservation> = {}) =>
+        subject().store.reserveSend(reservation({ captcha: { uuid: 'uuid-1', answer }, ...changes }));
+      const codeOf = (mobile = MOBILE) => subject().store.verifyCode(mobile, '135790', GUESSES);
+
+      test.each(['AbC9E', 'abc9e', 'ABC9E', ' aBc9e\t', '\u3000ABC9E\n'])(
+        'given AbC9E, when %j is answered, then the message is counted, and no second one',
+        async (answer) => {
+          await issue({ text: 'AbC9E' });
+          const windows = [perMinute(9)];
+          expect(await send(answer, { windows })).toMatchObject({ status: 'ok', counts: [1] });
+          expect(await send(answer, { windows })).toEqual({ status: 'captcha-expired' });
+          expect(await codeOf()).toEqual({ status: 'ok' });
+        },
+      );
+
+      test.each(['', ' ', '=', 'ABC9', 'ABC9EE', '=ABC9E', '.....', '%w+', 'ABC9E\u0000'])(
+        'given AbC9E, when %j is answered, then it is spent and nothing is counted or written',
+        async (answer) => {
+          await issue({ text: 'AbC9E', unsolved: unsolved(1) });
+          expect(await send(answer, { windows: [perMinute(1)], solved: unsolved(1) })).toEqual({
+            status: 'captcha-mismatch',
+          });
+          expect(await take()).toBeNull();
+          expect(await codeOf()).toEqual({ status: 'expired' });
+          // It stays unsolved: one more, and the next one is suspicious.
+          await issue({ unsolved: unsolved(1) });
+          expect(await issue({ unsolved: unsolved(1) })).toEqual({ status: 'ok', suspicious: true });
+          expect(await send('ABCDE', { windows: [perMinute(1)] })).toMatchObject({ status: 'ok', counts: [1] });
+        },
+      );
+
+      test('given no captcha, when it is answered, then it has expired, whatever the answer', async () => {
+        for (const answer of ['ABCDE', '']) expect(await send(answer)).toEqual({ status: 'captcha-expired' });
+        await issue();
+        await subject().advance(300 * SECOND);
+        expect(await send('ABCDE')).toEqual({ status: 'captcha-expired' });
+        expect(await codeOf()).toEqual({ status: 'expired' });
+      });
+
+      test('given a full window, when the answer is right, then the send is refused and the captcha is spent', async () => {
+        const windows = [perMinute(1)];
+        await issue();
+        await send('ABCDE', { windows });
+        await issue();
+        expect((await send('ABCDE', { windows })).status).toBe('refused');
+        expect(await take()).toBeNull();
+      });
+
+      test('given 50 sends at once, to as many mobiles, when they answer one captcha, then one of them is counted', async () => {
+        await issue();
+        const mobiles = Array.from({ length: 50 }, (_, i) => `138001380${String(i).padStart(2, '0')}`);
+        const answers = await Promise.all(mobiles.map((mobile) => send('ABCDE', { mobile, windows: [perMinute(60)] })));
+        expect(answers.filter(({ status }) => status === 'ok')).toHaveLength(1);
+        expect(answers.filter(({ status }) => status === 'captcha-expired')).toHaveLength(49);
+        const verified = await Promise.all(mobiles.map(codeOf));
+        expect(verified.filter(({ status }) => status === 'ok')).toHaveLength(1);
+      });
     });
 
     describe('unsolved ones', () => {

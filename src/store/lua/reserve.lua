@@ -2,7 +2,7 @@
 -- earlier one.
 -- KEYS  1 sms:{mobile}  2 the attempts on its code  3 the mobile's failures  4 img:{uuid}  5 the client's unsolved captchas
 --       6 7 conversion of the number's prefix and of the client's network  8.. windows
--- ARGV  1 deadline  2 the captcha's answer, trimmed, in lower case; '' if it was taken before  3 code  4 its lifetime, ms
+-- ARGV  1 deadline  2 `=` and the captcha's answer, trimmed, in lower case; '' if it was taken before  3 code  4 its lifetime, ms
 --       5 failures allowed in a row, 0 for any  6 7 cap and length of KEYS[5]
 --       8 9 10 11 conversion: window ms, grace ms, floor, percent (0: off)
 --       12 `enforce` or else  13.. cap and length of each window
@@ -17,7 +17,7 @@ if ARGV[2] ~= '' then
   local text = redis.call('GET', KEYS[4])
   if not text then return { 'captcha-expired' } end
   redis.call('DEL', KEYS[4])
-  if text:match('^%s*(.-)%s*$'):lower() ~= ARGV[2] then return { 'captcha-mismatch' } end
+  if '=' .. text:match('^%s*(.-)%s*$'):lower() ~= ARGV[2] then return { 'captcha-mismatch' } end
 end
 remove_latest_event(KEYS[5], tonumber(ARGV[6]), tonumber(ARGV[7]))
 
