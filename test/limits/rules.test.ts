@@ -34,7 +34,7 @@ const C2: Client = { id: 'c2', network: 'n1' };
 
 describe('the rules against abuse', () => {
   test('given the defaults, when a message is asked for, then it is counted for its mobile, its client and the budget', () => {
-    expect(new LimitRules(DEFAULTS, CODE_TTL_MS, CODE_TTL_MS).send('13800138000', C1)).toEqual([
+    expect(new LimitRules(DEFAULTS, CODE_TTL_MS).send('13800138000', C1)).toEqual([
       { rule: 'cooldown', key: '{sms:13800138000}:cooldown', cap: 1, lengthMs: MINUTE },
       { rule: 'mobile-hour', key: '{sms:13800138000}:hour', cap: 5, lengthMs: HOUR },
       { rule: 'mobile-day', key: '{sms:13800138000}:day', cap: 10, lengthMs: DAY },
@@ -44,13 +44,13 @@ describe('the rules against abuse', () => {
   });
 
   test('given the defaults, when a captcha is asked for, then it is counted for its client', () => {
-    expect(new LimitRules(DEFAULTS, CODE_TTL_MS, CODE_TTL_MS).captcha(C1)).toEqual([
+    expect(new LimitRules(DEFAULTS, CODE_TTL_MS).captcha(C1)).toEqual([
       { key: '{client:c1}:captchas', cap: 60, lengthMs: MINUTE },
     ]);
   });
 
   test('given two mobiles and two clients, when keys are made, then only the budget is shared', () => {
-    const rules = new LimitRules(DEFAULTS, CODE_TTL_MS, CODE_TTL_MS);
+    const rules = new LimitRules(DEFAULTS, CODE_TTL_MS);
     const keys = [rules.send('13800138000', C1), rules.send('13900139000', C2)].map((windows) =>
       windows.map(({ key }) => key),
     );
@@ -67,12 +67,12 @@ describe('the rules against abuse', () => {
   ];
   test.each(switches)('given %s 0, when a message is asked for, then %s alone is not counted', (setting, rule) => {
     const names = (settings: LimitSettings) =>
-      new LimitRules(settings, CODE_TTL_MS, CODE_TTL_MS).send('13800138000', C1).map((w) => w.rule);
+      new LimitRules(settings, CODE_TTL_MS).send('13800138000', C1).map((w) => w.rule);
     expect(names({ ...DEFAULTS, [setting]: 0 })).toEqual(names(DEFAULTS).filter((name) => name !== rule));
   });
 
   test('given everything off, when something is asked for, then nothing refuses', () => {
-    const rules = new LimitRules(OFF, CODE_TTL_MS, CODE_TTL_MS);
+    const rules = new LimitRules(OFF, CODE_TTL_MS);
     expect(rules.send('13800138000', C1)).toEqual([]);
     expect(rules.captcha(C1)).toEqual([]);
     expect(rules.guesses).toMatchObject({ maxAttempts: 0, maxFailures: 0 });
@@ -90,25 +90,16 @@ describe('the rules against abuse', () => {
   });
 
   test('given a budget, when 80 % of it is used, then a warning is due, and without one never', () => {
-    const warning = (dailyBudget: number) =>
-      new LimitRules({ ...DEFAULTS, dailyBudget }, CODE_TTL_MS, CODE_TTL_MS).budgetWarning;
+    const warning = (dailyBudget: number) => new LimitRules({ ...DEFAULTS, dailyBudget }, CODE_TTL_MS).budgetWarning;
     expect([warning(10_000), warning(10), warning(3), warning(1), warning(0)]).toEqual([8_000, 8, 3, 1, undefined]);
   });
 
   test('given the failures of a mobile, when they reach their limit, then it waits an hour; a row is forgotten after a day', () => {
-    expect(new LimitRules(DEFAULTS, CODE_TTL_MS, CODE_TTL_MS).guesses).toEqual({
+    expect(new LimitRules(DEFAULTS, CODE_TTL_MS).guesses).toEqual({
       maxAttempts: 5,
       maxFailures: 20,
       lockMs: HOUR,
       rowMs: DAY,
     });
-  });
-
-  test('given two clients of one network, when messages are judged by their conversion, then prefix and network are shared', () => {
-    const rules = new LimitRules(DEFAULTS, CODE_TTL_MS, CODE_TTL_MS);
-    const { rule, keys } = rules.conversion('13800138000', C1);
-    expect(rule).toEqual({ mode: 'watch', floor: 30, percent: 35, lengthMs: HOUR, graceMs: CODE_TTL_MS });
-    expect(keys).toEqual(['{prefix:1380013}:conversion', '{network:n1}:conversion']);
-    expect(rules.conversion('13800139999', C2).keys).toEqual(keys);
   });
 });

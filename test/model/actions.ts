@@ -8,7 +8,7 @@ export type Provider = 'accepted' | 'refused' | 'throttled' | 'misconfigured' | 
 
 /** Where the store fails during an action: before the step has happened, or after it, so that only its answer is lost. */
 export interface Fault {
-  method: 'issueCaptcha' | 'takeCaptcha' | 'reserveSend' | 'releaseSend' | 'verifyCode';
+  method: 'issueCaptcha' | 'reserveSend' | 'releaseSend' | 'verifyCode';
   when: 'before' | 'after';
 }
 
@@ -95,7 +95,7 @@ const send = fc
     latency: fc.constantFrom(0, 0, 0, 3, 30),
     times,
     sameCaptcha: fc.boolean(),
-    fault: fault('takeCaptcha', 'reserveSend', 'releaseSend'),
+    fault: fault('reserveSend', 'releaseSend'),
   })
   .map(single)
   // At once, what one of them takes back may or may not be there for the next; so all are accepted, without delay.
@@ -136,6 +136,8 @@ const limits = fc.record({
   dailyBudget: fc.constantFrom(0, 4, 7),
   maxAttempts: fc.constantFrom(0, 1, 2, 3),
   maxFailures: fc.constantFrom(0, 1, 3, 4),
+  // Nothing that it watches changes an answer.
+  conversion: fc.constantFrom('off' as const, 'watch' as const),
 });
 
 /** A captcha that is issued, solved at once: without such pairs few messages would ever be sent. */

@@ -89,14 +89,15 @@ export class Model {
   }): Expected & { sent: boolean } {
     const { client, mobile, uuid, fault } = call;
     const nothing = (reason: string, wait?: number) => ({ reason, retryAfter: wait && seconds(wait), sent: false });
-    if (strikes(fault, 'takeCaptcha', 'before')) return nothing('SERVICE_UNAVAILABLE');
+    if (strikes(fault, 'reserveSend', 'before')) return nothing('SERVICE_UNAVAILABLE');
+    /** The step has happened; its answer may be lost. */
+    const told = (reason: string, wait?: number) =>
+      strikes(fault, 'reserveSend', 'after') ? nothing('SERVICE_UNAVAILABLE') : nothing(reason, wait);
     const captcha = this.captchas.get(uuid);
     this.captchas.delete(uuid);
-    if (strikes(fault, 'takeCaptcha', 'after')) return nothing('SERVICE_UNAVAILABLE');
-    if (!captcha || captcha.expiresAt <= this.now) return nothing('CAPTCHA_EXPIRED');
-    if (captcha.text.toUpperCase() !== call.answer.trim().toUpperCase()) return nothing('CAPTCHA_MISMATCH');
+    if (!captcha || captcha.expiresAt <= this.now) return told('CAPTCHA_EXPIRED');
+    if (captcha.text.toUpperCase() !== call.answer.trim().toUpperCase()) return told('CAPTCHA_MISMATCH');
 
-    if (strikes(fault, 'reserveSend', 'before')) return nothing('SERVICE_UNAVAILABLE');
     this.openCaptchas(client).pop();
     const rules = this.rulesFor(mobile, client);
     const lock = this.lockWait(mobile);
@@ -112,8 +113,8 @@ export class Model {
       });
     }
     if (strikes(fault, 'reserveSend', 'after')) return nothing('SERVICE_UNAVAILABLE');
-    if (lock > 0) return nothing('SMS_CODE_LOCKED', lock);
-    if (longest > 0) return nothing(rules[waits.indexOf(longest)]?.reason ?? '', longest);
+    if (lock > 0) return told('SMS_CODE_LOCKED', lock);
+    if (longest > 0) return told(rules[waits.indexOf(longest)]?.reason ?? '', longest);
 
     const countedAt = this.now;
     this.now += call.latency * SECOND;

@@ -39,7 +39,7 @@ export class Stage {
     private readonly stored: StageStore,
   ) {
     const log = pino({ level: 'silent' });
-    const rules = new LimitRules(scene.limits);
+    const rules = new LimitRules(scene.limits, scene.codeTtl * 1000);
     const store = this.faulty(stored.store);
     const observe = () => undefined;
     this.captchas = new CaptchaService(
@@ -61,7 +61,6 @@ export class Stage {
     this.codes = new SmsCodeService(scene.codeTtl * 1000, {
       store,
       rules,
-      captchas: this.captchas,
       sender: { name: 'recorder', send: (message) => this.send(message) },
       log,
       observe,
@@ -93,13 +92,13 @@ export class Stage {
     };
     return {
       issueCaptcha: (issue) => step('issueCaptcha', () => store.issueCaptcha(issue)),
-      takeCaptcha: (uuid) => step('takeCaptcha', () => store.takeCaptcha(uuid)),
+      takeCaptcha: (uuid) => store.takeCaptcha(uuid),
       reserveSend: (reservation) => {
         this.lastCode.set(reservation.mobile, reservation.code);
         return step('reserveSend', () => store.reserveSend(reservation));
       },
       releaseSend: (release) => step('releaseSend', () => store.releaseSend(release)),
-      verifyCode: (mobile, code, guesses) => step('verifyCode', () => store.verifyCode(mobile, code, guesses)),
+      verifyCode: (...check) => step('verifyCode', () => store.verifyCode(...check)),
       ping: () => store.ping(),
       close: () => store.close(),
     };

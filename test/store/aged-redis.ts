@@ -55,7 +55,7 @@ export async function openAgedRedis(url: string, options: AgedRedisOptions = {})
     },
     releaseSend: ({ countedAt, ...release }) =>
       watch(store.releaseSend({ ...release, countedAt: countedAt.map((at) => at - agedMs) })),
-    verifyCode: (mobile, code, guesses) => watch(store.verifyCode(mobile, code, guesses)),
+    verifyCode: (mobile, code, guesses, conversion) => watch(store.verifyCode(mobile, code, guesses, conversion)),
     ping: () => store.ping(),
     close: () => store.close(),
   };
