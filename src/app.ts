@@ -6,7 +6,7 @@ import { createCaptchaDrawing } from './captcha/drawing/captcha-drawing';
 import { createCaptchaSpeech } from './captcha/speech/captcha-speech';
 import { ClientIds } from './client-address';
 import type { Config } from './config';
-import type { Observer } from './events';
+import type { DomainEvent, Observer } from './events';
 import { CaptchaResolver } from './graphql/captcha-resolver';
 import { GraphqlServer } from './graphql/graphql-server';
 import { createSchema } from './graphql/schema';
@@ -14,6 +14,10 @@ import { SmsCodeResolver } from './graphql/sms-code-resolver';
 import { createHttpHandler } from './http';
 import { LimitRules } from './limits/rules';
 import type { Logger } from './log';
+import { Metrics } from './metrics/metrics';
+import { observeOperations } from './metrics/observed-schema';
+import { observedStore } from './metrics/observed-store';
+import { createWatchHandler } from './metrics/watch-endpoints';
 import { PROJECT_ROOT } from './project-root';
 import type { ConsoleSender } from './sms/console-sender';
 import { createSender } from './sms/create-sender';
@@ -21,6 +25,8 @@ import type { SmsSender } from './sms/sender';
 import { SmsCodeService } from './sms/sms-code-service';
 import { openStore } from './store/open-store';
 import type { Store } from './store/store';
+import { createTicketSigner } from './tickets/ticket-signer';
+import { startTracing } from './tracing';
 
 /** What a test puts in place of the real thing. */
 export interface Replacements {
@@ -34,6 +40,8 @@ export interface Replacements {
 export interface App {
   /** Not listening yet. */
   http: Server;
+  /** For METRICS_PORT; undefined where it is not set. Not listening yet. */
+  watchHttp: Server | undefined;
   /** Lets requests under way finish, for at most `withinMs`, and closes everything. */
   close(withinMs?: number): Promise<void>;
 }
@@ -46,16 +54,21 @@ const DRAIN_MS = 9_000;
  * @throws StoreUnavailableError if the store can't be reached.
  */
 export async function createApp(config: Config, log: Logger, replacements: Replacements = {}): Promise<App> {
-  const { clock = Date.now, observe = () => undefined } = replacements;
+  const { clock = Date.now } = replacements;
+  const metrics = new Metrics({ providers: config.sms.providers, dailyBudget: config.limits.dailyBudget }, clock);
+  // Without proxies a trace's id in the headers would be the client's own choice.
+  const tracing = config.tracing ? await startTracing(config.trustProxy > 0) : undefined;
+  const observe = everyone([metrics.observe, tracing?.observe, replacements.observe], log);
   const rules = new LimitRules(config.limits, config.codeTtlMs);
   const drawing = createCaptchaDrawing({ fontFiles: config.captcha.fontFiles });
   const configured = await createSender(config.sms, {
     log,
     clock,
-    onAttempt: ({ outcome, durationMs }) => observe({ type: 'send-attempted', outcome, durationMs }),
+    onAttempt: (attempt) => observe({ type: 'send-attempted', ...attempt }),
   });
   const sender = replacements.sender ?? configured;
-  const store = replacements.store ?? (await openStore(config.store, clock));
+  const store = observedStore(replacements.store ?? (await openStore(config.store, clock)), observe);
+  const tickets = config.tickets && (await createTicketSigner(config.tickets, clock));
   const captchas = new CaptchaService(config.captcha, {
     store,
     rules,
@@ -64,14 +77,26 @@ export async function createApp(config: Config, log: Logger, replacements: Repla
     log,
     observe,
   });
-  const smsCodes = new SmsCodeService(config.codeTtlMs, { store, rules, sender, log, observe, clock });
-  const graphql = new GraphqlServer(
-    createSchema({ captcha: new CaptchaResolver(captchas), smsCode: new SmsCodeResolver(smsCodes) }),
-    { development: config.development, log },
-  );
+  const smsCodes = new SmsCodeService(config.codeTtlMs, {
+    store,
+    rules,
+    sender,
+    log,
+    observe,
+    clock,
+    tickets,
+  });
+  const schema = createSchema({ captcha: new CaptchaResolver(captchas), smsCode: new SmsCodeResolver(smsCodes) });
+  observeOperations(schema, observe);
+  const graphql = new GraphqlServer(schema, { development: config.development, log });
   await graphql.start();
 
   let draining = false;
+  const watch = {
+    ready: async () => !draining && (await reachable(store)),
+    exposition: () => metrics.exposition(),
+    log,
+  };
   const handler = createHttpHandler({
     graphql,
     clients: new ClientIds(config.clientHashSecret),
@@ -80,23 +105,43 @@ export async function createApp(config: Config, log: Logger, replacements: Repla
     trustProxy: config.trustProxy,
     corsOrigins: config.corsOrigins,
     webRoot: existsSync(WEB_ROOT) ? WEB_ROOT : undefined,
-    ready: async () => !draining && (await reachable(store)),
+    watch: config.metricsPort === undefined ? watch : { ...watch, exposition: undefined },
+    trace: tracing?.request,
+    publicKeys: tickets?.publicKeys,
     lastCode: config.development ? lastCode(configured.console) : undefined,
   });
   // Time for the headers and the whole of a small body; a client that trickles is cut off.
-  const http = createServer(
-    { headersTimeout: 5_000, requestTimeout: 10_000, connectionsCheckingInterval: 1_000 },
-    handler,
-  );
+  const timeouts = { headersTimeout: 5_000, requestTimeout: 10_000, connectionsCheckingInterval: 1_000 };
+  const http = createServer(timeouts, handler);
+  const watchHttp = config.metricsPort === undefined ? undefined : createServer(timeouts, createWatchHandler(watch));
 
   return {
     http,
+    watchHttp,
     async close(withinMs = DRAIN_MS) {
       draining = true;
       await drain(http, withinMs);
       await graphql.stop();
       await store.close();
+      await tracing?.close();
+      // Whoever watches sees the drain to its end.
+      watchHttp?.close();
+      watchHttp?.closeAllConnections();
     },
+  };
+}
+
+/** Tells all of them; whoever watches must not change what becomes of a request. */
+function everyone(observers: readonly (Observer | undefined)[], log: Logger): Observer {
+  const present = observers.filter((observer) => observer !== undefined);
+  return (event: DomainEvent) => {
+    for (const observer of present) {
+      try {
+        observer(event);
+      } catch (error) {
+        log.error({ stack: (error as Error).stack }, 'An observer failed, which it never should');
+      }
+    }
   };
 }
 

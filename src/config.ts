@@ -8,6 +8,8 @@ import { choice, httpUrl, integer, list, oneOf, parsed, type Setting, text } fro
 import type { SmsSettings } from './sms/create-sender';
 import type { StoreSettings } from './store/open-store';
 import { type RedisTarget, redisTarget } from './store/redis-target';
+import { privateKey, publicKeys, secretKey } from './tickets/ticket-key';
+import type { TicketSettings } from './tickets/ticket-signer';
 
 const PROVIDERS = ['console', 'ronglian', 'aliyun', 'tencent'] as const;
 type Provider = (typeof PROVIDERS)[number];
@@ -101,6 +103,30 @@ export const SETTINGS = {
     of: ['off', 'watch', 'enforce'],
     default: 'watch',
   }),
+  TICKET_SECRET: parsed({
+    about: 'signs tickets with HS256, known to the services that check them; 32 bytes or more; absent: no tickets',
+    secret: true,
+    parse: secretKey,
+  }),
+  TICKET_PRIVATE_KEY: parsed({
+    about: 'signs tickets instead, with an Ed25519, P-256 or RSA key: PEM (PKCS#8), line breaks may be written `\\n`',
+    secret: true,
+    parse: privateKey,
+  }),
+  TICKET_OTHER_PUBLIC_KEYS: parsed({
+    about: 'more public keys for `/.well-known/jwks.json`, PEM: the next or the last one while the key is changed',
+    parse: publicKeys,
+  }),
+  TICKET_AUDIENCE: text({ about: 'the service that tickets are for: their `aud`', default: 'registration' }),
+  TICKET_ISSUER: text({ about: 'who vouches: the `iss` of tickets', default: 'sms-verification-server' }),
+  METRICS_PORT: integer({
+    about: '/metrics, /healthz and /readyz on a port of their own, 0 picks a free one; absent: all on PORT',
+    min: 0,
+    max: 65_535,
+  }),
+  OTEL_EXPORTER_OTLP_ENDPOINT: parsed({ about: 'OTLP/HTTP collector; absent: no traces', parse: httpUrl }),
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: parsed({ about: 'the same, for traces alone, with its path', parse: httpUrl }),
+  OTEL_SDK_DISABLED: text({ about: '`true`: no traces, whatever else is set', default: 'false' }),
   CLIENT_HASH_SECRET: text({
     about: 'key of the hashes that stand for client addresses in the store; absent: the SMS provider’s secret serves',
     secret: true,
@@ -124,6 +150,12 @@ export interface Config {
   captcha: { ttlMs: number; level: CaptchaLevel | 'auto'; fontFiles: readonly string[] };
   limits: LimitSettings;
   clientHashSecret: string;
+  /** undefined: /metrics stands on the port of everything else. */
+  metricsPort: number | undefined;
+  /** undefined: no tickets are signed. */
+  tickets: TicketSettings | undefined;
+  /** Whether traces are sent; where to and how is between the OTEL_ variables and the OpenTelemetry SDK, which reads them itself. */
+  tracing: boolean;
 }
 
 /** A start with bad settings: one line each. */
@@ -155,6 +187,8 @@ export function loadConfig(environment: Environment = process.env): Readonly<Con
   ) as Values;
   const sms = smsSettings(values, problems);
   const store = storeSettings(values, problems);
+  const tickets = ticketSettings(values, problems);
+  if (values.METRICS_PORT && values.METRICS_PORT === values.PORT) problems.push('METRICS_PORT is the same as PORT');
   if (problems.length > 0) throw new ConfigError(problems);
   return Object.freeze({
     development: values.NODE_ENV !== 'production',
@@ -183,6 +217,11 @@ export function loadConfig(environment: Environment = process.env): Readonly<Con
       conversion: values.CONVERSION_BREAKER,
     },
     clientHashSecret: values.CLIENT_HASH_SECRET ?? providerSecret(sms) ?? 'development',
+    metricsPort: values.METRICS_PORT,
+    tickets,
+    tracing:
+      values.OTEL_SDK_DISABLED?.toLowerCase() !== 'true' &&
+      (values.OTEL_EXPORTER_OTLP_ENDPOINT ?? values.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT) !== undefined,
   });
 }
 
@@ -193,6 +232,23 @@ function storeSettings(values: Values, problems: string[]): StoreSettings {
     problems.push('REDIS_URL is missing: in production the in-process store must be asked for with STORE=memory');
   }
   return target ? { kind: 'redis', target, timeoutMs: values.REDIS_TIMEOUT_MS } : { kind: 'memory' };
+}
+
+function ticketSettings(values: Values, problems: string[]): TicketSettings | undefined {
+  const {
+    TICKET_SECRET,
+    TICKET_PRIVATE_KEY,
+    TICKET_OTHER_PUBLIC_KEYS: others,
+    TICKET_AUDIENCE,
+    TICKET_ISSUER,
+  } = values;
+  if (TICKET_SECRET && TICKET_PRIVATE_KEY)
+    problems.push('TICKET_SECRET contradicts TICKET_PRIVATE_KEY: set one of them');
+  if (others && !TICKET_PRIVATE_KEY && !problems.some((problem) => problem.startsWith('TICKET_PRIVATE_KEY '))) {
+    problems.push('TICKET_OTHER_PUBLIC_KEYS stands beside TICKET_PRIVATE_KEY, which is missing');
+  }
+  const key = TICKET_PRIVATE_KEY ?? TICKET_SECRET;
+  return key && { ...key, otherPublicKeys: others ?? [], audience: TICKET_AUDIENCE, issuer: TICKET_ISSUER };
 }
 
 function smsSettings(values: Values, problems: string[]): SmsSettings {

@@ -1,3 +1,4 @@
+import type { Server } from 'node:http';
 import { createApp } from './app';
 import { ConfigError, loadConfig } from './config';
 import { createLog } from './log';
@@ -6,13 +7,10 @@ async function main(): Promise<void> {
   const config = loadConfig();
   const log = createLog(config.logLevel);
   const app = await createApp(config, log);
-  await new Promise<void>((resolve, reject) => {
-    app.http.once('error', reject);
-    app.http.listen(config.port, config.host, resolve);
-  });
-  const address = app.http.address();
-  const port = typeof address === 'object' && address ? address.port : config.port;
-  log.info({ port, store: config.store.kind, providers: config.sms.providers }, `Ready: http://localhost:${port}/`);
+  const metricsPort = app.watchHttp && (await listen(app.watchHttp, config.metricsPort, config.host, 'METRICS_PORT'));
+  const port = await listen(app.http, config.port, config.host, 'PORT');
+  const { store, sms } = config;
+  log.info({ port, metricsPort, store: store.kind, providers: sms.providers }, `Ready: http://localhost:${port}/`);
 
   const stop = (signal: NodeJS.Signals) => {
     log.info({ signal }, 'Stopping: requests under way are finished first');
@@ -25,12 +23,23 @@ async function main(): Promise<void> {
   process.once('SIGINT', stop);
 }
 
+/** The port that it listens on. Throws an error that knows the name of the setting. */
+function listen(server: Server, port: number | undefined, host: string | undefined, setting: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error) => reject(Object.assign(error, { setting })));
+    server.listen(port, host, () => {
+      const address = server.address();
+      resolve(typeof address === 'object' && address ? address.port : 0);
+    });
+  });
+}
+
 /** One clear line for what an operator can mend. */
 function complaint(error: unknown): string {
   if (error instanceof ConfigError) return `Bad settings:\n${error.problems.map((p) => `  ${p}`).join('\n')}`;
-  const { code, name, message, port } = error as NodeJS.ErrnoException & { port?: number };
-  if (code === 'EADDRINUSE') return `Port ${port} is in use: stop what listens there, or set PORT to another`;
-  if (code === 'EACCES') return `Port ${port} may not be listened on by this user: set PORT to another`;
+  const { code, name, message, port, setting } = error as NodeJS.ErrnoException & { port?: number; setting?: string };
+  if (code === 'EADDRINUSE') return `Port ${port} is in use: stop what listens there, or set ${setting} to another`;
+  if (code === 'EACCES') return `Port ${port} may not be listened on by this user: set ${setting} to another`;
   if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return `HOST is no address of this machine (${code})`;
   if (name === 'StoreUnavailableError') return `Redis (REDIS_URL) can't be reached: ${message}`;
   return message || String(error);

@@ -4,6 +4,7 @@ import type { Observer } from '../events';
 import type { Client, LimitRules, SendWindow } from '../limits/rules';
 import { type Logger, maskedMobile } from '../log';
 import type { SendRelease, SendReserved, Store } from '../store/store';
+import type { TicketSigner } from '../tickets/ticket-signer';
 import type { SmsOutcome, SmsSender } from './sender';
 
 const SIX_DIGITS = /^\d{6}$/;
@@ -29,6 +30,8 @@ export interface SmsSendResult extends SmsCodeResult {
 
 export interface SmsVerifyResult extends SmsCodeResult {
   attemptsLeft?: number;
+  /** Signed proof of a right code. */
+  ticket?: string;
 }
 
 export interface SmsCodeServiceParts {
@@ -38,6 +41,8 @@ export interface SmsCodeServiceParts {
   log: Logger;
   observe: Observer;
   clock: () => number;
+  /** Signs a proof for other services; absent where none is asked for. */
+  tickets?: Pick<TicketSigner, 'sign'>;
 }
 
 /**
@@ -67,9 +72,20 @@ export class SmsCodeService {
       const verified = await store.verifyCode(mobile, code, rules.guesses, rules.conversion(mobile, client));
       const result = verifyResult(verified);
       observe({ type: 'code-verified', reason: result.reason });
-      return result;
+      return result.reason === Reason.OK ? { ...result, ticket: await this.ticket(mobile) } : result;
     } catch (error) {
       return this.unavailable(error, 'No code could be checked');
+    }
+  }
+
+  /** The code is spent and the mobile confirmed, whether or not this succeeds: a failure costs the ticket, not the answer. */
+  private async ticket(mobile: string): Promise<string | undefined> {
+    const { tickets, log } = this.parts;
+    try {
+      return await tickets?.sign(mobile);
+    } catch (error) {
+      log.error({ error: (error as Error).name }, 'No ticket could be signed');
+      return undefined;
     }
   }
 

@@ -1,0 +1,26 @@
+import type { Observer, StoreOperation } from '../events';
+import type { Store } from '../store/store';
+
+/** The store itself, with a word to `observe` on how long each step took and whether it could be done. */
+export function observedStore(store: Store, observe: Observer): Store {
+  async function timed<T>(operation: StoreOperation, step: () => Promise<T>): Promise<T> {
+    const started = performance.now();
+    let outcome: 'ok' | 'unavailable' = 'unavailable';
+    try {
+      const result = await step();
+      outcome = 'ok';
+      return result;
+    } finally {
+      observe({ type: 'store-answered', operation, outcome, durationMs: performance.now() - started });
+    }
+  }
+  return {
+    issueCaptcha: (issue) => timed('issueCaptcha', () => store.issueCaptcha(issue)),
+    takeCaptcha: (uuid) => timed('takeCaptcha', () => store.takeCaptcha(uuid)),
+    reserveSend: (reservation) => timed('reserveSend', () => store.reserveSend(reservation)),
+    releaseSend: (release) => timed('releaseSend', () => store.releaseSend(release)),
+    verifyCode: (mobile, code, guesses) => timed('verifyCode', () => store.verifyCode(mobile, code, guesses)),
+    ping: () => timed('ping', () => store.ping()),
+    close: () => store.close(),
+  };
+}

@@ -1,0 +1,54 @@
+import { createPublicKey, type KeyObject, randomUUID } from 'node:crypto';
+import { algorithmOf, type TicketKey } from './ticket-key';
+
+export interface TicketSettings extends TicketKey {
+  /** Public keys to publish beside the own one: the next or the last, while keys are changed. */
+  otherPublicKeys: readonly KeyObject[];
+  /** The service that the ticket is for: its `aud`. */
+  audience: string;
+  /** Who vouches: its `iss`. */
+  issuer: string;
+}
+
+export interface TicketSigner {
+  /** A JWT: `sub` the mobile, `aud`, `iss`, `iat`, `exp` ten minutes later, and a `jti` never used twice. */
+  sign(mobile: string): Promise<string>;
+  /** The JSON Web Key Set to check tickets with (RFC 7517); undefined where a shared secret signs. */
+  readonly publicKeys: string | undefined;
+}
+
+/** How long a ticket is good, seconds. */
+export const TICKET_SECONDS = 600;
+
+/**
+ * Signs proofs that a mobile was confirmed.
+ * @param clock ms since the epoch.
+ */
+export async function createTicketSigner(settings: TicketSettings, clock: () => number): Promise<TicketSigner> {
+  const { algorithm, key, otherPublicKeys, audience, issuer } = settings;
+  // Loaded only when used.
+  const { calculateJwkThumbprint, SignJWT } = await import('jose');
+
+  const published = async (publicKey: KeyObject) => {
+    const jwk = publicKey.export({ format: 'jwk' });
+    return { ...jwk, use: 'sig', alg: algorithmOf(publicKey), kid: await calculateJwkThumbprint(jwk) };
+  };
+  const own = algorithm === 'HS256' ? undefined : await published(createPublicKey(key));
+  const keys = own && [own, ...(await Promise.all(otherPublicKeys.map(published)))];
+
+  return {
+    publicKeys: keys && JSON.stringify({ keys }),
+    sign(mobile) {
+      const now = Math.floor(clock() / 1000);
+      return new SignJWT()
+        .setProtectedHeader({ alg: algorithm, typ: 'JWT', ...(own && { kid: own.kid }) })
+        .setSubject(mobile)
+        .setAudience(audience)
+        .setIssuer(issuer)
+        .setIssuedAt(now)
+        .setExpirationTime(now + TICKET_SECONDS)
+        .setJti(randomUUID())
+        .sign(key);
+    },
+  };
+}
