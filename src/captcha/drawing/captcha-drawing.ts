@@ -7,7 +7,6 @@ import { loadTypeface } from './outlines';
 import { PngWriter } from './png';
 import { RandomSource } from './random-source';
 import { CoverageRasteriser } from './rasteriser';
-import { Scene } from './scene';
 import { packTints, ROW_BYTES } from './tints';
 
 /** Normal is legible first; hard is for clients that look like scripts. */
@@ -31,21 +30,23 @@ const STYLES: Record<CaptchaLevel, Style> = {
     rotation: 0.13,
     shear: 0.12,
     lift: 15.5,
-    tightness: 0.97,
+    tightness: 0.96,
     warpX: 2.2,
     warpY: 2.6,
-    bandWidth: 4.6,
+    bandWidth: 6,
+    strokeWidth: 5,
   },
   hard: {
     letterHeight: 44,
     heightChange: 3,
-    rotation: 0.15,
-    shear: 0.15,
+    rotation: 0.13,
+    shear: 0.12,
     lift: 15.5,
-    tightness: 0.95,
-    warpX: 2.6,
-    warpY: 3.2,
-    bandWidth: 7.4,
+    tightness: 0.93,
+    warpX: 2.2,
+    warpY: 2.6,
+    bandWidth: 9,
+    strokeWidth: 6,
   },
 };
 
@@ -62,16 +63,16 @@ export function createCaptchaDrawing(
   const typefaces = fontFiles.map((fontFile) => loadTypeface(fontFile, CAPTCHA_LETTERS));
   const source = new RandomSource();
   const composition = new Composition(typefaces, options.random ?? (() => source.next()));
+  const [inverting, covering] = [new CoverageRasteriser(WIDTH, HEIGHT), new CoverageRasteriser(WIDTH, HEIGHT)];
   const png = new PngWriter(WIDTH, HEIGHT, PALETTE);
-  const scene = new Scene();
-  const coverage = new CoverageRasteriser(WIDTH, HEIGHT);
   const rows = new Uint8Array(ROW_BYTES * HEIGHT);
   return {
     draw(text, level) {
       source.reseed();
-      composition.compose(text, STYLES[level], scene);
-      coverage.fill(scene);
-      packTints(coverage, rows);
+      const layout = composition.compose(text, STYLES[level]);
+      inverting.fill(layout.inverting);
+      covering.fill(layout.covering);
+      packTints(inverting, covering, rows);
       return png.write(rows);
     },
   };

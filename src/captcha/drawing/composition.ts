@@ -1,6 +1,6 @@
 import { CURVES_PER_TURN, curve } from './curve';
 import type { LetterOutline, Typeface } from './outlines';
-import type { Scene } from './scene';
+import { Scene } from './scene';
 
 export const WIDTH = 240;
 export const HEIGHT = 90;
@@ -21,30 +21,51 @@ export interface Style {
   /** Amplitude of the warp along and across the word. */
   readonly warpX: number;
   readonly warpY: number;
-  /** How wide the two wavy bands are that run through the word. */
+  /** Width of the wavy band that inverts what it crosses, and of the two strokes in the letters' colour. */
   readonly bandWidth: number;
+  readonly strokeWidth: number;
 }
 
-const BANDS = 2;
+/** A picture's polygons. */
+export interface Layout {
+  /** Letters and the band: what lies over an odd number of these is ink. */
+  readonly inverting: Scene;
+  /** Strokes: always ink. */
+  readonly covering: Scene;
+}
+
+/** How much wider or narrower a ribbon may be than its style says. */
+const RIBBON_CHANGE = 0.12;
+/** How far above or below the middle of the picture the ribbons through the two rows of letters run. */
+const ROW = 19;
 const NARROWEST = 0.66;
 const WIDEST = 1.02;
 
-/** Lays out pictures: letters and bands go into the scene as polygons that lie wholly inside the margins. */
+/**
+ * Lays out pictures: letters, a band and strokes, all wholly inside the margins. A band alone would be easy to trace and to invert back;
+ * what a stroke covers is gone.
+ */
 export class Composition {
+  private readonly layout: Layout = { inverting: new Scene(), covering: new Scene() };
+
   constructor(
     private readonly typefaces: readonly Typeface[],
     private readonly random: () => number,
   ) {}
 
-  compose(text: string, style: Style, scene: Scene): void {
-    scene.clear();
-    this.addLetters(text, style, scene);
-    this.warp(style, scene);
-    this.fit(scene);
-    for (let band = 0; band < BANDS; band++) {
-      const middle = HEIGHT * (0.5 + (band + 0.5 - BANDS / 2) / (BANDS + 0.4)) + this.around(3);
-      this.addBand(scene, style.bandWidth * (1 + this.around(0.12)), middle);
-    }
+  /** The layout returned is the same object every time, filled anew. */
+  compose(text: string, style: Style): Layout {
+    const { inverting, covering } = this.layout;
+    inverting.clear();
+    covering.clear();
+    this.addLetters(text, style, inverting);
+    this.warp(style, inverting);
+    this.fit(inverting);
+    const row = this.random() < 0.5 ? ROW : -ROW;
+    this.addRibbon(inverting, style.bandWidth, HEIGHT / 2 + row + this.around(3));
+    this.addRibbon(covering, style.strokeWidth, HEIGHT / 2 - row + this.around(3));
+    this.addRibbon(covering, style.strokeWidth, HEIGHT / 2 + this.around(ROW));
+    return this.layout;
   }
 
   private addLetters(text: string, style: Style, scene: Scene): void {
@@ -138,22 +159,23 @@ export class Composition {
     }
   }
 
-  /** A wavy band across the picture about the height `middle`, tilted a little. */
-  private addBand(scene: Scene, width: number, middle: number): void {
+  /** A wavy ribbon across the picture about the height `middle`, tilted a little. */
+  private addRibbon(scene: Scene, meanWidth: number, middle: number): void {
+    const width = meanWidth * (1 + this.around(RIBBON_CHANGE));
     const left = MARGIN + 2 + this.random() * 10;
     const right = WIDTH - MARGIN - 2 - this.random() * 10;
     const start = middle + this.around(8);
     const end = middle + this.around(8);
     const phase = this.phase();
-    const perPiece = (CURVES_PER_TURN * (1.3 + this.random() * 1.2)) / BAND_PIECES;
+    const perPiece = (CURVES_PER_TURN * (1.3 + this.random() * 1.2)) / RIBBON_PIECES;
     const heightAt = (piece: number): number =>
-      start + ((end - start) * piece) / BAND_PIECES + BAND_WAVE * curve(phase + piece * perPiece);
-    for (let piece = 0; piece <= BAND_PIECES; piece++) {
-      const x = left + ((right - left) * piece) / BAND_PIECES;
+      start + ((end - start) * piece) / RIBBON_PIECES + RIBBON_WAVE * curve(phase + piece * perPiece);
+    for (let piece = 0; piece <= RIBBON_PIECES; piece++) {
+      const x = left + ((right - left) * piece) / RIBBON_PIECES;
       scene.addPoint(x, clamp(heightAt(piece) - width / 2, HEIGHT));
     }
-    for (let piece = BAND_PIECES; piece >= 0; piece--) {
-      const x = left + ((right - left) * piece) / BAND_PIECES;
+    for (let piece = RIBBON_PIECES; piece >= 0; piece--) {
+      const x = left + ((right - left) * piece) / RIBBON_PIECES;
       scene.addPoint(x, clamp(heightAt(piece) + width / 2, HEIGHT));
     }
     scene.closePolygon();
@@ -168,8 +190,8 @@ export class Composition {
   }
 }
 
-const BAND_PIECES = 30;
-const BAND_WAVE = 6;
+const RIBBON_PIECES = 30;
+const RIBBON_WAVE = 6;
 
 /** Rounding may put a point a hair outside; the margin is kept whatever happens. */
 function clamp(value: number, size: number): number {

@@ -18,7 +18,7 @@ export interface CaptchaSpeech {
 
 /** Amplitudes as shares of the loudest possible. */
 const VOICE_LEVEL = 0.62;
-const BABBLE_LEVEL = 0.2;
+const BABBLE_LEVEL = 0.15;
 const NOISE_LEVEL = 0.07;
 /** Silence before, between and after the digits, in samples: at least, and how much chance adds. */
 const PAUSE = 1600;
