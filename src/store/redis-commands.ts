@@ -34,7 +34,7 @@ export class RedisCommands {
 
   /** Connects, to each primary of a cluster; fails if that takes longer than a few time-outs. */
   async connect(): Promise<void> {
-    await this.bounded(this.client.connect(), { ms: CONNECT_TRIES * this.timeoutMs });
+    await this.bounded(this.ready(), { ms: CONNECT_TRIES * this.timeoutMs });
     const primaries = this.client instanceof Cluster ? this.client.nodes('master') : [this.client];
     await Promise.all(primaries.map((primary) => this.bounded(primary.ping())));
   }
@@ -86,6 +86,14 @@ export class RedisCommands {
     return second;
   }
 
+  /** A cluster's first try may fail its own check and the next one succeed: then `connect` alone would never tell. */
+  private ready(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.client.once('ready', resolve);
+      this.client.connect().catch(reject);
+    });
+  }
+
   private async readClock(): Promise<void> {
     const [seconds, micros] = await this.client.time();
     this.clock.read(Number(seconds) * 1000 + Math.floor(Number(micros) / 1000));
@@ -98,10 +106,12 @@ export class RedisCommands {
   ): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       let open = true;
-      const timer = setTimeout(() => {
+      const giveUp = () => {
         open = false;
         reject(new StoreUnavailableError(this.explained(`Redis did not answer within ${ms} ms`)));
-      }, ms);
+      };
+      // An answer that is there already, behind whatever kept this process busy, is read first.
+      const timer = setTimeout(() => setImmediate(giveUp), ms);
       answer.then(
         (value) => {
           clearTimeout(timer);

@@ -68,12 +68,13 @@ function openCluster(
     retryDelayOnFailover: 0,
   });
   // While a connection is being made, its commands fail. So it is made before the first one needs it, to replicas too: one of them
-  // is the primary after a failover. A redirected command that waits for it goes first.
-  cluster.on('+node', (node: Redis) => {
-    setImmediate(() => {
-      if (node.status === 'wait') node.connect().catch(() => undefined);
-    });
-  });
+  // is the primary after a failover. Not before the cluster is ready, whose own check would fail; and a redirected command that
+  // waits for it goes first.
+  const connect = (node: Redis) => {
+    if (cluster.status === 'ready' && node.status === 'wait') node.connect().catch(() => undefined);
+  };
+  cluster.on('ready', () => cluster.nodes().forEach(connect));
+  cluster.on('+node', (node: Redis) => setImmediate(connect, node));
   return cluster;
 }
 
