@@ -1,0 +1,165 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { Cluster, Redis } from 'ioredis';
+import { type RedisServer, startRedis } from './redis-server';
+import { waitUntil } from './wait-until';
+
+const PRIMARIES = 3;
+const SLOTS = 16_384;
+const FORM_MS = 20_000;
+
+export interface RedisClusterOptions {
+  /** What every node wants of its clients and of each other. */
+  password?: string;
+}
+
+/** A real Redis Cluster of the test's own: three primaries, each with a replica, that notice a dead one within about a second. */
+export class RedisCluster {
+  private constructor(
+    readonly nodes: readonly RedisServer[],
+    private readonly password: string | undefined,
+  ) {}
+
+  /** Starts six servers and joins them; resolves once all slots are served and all replicas follow their primaries. */
+  static async start({ password }: RedisClusterOptions = {}): Promise<RedisCluster> {
+    const nodes = await Promise.all(Array.from({ length: 2 * PRIMARIES }, () => startNode(password)));
+    const cluster = new RedisCluster(
+      nodes.map(({ server }) => server),
+      password,
+    );
+    await cluster.form(nodes.map(({ busPort }) => busPort));
+    return cluster;
+  }
+
+  /** REDIS_URL with two of the six nodes as seeds: a primary, and a replica of another. */
+  get url(): string {
+    const login = this.password === undefined ? '' : `:${encodeURIComponent(this.password)}@`;
+    return this.nodes
+      .filter((_, i) => i % (PRIMARIES + 1) === 0)
+      .map(({ port }) => `redis://${login}127.0.0.1:${port}`)
+      .join();
+  }
+
+  /** What another service of the shop has in its hands. */
+  connect(): Cluster {
+    const startup = this.nodes.map(({ port }) => ({ host: '127.0.0.1', port }));
+    const client = new Cluster(startup, { redisOptions: { password: this.password }, slotsRefreshTimeout: 500 });
+    client.on('error', () => undefined);
+    return client;
+  }
+
+  /** The server that serves a key now. */
+  async primaryOf(key: string): Promise<RedisServer> {
+    return this.ask(async (client) => {
+      const slot = Number(await client.call('CLUSTER', 'KEYSLOT', key));
+      const ranges = (await client.call('CLUSTER', 'SLOTS')) as [number, number, [string, number]][];
+      const range = ranges.find(([first, last]) => first <= slot && slot <= last);
+      const primary = this.nodes.find(({ port }) => port === range?.[2][1]);
+      if (!primary) throw new Error(`Nobody serves ${key}`);
+      return primary;
+    });
+  }
+
+  /** SIGKILL for the server that serves a key. */
+  async killPrimaryOf(key: string): Promise<RedisServer> {
+    const primary = await this.primaryOf(key);
+    await primary.kill();
+    return primary;
+  }
+
+  /** Every node's view is that all slots are served, and every replica follows. Dead nodes are left out with `of`. */
+  async healthy(of: readonly RedisServer[] = this.nodes): Promise<void> {
+    await waitUntil('a cluster whose slots are all served', () => this.all(of, isHealthy), FORM_MS);
+  }
+
+  /** Runs on every node with a connection of its own. */
+  async onEach<T>(use: (client: Redis) => Promise<T>, of: readonly RedisServer[] = this.nodes): Promise<T[]> {
+    return Promise.all(of.map((node) => this.withClient(node, use)));
+  }
+
+  /** Ends all nodes. */
+  async close(): Promise<void> {
+    await Promise.all(this.nodes.map((node) => node.close()));
+  }
+
+  async withClient<T>({ port }: RedisServer, use: (client: Redis) => Promise<T>): Promise<T> {
+    const options = { password: this.password, retryStrategy: null, connectTimeout: 500, commandTimeout: 1_000 };
+    const client = new Redis(port, '127.0.0.1', { ...options, maxRetriesPerRequest: 0 });
+    client.on('error', () => undefined);
+    try {
+      return await use(client);
+    } finally {
+      client.disconnect();
+    }
+  }
+
+  private async all(nodes: readonly RedisServer[], holds: (client: Redis) => Promise<boolean>): Promise<boolean> {
+    const answers = await Promise.all(nodes.map((node) => this.withClient(node, holds).catch(() => false)));
+    return answers.every(Boolean);
+  }
+
+  /** Asks the first node that answers. */
+  private async ask<T>(question: (client: Redis) => Promise<T>): Promise<T> {
+    let lastError: unknown;
+    for (const node of this.nodes) {
+      try {
+        return await this.withClient(node, question);
+      } catch (error) {
+        lastError = error;
+      }
+    }
+    throw lastError;
+  }
+
+  private async form(busPorts: readonly number[]): Promise<void> {
+    await this.each(async (client, i) => {
+      await client.call('CLUSTER', 'SET-CONFIG-EPOCH', i + 1);
+      for (const [other, { port }] of this.nodes.entries()) {
+        if (other !== i) await client.call('CLUSTER', 'MEET', '127.0.0.1', port, busPorts[other] ?? 0);
+      }
+      if (i >= PRIMARIES) return;
+      const [first, next] = [i, i + 1].map((n) => Math.floor((n * SLOTS) / PRIMARIES));
+      await client.call('CLUSTER', 'ADDSLOTSRANGE', first ?? 0, (next ?? 0) - 1);
+    });
+    const acquainted = async (client: Redis) =>
+      linesOf(await client.call('CLUSTER', 'NODES')).filter((line) => !/handshake|noaddr|disconnected/.test(line))
+        .length === this.nodes.length;
+    await waitUntil('nodes that all know each other', () => this.all(this.nodes, acquainted), FORM_MS);
+    const ids = await this.onEach((client) => client.call('CLUSTER', 'MYID'));
+    await this.each(async (client, i) => {
+      if (i >= PRIMARIES) await client.call('CLUSTER', 'REPLICATE', String(ids[i - PRIMARIES]));
+    });
+    await this.healthy();
+  }
+
+  private async each(use: (client: Redis, index: number) => Promise<void>): Promise<void> {
+    await Promise.all(this.nodes.map((node, i) => this.withClient(node, (client) => use(client, i))));
+  }
+}
+
+const linesOf = (text: unknown): string[] => String(text).trim().split('\n');
+
+async function isHealthy(client: Redis): Promise<boolean> {
+  const state = String(await client.call('CLUSTER', 'INFO'));
+  const replication = String(await client.info('replication'));
+  return state.includes('cluster_state:ok') && !replication.includes('master_link_status:down');
+}
+
+async function startNode(password: string | undefined): Promise<{ server: RedisServer; busPort: number }> {
+  const busPort = await freePort();
+  const args = ['--cluster-enabled', 'yes', '--cluster-port', String(busPort), '--cluster-node-timeout', '1000'];
+  // A replica would otherwise wait 5 s for others that want to be synchronized as well.
+  args.push('--repl-diskless-sync-delay', '0');
+  if (password !== undefined) args.push('--requirepass', password, '--masterauth', password);
+  return { server: await startRedis({ args }), busPort };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}
