@@ -50,7 +50,7 @@ describeWithRedis('The main job, on a real Redis and a provider on the loopback'
       expect(new Set(captchas.map(({ uuid }) => uuid)).size).toBe(50);
       expect(new Set(captchas.map(({ image }) => image)).size).toBe(50);
       const texts = await Promise.all(captchas.map(({ uuid }) => captchaOf(shop.redis, uuid)));
-      // 15^5 texts: a third equal pair in 50 would be a source of chance that is broken.
+      // Hundreds of thousands of texts: a third equal pair in 50 would be a source of chance that is broken.
       expect(new Set(texts).size).toBeGreaterThanOrEqual(48);
     });
   });

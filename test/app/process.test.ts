@@ -72,6 +72,18 @@ describe('A start that cannot succeed says why and ends with 1', () => {
     expect(lines).toEqual(['HOST is no address of this machine (EADDRNOTAVAIL)']);
   });
 
+  test('a Redis that is not there: one line, without its password', async () => {
+    const closed = createServer().listen(0, '127.0.0.1');
+    await once(closed, 'listening');
+    const { port } = closed.address() as AddressInfo;
+    closed.close();
+    await once(closed, 'close');
+    const { code, lines } = await failedStart({ REDIS_URL: `redis://:hunter2@127.0.0.1:${port}` });
+    expect(code).toBe(1);
+    expect(lines).toEqual([expect.stringMatching(/^Redis \(REDIS_URL\) can't be reached: /)]);
+    expect(lines.join()).not.toContain('hunter2');
+  });
+
   test('a Redis that takes the connection and says nothing: one line, after REDIS_TIMEOUT_MS', async () => {
     const silent = createServer(() => undefined).listen(0, '127.0.0.1');
     await once(silent, 'listening');

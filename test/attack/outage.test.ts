@@ -79,6 +79,7 @@ describeWithRedis('Without Redis', () => {
     expect(meanwhile.length).toBeGreaterThan(50);
     expect(new Set(meanwhile.map(({ answer }) => answer?.reason))).toEqual(new Set(['SERVICE_UNAVAILABLE']));
     expect(shop.server.alive).toBe(true);
+    expect(shop.server.stderr).toBe('');
   });
 
   test('stopped, its connections open: answers come within its time-out, and nothing of it happens later', async () => {
