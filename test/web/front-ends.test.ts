@@ -51,6 +51,7 @@ describeInChromium('The snippets for frameworks, on a page of another origin', (
     folder = await mkdtemp(join(tmpdir(), 'snippets-'));
     pages = createServer((request, response) => sirv(folder, { dev: true })(request, response));
     await new Promise<void>((resolve) => pages.listen(0, '127.0.0.1', resolve));
+    pages.unref();
     origin = `http://127.0.0.1:${(pages.address() as AddressInfo).port}`;
     server = await startPageServer({
       CORS_ORIGINS: origin,

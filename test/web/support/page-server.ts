@@ -33,6 +33,8 @@ export async function startPageServer(settings: Settings = {}, sender?: SmsSende
       const config = loadConfig({ HOST: '127.0.0.1', LOG_LEVEL: 'silent', ...settings });
       app = await createApp(config, log, { store, sender });
       app.http.listen(port, '127.0.0.1');
+      // A test that fails before it stops its server must not keep the run from ending.
+      app.http.unref();
       await once(app.http, 'listening');
       port = (app.http.address() as AddressInfo).port;
       server.url = `http://127.0.0.1:${port}`;

@@ -34,6 +34,8 @@ export class Visitor {
 
   static async arrive(browser: Browser, server: PageServer, options: BrowserContextOptions = {}): Promise<Visitor> {
     const context = await browser.newContext({ locale: 'zh-CN', ...options });
+    // Shorter than a test may take, so that what never came is named.
+    context.setDefaultTimeout(8_000);
     const visitor = new Visitor(await context.newPage(), context, server);
     await visitor.page.goto(server.url);
     return visitor;

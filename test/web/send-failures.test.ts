@@ -1,0 +1,170 @@
+import type { Browser } from 'playwright-core';
+import { errmsg, Reason } from '../../src/errmsg';
+import { describeInChromium, launchChromium } from './support/chromium';
+import { type PageServer, senderThatAnswers, startPageServer } from './support/page-server';
+import { textOf, Visitor } from './support/visitor';
+
+const MOBILE = '13800138000';
+const said = (reason: Reason) => errmsg(reason, 'sendSmsCode', 'zh');
+
+describeInChromium('A failure to get a code, as a person meets it', () => {
+  let browser: Browser;
+  let server: PageServer;
+  let visitor: Visitor;
+
+  async function arrive(...setup: Parameters<typeof startPageServer>): Promise<void> {
+    server = await startPageServer(...setup);
+    visitor = await Visitor.arrive(browser, server);
+  }
+
+  beforeAll(async () => {
+    browser = await launchChromium();
+  });
+  afterEach(async () => {
+    expect(visitor.complaints).toEqual([]);
+    await visitor.leave();
+    await server.stop();
+  });
+  afterAll(() => browser.close());
+
+  test('blank fields are told at each of them, without a request, and the first gets the focus', async () => {
+    await arrive();
+    await visitor.captchaAnswer();
+    const asked = visitor.requests.length;
+    await visitor.sendButton.click();
+
+    expect(await textOf(visitor.errorOf('mobile'))).toBe('请输入手机号');
+    expect(await textOf(visitor.errorOf('captcha'))).toBe('请输入图形验证码');
+    expect(await visitor.mobile.getAttribute('aria-invalid')).toBe('true');
+    expect(await visitor.focused()).toBe('mobile');
+    expect(visitor.requests).toHaveLength(asked);
+    expect(await visitor.barriers()).toEqual([]);
+    await visitor.screenshot('zh-CN-blank');
+
+    await visitor.mobile.fill('1');
+    expect(await textOf(visitor.errorOf('mobile'))).toBe('');
+  });
+
+  test('a number that is none is told at its field, without a request', async () => {
+    await arrive();
+    const answer = await visitor.captchaAnswer();
+    const asked = visitor.requests.length;
+    for (const mobile of ['1380013800', '138001380000', '12800138000', '1380013800a']) {
+      await visitor.mobile.fill(mobile);
+      expect(await textOf(visitor.errorOf('mobile'))).toBe('');
+      await visitor.captcha.fill(answer);
+      await visitor.sendButton.click();
+      expect(await textOf(visitor.errorOf('mobile'))).toBe('手机号格式不正确，请输入 11 位手机号');
+      expect(await visitor.focused()).toBe('mobile');
+    }
+    expect(visitor.requests).toHaveLength(asked);
+  });
+
+  test('CAPTCHA_MISMATCH: a new captcha by itself, the mobile kept, the focus where the answer goes', async () => {
+    await arrive();
+    await visitor.captchaAnswer();
+    const first = await visitor.picture.getAttribute('src');
+    await visitor.mobile.fill(MOBILE);
+    await visitor.captcha.fill('?????');
+    await visitor.captcha.press('Enter');
+    await visitor.errorOf('captcha').getByText(said(Reason.CAPTCHA_MISMATCH)).waitFor();
+    await visitor.captchaAnswer();
+
+    expect(await visitor.picture.getAttribute('src')).not.toBe(first);
+    expect(await visitor.mobile.inputValue()).toBe(MOBILE);
+    expect(await visitor.captcha.inputValue()).toBe('');
+    expect(await visitor.focused()).toBe('captcha');
+    expect(await visitor.barriers()).toEqual([]);
+    await visitor.askForCode(MOBILE);
+    await visitor.notice.getByText('发送短信成功').waitFor();
+  });
+
+  test('CAPTCHA_EXPIRED: a new captcha by itself', async () => {
+    await arrive();
+    const answer = await visitor.captchaAnswer();
+    await server.store.takeCaptcha(server.store.captchaUuid);
+    await visitor.mobile.fill(MOBILE);
+    await visitor.captcha.fill(answer);
+    await visitor.sendButton.click();
+    await visitor.errorOf('captcha').getByText(said(Reason.CAPTCHA_EXPIRED)).waitFor();
+
+    await visitor.askForCode(MOBILE);
+    await visitor.notice.getByText('发送短信成功').waitFor();
+  });
+
+  test('TOO_FREQUENT: the button counts down what is left, and the message goes with the countdown', async () => {
+    await arrive({ SMS_COOLDOWN_SECONDS: '3' });
+    await visitor.askForCode(MOBILE);
+    await visitor.notice.getByText('发送短信成功').waitFor();
+    // Another browser knows nothing of the countdown.
+    const other = await Visitor.arrive(browser, server);
+    await other.askForCode(MOBILE);
+    await other.notice.getByText(said(Reason.TOO_FREQUENT)).waitFor();
+
+    expect(await textOf(other.sendButton)).toMatch(/^[1-3] 秒后重发$/);
+    expect(await other.captcha.inputValue()).toBe('');
+    expect(await other.barriers()).toEqual([]);
+    await other.notice.getByText(said(Reason.TOO_FREQUENT)).waitFor({ state: 'detached' });
+    expect(await textOf(other.sendButton)).toBe('获取短信验证码');
+    await other.leave();
+  });
+
+  test('QUOTA_EXCEEDED: a wait of an hour reads as one', async () => {
+    await arrive({ SMS_COOLDOWN_SECONDS: '0', SMS_PER_MOBILE_HOUR: '1' });
+    await visitor.askForCode(MOBILE);
+    await visitor.notice.getByText('发送短信成功').waitFor();
+    await visitor.askForCode(MOBILE);
+    await visitor.notice.getByText(said(Reason.QUOTA_EXCEEDED)).waitFor();
+
+    expect(await textOf(visitor.sendButton)).toMatch(/^(1:00:00|59:\d\d) 后重发$/);
+    expect(await visitor.barriers()).toEqual([]);
+    await visitor.screenshot('zh-CN-quota');
+  });
+
+  test('QUOTA_EXCEEDED for captchas: told where the picture would be', async () => {
+    await arrive({ CAPTCHA_PER_CLIENT_MINUTE: '1' });
+    await visitor.captchaAnswer();
+    await visitor.picture.click();
+    await visitor.page.getByText(`验证码加载失败，${said(Reason.QUOTA_EXCEEDED)}`).waitFor();
+
+    expect(await visitor.barriers()).toEqual([]);
+    await visitor.screenshot('zh-CN-captcha-quota');
+  });
+
+  test('SMS_REJECTED: told beside the button, which is free at once', async () => {
+    await arrive({}, senderThatAnswers('refused'));
+    await visitor.askForCode(MOBILE);
+    await visitor.notice.getByText(said(Reason.SMS_REJECTED)).waitFor();
+
+    expect(await textOf(visitor.sendButton)).toBe('获取短信验证码');
+    expect(await visitor.sendButton.getAttribute('aria-disabled')).toBe('false');
+  });
+
+  test('SMS_UNCONFIRMED: the message may come, so its code can be typed, and the button counts down', async () => {
+    await arrive({}, senderThatAnswers('unknown'));
+    await visitor.askForCode(MOBILE);
+    await visitor.notice.getByText(said(Reason.SMS_UNCONFIRMED)).waitFor();
+
+    expect(await textOf(visitor.sendButton)).toMatch(/秒后重发/);
+    expect(await visitor.focused()).toBe('sms-code');
+    await visitor.handIn(server.store.codes.at(-1) ?? '');
+    await visitor.page.getByRole('heading', { name: '手机号已验证' }).waitFor();
+  });
+
+  test('SERVICE_UNAVAILABLE: told for the whole form, and where the picture would be', async () => {
+    await arrive();
+    await visitor.captchaAnswer();
+    server.store.down = true;
+    await visitor.askForCode(MOBILE);
+    await visitor.alert.getByText(said(Reason.SERVICE_UNAVAILABLE)).waitFor();
+    await visitor.page.getByText(`验证码加载失败，${said(Reason.SERVICE_UNAVAILABLE)}`).waitFor();
+    expect(await visitor.barriers()).toEqual([]);
+    await visitor.screenshot('zh-CN-unavailable');
+
+    server.store.down = false;
+    await visitor.page.getByRole('button', { name: '重试' }).click();
+    await visitor.askForCode(MOBILE);
+    await visitor.notice.getByText('发送短信成功').waitFor();
+    expect(await visitor.alert.textContent()).toBe('');
+  });
+});

@@ -1,0 +1,132 @@
+import type { Browser } from 'playwright-core';
+import { errmsg, Reason } from '../../src/errmsg';
+import { describeInChromium, launchChromium } from './support/chromium';
+import { type PageServer, startPageServer } from './support/page-server';
+import { textOf, Visitor } from './support/visitor';
+
+const MOBILE = '13800138000';
+const said = (reason: Reason) => errmsg(reason, 'verifySmsCode', 'zh');
+
+describeInChromium('A failure to confirm, as a person meets it', () => {
+  let browser: Browser;
+  let server: PageServer;
+  let visitor: Visitor;
+
+  async function arrive(...setup: Parameters<typeof startPageServer>): Promise<void> {
+    server = await startPageServer(...setup);
+    visitor = await Visitor.arrive(browser, server);
+  }
+
+  beforeAll(async () => {
+    browser = await launchChromium();
+  });
+  afterEach(async () => {
+    expect(visitor.complaints).toEqual([]);
+    await visitor.leave();
+    await server.stop();
+  });
+  afterAll(() => browser.close());
+
+  test('what is no code is told at its field, without a request', async () => {
+    await arrive();
+    await visitor.captchaAnswer();
+    const asked = visitor.requests.length;
+    await visitor.mobile.fill(MOBILE);
+    for (const [code, told] of [
+      ['', '请输入短信验证码'],
+      ['12345', '请输入短信中的 6 位数字'],
+      ['12345a', '请输入短信中的 6 位数字'],
+    ] as const) {
+      await visitor.handIn(code);
+      expect(await textOf(visitor.errorOf('sms-code'))).toBe(told);
+      expect(await visitor.focused()).toBe('sms-code');
+    }
+    expect(visitor.requests).toHaveLength(asked);
+  });
+
+  test('SMS_CODE_MISMATCH, then SMS_CODE_LOCKED: what is left is told, then the code is void', async () => {
+    await arrive({ VERIFY_MAX_ATTEMPTS: '2' });
+    await visitor.askForCode(MOBILE);
+    await visitor.notice.getByText('发送短信成功').waitFor();
+    const wrong = server.store.codes.at(-1) === '000000' ? '000001' : '000000';
+    await visitor.handIn(wrong);
+    await visitor
+      .errorOf('sms-code')
+      .getByText(`${said(Reason.SMS_CODE_MISMATCH)}，还可以再试 1 次`)
+      .waitFor();
+    expect(await visitor.focused()).toBe('sms-code');
+    expect(await visitor.barriers()).toEqual([]);
+    await visitor.screenshot('zh-CN-mismatch');
+
+    await visitor.handIn(wrong);
+    await visitor.errorOf('sms-code').getByText(said(Reason.SMS_CODE_LOCKED)).waitFor();
+    expect(await visitor.smsCode.inputValue()).toBe('');
+  });
+
+  test('SMS_CODE_LOCKED for the mobile: the button counts down the hour', async () => {
+    await arrive({ VERIFY_MAX_FAILURES: '1' });
+    await visitor.askForCode(MOBILE);
+    await visitor.notice.getByText('发送短信成功').waitFor();
+    await visitor.handIn(server.store.codes.at(-1) === '000000' ? '000001' : '000000');
+    await visitor.errorOf('sms-code').getByText(said(Reason.SMS_CODE_LOCKED)).waitFor();
+    expect(await textOf(visitor.sendButton)).toMatch(/^(1:00:00|59:\d\d) 后重发$/);
+
+    // Another browser learns it when it asks for a code.
+    const other = await Visitor.arrive(browser, server);
+    await other.askForCode(MOBILE);
+    await other.notice.getByText(said(Reason.SMS_CODE_LOCKED)).waitFor();
+    expect(await textOf(other.sendButton)).toMatch(/^(1:00:00|59:\d\d) 后重发$/);
+    await other.leave();
+  });
+
+  test('SMS_CODE_EXPIRED: the way on is told', async () => {
+    await arrive();
+    await visitor.captchaAnswer();
+    await visitor.mobile.fill(MOBILE);
+    await visitor.handIn('123456');
+    await visitor
+      .errorOf('sms-code')
+      .getByText(`${said(Reason.SMS_CODE_EXPIRED)}，请重新获取短信验证码`)
+      .waitFor();
+    expect(await visitor.smsCode.inputValue()).toBe('');
+  });
+
+  test('SERVICE_UNAVAILABLE: the code stays, and a retry hands it in', async () => {
+    await arrive();
+    await visitor.askForCode(MOBILE);
+    await visitor.notice.getByText('发送短信成功').waitFor();
+    server.store.down = true;
+    await visitor.handIn(server.store.codes.at(-1) ?? '');
+    await visitor.alert.getByText(said(Reason.SERVICE_UNAVAILABLE)).waitFor();
+
+    server.store.down = false;
+    await visitor.alert.getByRole('button', { name: '重试' }).click();
+    await visitor.page.getByRole('heading', { name: '手机号已验证' }).waitFor();
+  });
+
+  describe('that this page never provokes, and another version of the server might', () => {
+    test.each(['sendSmsCode', 'verifySmsCode'] as const)('is told, whatever %s answers', async (operation) => {
+      await arrive();
+      await visitor.captchaAnswer();
+      let reason = '';
+      await visitor.page.route('**/graphql', (route) => {
+        if (!route.request().postData()?.includes(operation)) return route.continue();
+        const answer = { reason, errmsg: `服务器的话：${reason}`, retryAfter: null, attemptsLeft: null };
+        return route.fulfill({ json: { data: { [operation]: answer } } });
+      });
+      for (const [next, place] of [
+        ['MOBILE_INVALID', visitor.errorOf('mobile')],
+        ['MISSING_PARAMETER', visitor.alert],
+        ['A_REASON_OF_TOMORROW', visitor.alert],
+      ] as const) {
+        reason = next;
+        if (operation === 'sendSmsCode') await visitor.askForCode(MOBILE);
+        else {
+          await visitor.mobile.fill(MOBILE);
+          await visitor.handIn('123456');
+        }
+        await place.getByText(`服务器的话：${reason}`).waitFor();
+      }
+    });
+  });
+});
