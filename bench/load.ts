@@ -1,7 +1,8 @@
 import { Agent, request } from 'node:http';
 import type { Redis } from 'ioredis';
 
-export type OperationName = 'imageCaptcha' | 'sendSmsCode' | 'verifySmsCode';
+export const OPERATIONS = ['imageCaptcha', 'sendSmsCode', 'verifySmsCode'] as const;
+export type OperationName = (typeof OPERATIONS)[number];
 /** How a server is spoken to: GraphQL on one path, or plain JSON on a path an operation. */
 export type Dialect = 'graphql' | 'plain';
 

@@ -16,8 +16,9 @@ export interface Running {
 }
 
 const canPin = cpus().length > 1 && spawnSync('taskset', ['--version']).status === 0;
-export const SERVER_CORE = '0';
-const LOAD_CORE = '1';
+const SERVER_CORE = '0';
+/** Where the load and Redis run. */
+export const LOAD_CORE = '1';
 
 /** Keeps this process, the load, off the servers' core. */
 export function pinLoad(): boolean {

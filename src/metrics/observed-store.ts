@@ -19,7 +19,7 @@ export function observedStore(store: Store, observe: Observer): Store {
     takeCaptcha: (uuid) => timed('takeCaptcha', () => store.takeCaptcha(uuid)),
     reserveSend: (reservation) => timed('reserveSend', () => store.reserveSend(reservation)),
     releaseSend: (release) => timed('releaseSend', () => store.releaseSend(release)),
-    verifyCode: (mobile, code, guesses) => timed('verifyCode', () => store.verifyCode(mobile, code, guesses)),
+    verifyCode: (...check) => timed('verifyCode', () => store.verifyCode(...check)),
     ping: () => timed('ping', () => store.ping()),
     close: () => store.close(),
   };

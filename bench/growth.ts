@@ -1,0 +1,44 @@
+import type { Redis } from 'ioredis';
+import { load, OPERATIONS, prepare } from './load';
+import { OURS, type Stage } from './stage';
+import { median, table } from './statistics';
+
+const SIZES = [1_000, 100_000, 1_000_000];
+
+/** Whether a request costs more when more captchas, mobiles and clients are alive. */
+export async function growth(stage: Stage, requests: number, rounds: number): Promise<string> {
+  const running = await stage.start(OURS);
+  const rows: string[][] = [];
+  for (const size of SIZES) {
+    await stage.redis.flushdb();
+    await fill(stage.redis, size);
+    for (const operation of OPERATIONS) {
+      const server: number[] = [];
+      const redis: number[] = [];
+      for (let round = -1; round < rounds; round++) {
+        const calls = await prepare(stage.redis, operation, requests);
+        const [serverBefore, redisBefore] = [running.cpuMicros(), stage.redisServer.cpuMicros()];
+        await load(running.port, 'graphql', operation, calls);
+        if (round < 0) continue;
+        server.push((running.cpuMicros() - serverBefore) / requests);
+        redis.push((stage.redisServer.cpuMicros() - redisBefore) / requests);
+      }
+      rows.push([size.toLocaleString('en'), operation, median(server).toFixed(0), median(redis).toFixed(0)]);
+    }
+  }
+  running.stop();
+  await stage.redis.flushdb();
+  return table(['live keys', 'operation', 'server CPU µs/request', 'Redis CPU µs/request'], rows);
+}
+
+/** Live captchas and codes, as many of one as of the other. */
+async function fill(redis: Redis, count: number): Promise<void> {
+  for (let done = 0; done < count; done += 10_000) {
+    const pipeline = redis.pipeline();
+    for (let i = done; i < Math.min(done + 10_000, count); i += 2) {
+      pipeline.set(`img:live-${i}`, 'ABCDE', 'EX', 3600);
+      pipeline.set(`sms:19${String(i).padStart(9, '0')}`, '123456', 'EX', 3600);
+    }
+    await pipeline.exec();
+  }
+}

@@ -1,0 +1,89 @@
+import { request } from 'node:http';
+import { Redis } from 'ioredis';
+import type { Dialect } from './load';
+import { LOAD_CORE, type Running, start } from './process';
+
+export interface Contender {
+  name: string;
+  command: string[];
+  dialect: Dialect;
+}
+
+export const BARE: Contender = {
+  name: 'bare',
+  command: ['node', '--import', 'tsx', 'bench/servers/bare.ts'],
+  dialect: 'plain',
+};
+export const OURS: Contender = { name: 'this server', command: ['node', 'dist/main.js'], dialect: 'graphql' };
+export const USUAL: Contender = {
+  name: 'usual way',
+  command: ['node', '--import', 'tsx', 'bench/servers/usual.ts'],
+  dialect: 'graphql',
+};
+
+/** All limits on, and out of the way of a load that comes from one address. */
+const FAR = '1000000000';
+const SETTINGS = {
+  LOG_LEVEL: 'silent',
+  NODE_ENV: 'production',
+  SMS_PROVIDERS: 'console',
+  SMS_PER_CLIENT_HOUR: FAR,
+  CAPTCHA_PER_CLIENT_MINUTE: FAR,
+  SMS_DAILY_BUDGET: FAR,
+  CAPTCHA_LEVEL: 'normal',
+};
+
+/** One real Redis, and the servers that are measured on it. */
+export class Stage {
+  private readonly started: Running[] = [];
+
+  private constructor(
+    readonly redis: Redis,
+    readonly redisServer: Running,
+  ) {}
+
+  static async open(): Promise<Stage> {
+    const command = ['redis-server', '--port', '{port}', '--save', '', '--appendonly', 'no', '--loglevel', 'warning'];
+    const redisServer = await start(command, {}, pings, LOAD_CORE);
+    return new Stage(new Redis(redisServer.port), redisServer);
+  }
+
+  async start({ command, dialect }: Contender): Promise<Running> {
+    const env = { ...SETTINGS, REDIS_URL: `redis://127.0.0.1:${this.redisServer.port}` };
+    const running = await start(command, env, (port) => serves(port, dialect));
+    this.started.push(running);
+    return running;
+  }
+
+  close(): void {
+    for (const running of [...this.started, this.redisServer]) running.stop();
+    this.redis.disconnect();
+  }
+}
+
+/** Whether a server answers an operation. */
+function serves(port: number, dialect: Dialect): Promise<boolean> {
+  return new Promise((resolve) => {
+    const path = dialect === 'plain' ? '/imageCaptcha' : '/graphql';
+    const headers = { 'content-type': 'application/json' };
+    const call = request({ host: '127.0.0.1', port, path, method: 'POST', headers }, (response) => {
+      response.resume();
+      response.on('end', () => resolve(response.statusCode === 200));
+    });
+    call.on('error', () => resolve(false));
+    call.end(JSON.stringify({ query: '{ imageCaptcha { code } }' }));
+  });
+}
+
+async function pings(port: number): Promise<boolean> {
+  const client = new Redis({ port, lazyConnect: true, retryStrategy: () => null });
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    return true;
+  } catch {
+    return false;
+  } finally {
+    client.disconnect();
+  }
+}
