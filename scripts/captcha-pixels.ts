@@ -9,12 +9,7 @@ export interface Pixels {
 
 /** Reads a PNG file of palette indices (up to 8 bits a pixel, no filter but 0), as the captcha's are. */
 export function readPng(file: Buffer): Pixels {
-  const chunks = new Map<string, Buffer>();
-  for (let at = 8; at < file.length; ) {
-    const length = file.readUInt32BE(at);
-    chunks.set(file.toString('latin1', at + 4, at + 8), file.subarray(at + 8, at + 8 + length));
-    at += length + 12;
-  }
+  const chunks = new Map(pngChunks(file).map(({ type, data }) => [type, data]));
   const [header, palette, data] = [chunks.get('IHDR'), chunks.get('PLTE'), chunks.get('IDAT')];
   if (!header || !palette || !data || header[9] !== 3) throw new Error('Not an indexed PNG');
   const [width, height, depth] = [header.readUInt32BE(0), header.readUInt32BE(4), header.readUInt8(8)];
@@ -34,6 +29,17 @@ export function readPng(file: Buffer): Pixels {
     }
   }
   return { width, height, light };
+}
+
+/** The chunks of a PNG file in order. */
+export function pngChunks(file: Buffer): { type: string; data: Buffer }[] {
+  const chunks: { type: string; data: Buffer }[] = [];
+  for (let at = 8; at < file.length; ) {
+    const length = file.readUInt32BE(at);
+    chunks.push({ type: file.toString('latin1', at + 4, at + 8), data: file.subarray(at + 8, at + 8 + length) });
+    at += length + 12;
+  }
+  return chunks;
 }
 
 /** Writes a grey PNG file. */

@@ -78,7 +78,8 @@ export function createCaptchaDrawing(
   };
 }
 
-function ownFontFiles(): string[] {
+/** The product's own typefaces, as absolute paths. */
+export function ownFontFiles(): string[] {
   const files = readdirSync(OWN_FONTS).filter((name) => name.endsWith('.ttf'));
   return files.sort().map((name) => join(OWN_FONTS, name));
 }
