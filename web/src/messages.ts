@@ -9,7 +9,7 @@ function clock(seconds: number): string {
 
 const zh = {
   title: '验证手机号',
-  lead: '填写图形验证码获取短信，再输入短信验证码。',
+  lead: '获取短信验证码并填入，即可完成验证。',
   mobile: '手机号',
   mobileMissing: '请输入手机号',
   mobileInvalid: '手机号格式不正确，请输入 11 位手机号',
@@ -49,7 +49,7 @@ const zh = {
   confirmed: '手机号已验证',
   confirmedLead: '该手机号已通过短信验证。',
   startOver: '验证另一个手机号',
-  developmentCode: '仅开发环境：最近一条短信的验证码',
+  developmentCode: '仅开发环境：短信验证码',
   fillIn: '填入',
   developers: '开发者：GraphQL 接口位于',
   /** Stands between two sentences of one message. */
@@ -100,7 +100,7 @@ const en: Messages = {
   confirmed: 'This number is confirmed',
   confirmedLead: 'The code from the SMS was right.',
   startOver: 'Confirm another number',
-  developmentCode: 'Development only: code of the last SMS',
+  developmentCode: 'Development only: SMS code',
   fillIn: 'Fill in',
   developers: 'Developers: GraphQL is at',
   comma: '. ',
