@@ -25,7 +25,7 @@ import type { SmsSender } from './sms/sender';
 import { SmsCodeService } from './sms/sms-code-service';
 import { openStore } from './store/open-store';
 import type { Store } from './store/store';
-import { createTicketSigner } from './tickets/ticket-signer';
+import { createTicketSigner, type TicketSigner } from './tickets/ticket-signer';
 import { startTracing } from './tracing';
 
 /** What a test puts in place of the real thing. */
@@ -35,6 +35,7 @@ export interface Replacements {
   /** ms since the epoch. */
   clock?: () => number;
   observe?: Observer;
+  tickets?: TicketSigner;
 }
 
 export interface App {
@@ -68,7 +69,7 @@ export async function createApp(config: Config, log: Logger, replacements: Repla
   });
   const sender = replacements.sender ?? configured;
   const store = observedStore(replacements.store ?? (await openStore(config.store, clock)), observe);
-  const tickets = config.tickets && (await createTicketSigner(config.tickets, clock));
+  const tickets = replacements.tickets ?? (config.tickets && (await createTicketSigner(config.tickets, clock)));
   const captchas = new CaptchaService(config.captcha, {
     store,
     rules,
