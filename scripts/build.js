@@ -14,10 +14,9 @@ buildSync({
   platform: 'node',
   target: 'node20',
   tsconfig: join(root, 'tsconfig.build.json'),
-  // Names stay, so that a stack trace can be read.
+  // Names stay, so that a stack trace can be read. (`keepNames` would pay for that at every closure that a request makes.)
   minifyWhitespace: true,
   minifySyntax: true,
-  keepNames: true,
   legalComments: 'none',
   sourcemap: true,
   sourcesContent: false,
