@@ -58,7 +58,7 @@ export async function createApp(config: Config, log: Logger, replacements: Repla
   const { clock = Date.now } = replacements;
   const metrics = new Metrics({ providers: config.sms.providers, dailyBudget: config.limits.dailyBudget }, clock);
   // Without proxies a trace's id in the headers would be the client's own choice.
-  const tracing = config.tracing ? await startTracing(config.trustProxy > 0) : undefined;
+  const tracing = config.tracing ? await startTracing(config.trustProxy > 0, log) : undefined;
   const observe = everyone([metrics.observe, tracing?.observe, replacements.observe], log);
   const rules = new LimitRules(config.limits, config.codeTtlMs);
   const drawing = createCaptchaDrawing({ fontFiles: config.captcha.fontFiles });

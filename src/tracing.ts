@@ -11,6 +11,7 @@ import {
 } from '@opentelemetry/api';
 import { Reason } from './errmsg';
 import type { DomainEvent } from './events';
+import type { Logger } from './log';
 
 export interface Tracing {
   /** Runs what answers a request to /graphql within a span; `status` tells the HTTP status once it is answered. */
@@ -29,22 +30,24 @@ const LAST_EXPORT_MS = 1_000;
  * carry names and outcomes of this program and the correlation id of a message; no mobile, no code, no argument, no address.
  * @param followCallers whether a trace that the request's headers name is continued; a client could otherwise choose what is traced.
  */
-export async function startTracing(followCallers: boolean): Promise<Tracing> {
+export async function startTracing(followCallers: boolean, log: Logger): Promise<Tracing> {
   // Loaded only when used: half a second of start.
-  const [{ BatchSpanProcessor, NodeTracerProvider }, { OTLPTraceExporter }, resources, { W3CTraceContextPropagator }] =
-    await Promise.all([
-      import('@opentelemetry/sdk-trace-node'),
-      import('@opentelemetry/exporter-trace-otlp-http'),
-      import('@opentelemetry/resources'),
-      import('@opentelemetry/core'),
-    ]);
+  const [{ BatchSpanProcessor, NodeTracerProvider }, { OTLPTraceExporter }, resources, core] = await Promise.all([
+    import('@opentelemetry/sdk-trace-node'),
+    import('@opentelemetry/exporter-trace-otlp-http'),
+    import('@opentelemetry/resources'),
+    import('@opentelemetry/core'),
+  ]);
+  core.setGlobalErrorHandler((error) => {
+    log.warn({ error: typeof error === 'string' ? error : error.message }, 'Traces could not be sent');
+  });
   const named = resources.detectResources({ detectors: [resources.envDetector] });
   const provider = new NodeTracerProvider({
     resource: resources.resourceFromAttributes({ 'service.name': SERVICE_NAME }).merge(named),
     spanProcessors: [new BatchSpanProcessor(new OTLPTraceExporter())],
   });
   const tracer = provider.getTracer(SERVICE_NAME);
-  const propagator = new W3CTraceContextPropagator();
+  const propagator = new core.W3CTraceContextPropagator();
   const requests = new AsyncLocalStorage<Span>();
 
   const parentOf = (headers: IncomingHttpHeaders): Context =>
