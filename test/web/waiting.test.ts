@@ -78,7 +78,7 @@ describeInChromium('Waiting at the page', () => {
   });
 
   test('a captcha about to expire is replaced, what was typed elsewhere stays, and the lost answer is told', async () => {
-    server = await startPageServer({ CAPTCHA_TTL_SECONDS: '4' });
+    server = await startPageServer({ CAPTCHA_TTL_SECONDS: '8' });
     const visitor = await Visitor.arrive(browser, server);
     await visitor.mobile.fill('13800138000');
     await visitor.captcha.fill(await visitor.captchaAnswer());
