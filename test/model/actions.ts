@@ -141,7 +141,14 @@ const limits = fc.record({
 });
 
 /** A captcha that is issued, solved at once: without such pairs few messages would ever be sent. */
-const solved = fc.tuple(issue, send).map(([first, second]) => [{ ...first, client: second.client }, second]);
+const solved = fc
+  .tuple(issue, send)
+  .map(([first, second]): [Issue, Send] => [{ ...first, client: second.client }, second]);
+
+/** A message, and guesses at its code: enough to use attempts up and to lock a mobile. */
+const guessed = fc
+  .tuple(solved, fc.array(verify, { minLength: 1, maxLength: 4 }))
+  .map(([pair, guesses]): Action[] => [...pair, ...guesses.map((guess) => ({ ...guess, mobile: pair[1].mobile }))]);
 
 export const scenes: fc.Arbitrary<Scene> = fc.record({
   limits,
@@ -150,10 +157,11 @@ export const scenes: fc.Arbitrary<Scene> = fc.record({
   actions: fc
     .array(
       fc.oneof(
-        { weight: 5, arbitrary: solved },
+        { weight: 3, arbitrary: solved },
+        { weight: 3, arbitrary: guessed },
         { weight: 1, arbitrary: fc.tuple(issue) },
         { weight: 1, arbitrary: fc.tuple(send) },
-        { weight: 4, arbitrary: fc.tuple(verify) },
+        { weight: 2, arbitrary: fc.tuple(verify) },
         { weight: 3, arbitrary: fc.tuple(pass) },
       ),
       { minLength: 5, maxLength: 40 },
