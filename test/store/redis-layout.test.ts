@@ -1,22 +1,16 @@
 import { describeWithRedis, type RedisServer, startRedis } from '../support/redis-server';
 import { type AgedRedis, openAgedRedis } from './aged-redis';
 import {
-  budget,
+  ALL_WINDOWS as ALL,
   captcha,
-  cooldown,
-  daily,
   GUESSES,
   granted,
   HOUR,
-  hourly,
   MOBILE,
-  perClient,
   perMinute,
   reservation,
   SECOND,
 } from './requests';
-
-const ALL = [cooldown(), hourly(5), daily(10), perClient(20), budget(100)];
 
 describeWithRedis('what other services of the shop find on Redis', () => {
   let server: RedisServer;

@@ -22,6 +22,8 @@ export const hourly = (cap: number, mobile = MOBILE): Window => window(`{sms:${m
 export const daily = (cap: number, mobile = MOBILE): Window => window(`{sms:${mobile}}:day`, cap, DAY);
 export const perClient = (cap: number): Window => window('{client:a}:sms', cap, HOUR);
 export const budget = (cap: number): Window => window('budget:day', cap, DAY);
+/** What a message is counted in by default, with a smaller budget. */
+export const ALL_WINDOWS = [cooldown(), hourly(5), daily(10), perClient(20), budget(100)];
 export const perMinute = (cap: number): Window => window('{client:a}:captchas', cap, MINUTE);
 
 export function captcha(changes: Partial<CaptchaIssue> = {}): CaptchaIssue {
