@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Cluster, Redis } from 'ioredis';
 import type { StandIn } from '../sms/stand-in/stand-in';
 import { ApiClient, type Payload } from '../support/api-client';
+import type { RedisServer } from '../support/redis-server';
 import { startRonglian } from '../support/ronglian';
 import { type Environment, type ServerProcess, startServer } from '../support/server-process';
 
@@ -12,6 +13,10 @@ export interface ReplicatedRedis {
   /** REDIS_URL. */
   readonly url: string;
   connect(): Redis | Cluster;
+  /** What the primaries of now hold. */
+  keys(pattern: string): Promise<string[]>;
+  /** Another server has the place of one that held a key. */
+  hasReplaced(lost: RedisServer, key: string): Promise<boolean>;
   close(): Promise<void>;
 }
 

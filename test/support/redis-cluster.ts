@@ -48,16 +48,24 @@ export class RedisCluster {
     return client;
   }
 
-  /** The server that serves a key now. */
-  async primaryOf(key: string): Promise<RedisServer> {
-    return this.ask(async (client) => {
+  /** The server that serves a key now, as the first node says that answers; `lost` is not asked. */
+  async primaryOf(key: string, lost?: RedisServer): Promise<RedisServer> {
+    const question = async (client: Redis) => {
       const slot = Number(await client.call('CLUSTER', 'KEYSLOT', key));
       const ranges = (await client.call('CLUSTER', 'SLOTS')) as [number, number, [string, number]][];
       const range = ranges.find(([first, last]) => first <= slot && slot <= last);
       const primary = this.nodes.find(({ port }) => port === range?.[2][1]);
       if (!primary) throw new Error(`Nobody serves ${key}`);
       return primary;
-    });
+    };
+    return Promise.any(this.nodes.filter((node) => node !== lost).map((node) => this.withClient(node, question)));
+  }
+
+  /** All others agree that it no longer serves a key, and all slots are served. */
+  async hasReplaced(lost: RedisServer, key: string): Promise<boolean> {
+    const others = this.nodes.filter((node) => node !== lost);
+    const state = async (client: Redis) => String(await client.call('CLUSTER', 'INFO')).includes('cluster_state:ok');
+    return (await this.primaryOf(key, lost)) !== lost && this.all(others, state);
   }
 
   /** SIGKILL for the server that serves a key. */
@@ -67,14 +75,28 @@ export class RedisCluster {
     return primary;
   }
 
-  /** Every node's view is that all slots are served, and every replica follows. Dead nodes are left out with `of`. */
-  async healthy(of: readonly RedisServer[] = this.nodes): Promise<void> {
-    await waitUntil('a cluster whose slots are all served', () => this.all(of, isHealthy), FORM_MS);
+  /** What all primaries hold. */
+  async keys(pattern: string): Promise<string[]> {
+    const held = async (client: Redis) =>
+      String(await client.info('replication')).includes('role:master') ? client.keys(pattern) : [];
+    return (await this.onEach(held)).flat();
+  }
+
+  /** Empties all primaries. */
+  async flush(): Promise<void> {
+    await this.onEach(async (client) => {
+      if (String(await client.info('replication')).includes('role:master')) await client.flushall();
+    });
+  }
+
+  /** Every node's view is that all slots are served, and every replica follows. */
+  async healthy(): Promise<void> {
+    await waitUntil('a cluster whose slots are all served', () => this.all(this.nodes, isHealthy), FORM_MS);
   }
 
   /** Runs on every node with a connection of its own. */
-  async onEach<T>(use: (client: Redis) => Promise<T>, of: readonly RedisServer[] = this.nodes): Promise<T[]> {
-    return Promise.all(of.map((node) => this.withClient(node, use)));
+  async onEach<T>(use: (client: Redis) => Promise<T>): Promise<T[]> {
+    return Promise.all(this.nodes.map((node) => this.withClient(node, use)));
   }
 
   /** Ends all nodes. */
@@ -96,19 +118,6 @@ export class RedisCluster {
   private async all(nodes: readonly RedisServer[], holds: (client: Redis) => Promise<boolean>): Promise<boolean> {
     const answers = await Promise.all(nodes.map((node) => this.withClient(node, holds).catch(() => false)));
     return answers.every(Boolean);
-  }
-
-  /** Asks the first node that answers. */
-  private async ask<T>(question: (client: Redis) => Promise<T>): Promise<T> {
-    let lastError: unknown;
-    for (const node of this.nodes) {
-      try {
-        return await this.withClient(node, question);
-      } catch (error) {
-        lastError = error;
-      }
-    }
-    throw lastError;
   }
 
   private async form(busPorts: readonly number[]): Promise<void> {

@@ -61,9 +61,22 @@ export class RedisSentinelSet {
     return primary;
   }
 
-  /** An orderly change of the primary, as before maintenance. */
-  async switchOver(): Promise<void> {
+  /** Most sentinels name another as the primary. */
+  async hasReplaced(lost: RedisServer): Promise<boolean> {
+    return (await this.primary()) !== lost;
+  }
+
+  /** What the primary holds. */
+  async keys(pattern: string): Promise<string[]> {
+    return withClient((await this.primary()).port, (client) => client.keys(pattern));
+  }
+
+  /** An orderly change of the primary: what is written is held back meanwhile, since the sentinels wait for nobody. */
+  async switchOver(): Promise<RedisServer> {
+    const primary = await this.primary();
+    await withClient(primary.port, (client) => client.call('CLIENT', 'PAUSE', 10_000, 'WRITE'));
     await withClient(this.sentinels[0]?.port ?? 0, (client) => client.call('SENTINEL', 'FAILOVER', NAME));
+    return primary;
   }
 
   async close(): Promise<void> {
@@ -89,7 +102,7 @@ class Sentinel {
       `dir ${folder}`,
       `sentinel monitor ${NAME} 127.0.0.1 ${primaryPort} ${Math.ceil((SENTINELS + 1) / 2)}`,
       `sentinel down-after-milliseconds ${NAME} 500`,
-      `sentinel failover-timeout ${NAME} 3000`,
+      `sentinel failover-timeout ${NAME} 1000`,
       `sentinel parallel-syncs ${NAME} ${REPLICAS}`,
     ];
     await writeFile(file, `${lines.join('\n')}\n`);

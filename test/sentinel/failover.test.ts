@@ -1,0 +1,34 @@
+import { describeFailover } from '../cluster/describe-failover';
+import { RedisSentinelSet } from '../support/redis-sentinel';
+import { describeWithRedis } from '../support/redis-server';
+
+describeWithRedis('Two servers on a primary that sentinels watch', () => {
+  describeFailover(
+    () => RedisSentinelSet.start(),
+    [
+      {
+        name: 'killed',
+        fail: async (set) => {
+          const primary = await set.primary();
+          await primary.kill();
+          return primary;
+        },
+        mend: (lost) => lost.restart(),
+      },
+      {
+        name: 'stopped, its connections open,',
+        fail: async (set) => {
+          const primary = await set.primary();
+          primary.pause();
+          return primary;
+        },
+        mend: (lost) => lost.resume(),
+      },
+      {
+        name: 'replaced in good order',
+        fail: (set) => set.switchOver(),
+        mend: () => undefined,
+      },
+    ],
+  );
+});
