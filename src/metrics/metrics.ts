@@ -1,6 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { Reason } from '../errmsg';
-import type { DomainEvent } from '../events';
+import type { DomainEvent, StoreOperation } from '../events';
 import type { SmsOutcomeClass } from '../sms/sender';
 
 export interface MetricsSettings {
@@ -28,6 +28,8 @@ const LIMITS: readonly Extract<DomainEvent, { type: 'limit-hit' }>['rule'][] = [
   'failures',
   'conversion',
 ];
+/** Those that a request waits for, whose failure somebody must hear of. */
+const STEPS: readonly StoreOperation[] = ['issueCaptcha', 'reserveSend', 'verifyCode', 'ping'];
 const VERIFY_REASONS = [Reason.OK, Reason.SMS_CODE_EXPIRED, Reason.SMS_CODE_MISMATCH, Reason.SMS_CODE_LOCKED];
 
 /**
@@ -56,6 +58,11 @@ export class Metrics {
     name: 'sms_verification_limits_hit_total',
     help: 'Captchas and messages that a limit refused, by rule.',
     labelNames: ['rule'],
+    registers: this.registers,
+  });
+  private readonly conversionPoor = new Counter({
+    name: 'sms_verification_conversion_poor_total',
+    help: 'Messages sent although their conversion is too low, because CONVERSION_BREAKER only watches.',
     registers: this.registers,
   });
   private readonly sends = new Counter({
@@ -103,7 +110,7 @@ export class Metrics {
     for (const rule of LIMITS) this.limitsHit.inc({ rule }, 0);
     for (const reason of CAPTCHA_REASONS) this.captchasAnswered.inc({ reason }, 0);
     for (const reason of VERIFY_REASONS) this.verifications.inc({ reason }, 0);
-    for (const outcome of ['ok', 'unavailable']) this.storeDuration.zero({ operation: 'reserveSend', outcome });
+    for (const operation of STEPS) this.storeDuration.zero({ operation, outcome: 'unavailable' });
   }
 
   readonly observe = (event: DomainEvent): void => {
@@ -116,6 +123,9 @@ export class Metrics {
         break;
       case 'limit-hit':
         this.limitsHit.inc({ rule: event.rule });
+        break;
+      case 'conversion-poor':
+        this.conversionPoor.inc();
         break;
       case 'send-attempted':
         this.sends.inc({ provider: event.outcome.provider, outcome: event.outcome.class });
