@@ -10,6 +10,7 @@ export const SCRIPT_NAMES = [
   'verify',
   // For a cluster, slot by slot.
   'take',
+  'look',
   'count',
   'uncount',
   'reserve_mobile',

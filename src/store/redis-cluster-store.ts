@@ -3,6 +3,7 @@ import type { Window } from '../limits/window';
 import { attemptsKey, captchaKey, codeKey, failuresKey } from './keys';
 import type { RedisCommands, Reply } from './redis-commands';
 import { bounds, judgement, keysOf, notReserved, RedisStore } from './redis-store';
+import { bySlot, type SlotGroup } from './slot-groups';
 import {
   type CaptchaIssue,
   type CaptchaIssued,
@@ -15,20 +16,11 @@ import {
   type Store,
 } from './store';
 
-/** Windows whose keys share a slot, and so can be counted by one script. */
-interface SlotGroup {
-  windows: Window[];
-  /** Where each of them stands in the caller's list. */
-  indexes: number[];
-}
-
-/** What Redis hashes of a key: the part in braces, or all of it. */
-const hashTag = (key: string): string => /\{([^}]+)\}/.exec(key)?.[1] ?? key;
-
 /**
  * The store on a Redis Cluster, where the keys of one message live in several slots and no script reaches them all. The captcha is
- * taken first; then a send is counted slot by slot, the mobile's last. Whoever refuses, the earlier counts are taken back: it may
- * refuse early, never late.
+ * taken first; then all slots are asked whether there is room, so that a refusal tells the longest wait and counts nothing; then the
+ * send is counted slot by slot, the mobile's last. If one refuses after all, because others were faster, the earlier counts are taken
+ * back: it may refuse early, never late.
  */
 export class RedisClusterStore implements Store {
   private readonly single: RedisStore;
@@ -60,7 +52,9 @@ export class RedisClusterStore implements Store {
       if (comparable(text) !== comparable(captcha.answer)) return { status: 'captcha-mismatch' };
     }
 
-    const { own, others } = bySlot(windows, codeKey(mobile), solved.key);
+    const { own, others } = bySlot(windows, codeKey(mobile));
+    const [refusal] = await Promise.all([this.look(reservation, own, others), this.solve(solved)]);
+    if (refusal) return refusal;
     const done: (() => Promise<unknown>)[] = [];
     // Once each: a second time would take somebody else's count of the same time.
     const takeBack = () => Promise.all(done.splice(0).map((undo) => undo())).catch(() => undefined);
@@ -82,7 +76,7 @@ export class RedisClusterStore implements Store {
     };
     try {
       for (const group of others) {
-        const ended = note(group, await this.count(group, solved), (at) => this.uncount(group, at));
+        const ended = note(group, await this.count(group), (at) => this.uncount(group, at));
         if (ended) {
           await takeBack();
           return ended;
@@ -150,14 +144,43 @@ export class RedisClusterStore implements Store {
     );
   }
 
-  private count(group: SlotGroup, solved: Window): Promise<Reply> {
-    const key = group.windows[0]?.key ?? solved.key;
-    const isClients = hashTag(key) === hashTag(solved.key);
-    return this.commands.run(
-      'count',
-      [isClients ? solved.key : key, ...keysOf(group.windows)],
-      [isClients ? solved.cap : 0, solved.lengthMs, ...bounds(group.windows)],
-      ([, at]) => this.uncount(group, Number(at)),
+  /** What would refuse a send now: a lock, else the longest wait of all. */
+  private async look(
+    { mobile, guesses, conversion }: SendReservation,
+    own: SlotGroup,
+    others: readonly SlotGroup[],
+  ): Promise<SendReserved | undefined> {
+    const [[, locked], waits, poor] = await Promise.all([
+      this.commands.run('look', [failuresKey(mobile)], [guesses.maxFailures]),
+      Promise.all([own, ...others].map((group) => this.waitOf(group))),
+      this.convert(conversion, () => ['look']),
+    ]);
+    if (Number(locked) > 0) return { status: 'locked', waitMs: Number(locked) };
+    const poorMs = Math.max(0, ...poor.map(([status, wait]) => (status === 'poor' ? Number(wait) : 0)));
+    const longest = waits.reduce((a, b) => (b.waitMs > a.waitMs ? b : a));
+    if (poorMs > longest.waitMs) return { status: 'poor', waitMs: poorMs };
+    return longest.waitMs > 0 ? { status: 'refused', ...longest } : undefined;
+  }
+
+  private async waitOf({ windows, indexes }: SlotGroup): Promise<{ window: number; waitMs: number }> {
+    const [first] = windows;
+    if (!first) return { window: 0, waitMs: 0 };
+    const [, , index, waitMs] = await this.commands.run(
+      'look',
+      [first.key, ...keysOf(windows)],
+      [0, ...bounds(windows)],
+    );
+    return { window: indexes[Number(index)] ?? 0, waitMs: Number(waitMs) };
+  }
+
+  private async solve(solved: Window): Promise<void> {
+    await this.commands.run('count', [solved.key], [solved.cap, solved.lengthMs]);
+  }
+
+  private count(group: SlotGroup): Promise<Reply> {
+    const keys = keysOf(group.windows);
+    return this.commands.run('count', [keys[0] ?? '', ...keys], [0, 0, ...bounds(group.windows)], ([, at]) =>
+      this.uncount(group, Number(at)),
     );
   }
 
@@ -190,22 +213,4 @@ export class RedisClusterStore implements Store {
       }),
     );
   }
-}
-
-/** Windows by slot: those beside `ownKey`, and the others; the slot of `alsoKey` is among those even without a window. */
-function bySlot(windows: readonly Window[], ownKey: string, alsoKey?: string): { own: SlotGroup; others: SlotGroup[] } {
-  const groups = new Map<string, SlotGroup>();
-  const group = (key: string): SlotGroup => {
-    const found = groups.get(hashTag(key)) ?? { windows: [], indexes: [] };
-    groups.set(hashTag(key), found);
-    return found;
-  };
-  const own = group(ownKey);
-  if (alsoKey !== undefined) group(alsoKey);
-  for (const [index, window] of windows.entries()) {
-    const { windows, indexes } = group(window.key);
-    windows.push(window);
-    indexes.push(index);
-  }
-  return { own, others: [...groups.values()].filter((g) => g !== own) };
 }
