@@ -3,7 +3,8 @@
 -- Ms for which the mobile must wait after too many wrong codes; nil if it needn't.
 local function locked_ms(max_failures)
   if max_failures == 0 or tonumber(redis.call('GET', KEYS[3]) or 0) < max_failures then return nil end
-  return redis.call('PTTL', KEYS[3])
+  -- Redis keeps a key through the millisecond in which it expires.
+  return math.max(redis.call('PTTL', KEYS[3]), 1)
 end
 
 local function write_code(code, ttl)
