@@ -79,6 +79,8 @@ export function createHttpHandler(parts: HttpParts): RequestListener {
     if (!page || (request.method !== 'GET' && request.method !== 'HEAD')) return notFound();
     // The page's files are small and sent whole, as RFC 9110, 14.2, allows: sirv throws over a range that ends before it starts.
     delete request.headers.range;
+    // sirv knows the files of its start and minds no failure: one that is gone since, in a build in place, must not end the process.
+    response.once('pipe', (file) => file.once('error', () => response.destroy()));
     page(request, response, notFound);
   };
 }

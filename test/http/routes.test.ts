@@ -1,8 +1,8 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { ApiClient, IMAGE_CAPTCHA } from '../support/api-client';
+import { ensurePage } from '../support/built-page';
 import { describeWithRedis } from '../support/redis-server';
 import { type ServerProcess, startServer } from '../support/server-process';
 import { Shop } from '../support/shop';
@@ -30,16 +30,7 @@ describe('Paths', () => {
   jest.setTimeout(60_000);
 
   beforeAll(async () => {
-    if (!existsSync(join(ROOT, 'dist/web/index.html'))) {
-      execFileSync(
-        process.execPath,
-        [join(ROOT, 'node_modules/vite/bin/vite.js'), 'build', 'web', '--logLevel', 'warn'],
-        {
-          cwd: ROOT,
-          env: { ...process.env, NODE_ENV: 'production' },
-        },
-      );
-    }
+    ensurePage();
     [development, production] = await Promise.all([startServer(), startServer(PRODUCTION)]);
   });
 

@@ -25,11 +25,26 @@ export function compiledServer(): string {
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))
     .sort();
-  const hash = createHash('sha256').update(readFileSync(join(ROOT, 'tsconfig.json')));
-  for (const file of sources) hash.update(file).update('\0').update(readFileSync(file));
+  const hash = createHash('sha256');
+  const page = join(ROOT, 'dist/web/index.html');
+  for (const file of [
+    join(ROOT, 'tsconfig.json'),
+    join(ROOT, 'package.json'),
+    ...(existsSync(page) ? [page] : []),
+    ...sources,
+  ])
+    hash.update(file).update('\0').update(readFileSync(file));
   const target = join(CACHE, hash.digest('hex').slice(0, 16));
   if (!existsSync(target)) compile(sources, target);
   return join(target, 'dist/main.js');
+}
+
+/** A copy of it with files of its own, which a test may take away. Its folder is for the test to remove. */
+export function ownCompiledServer(): { folder: string; main: string } {
+  const shared = dirname(dirname(compiledServer()));
+  const folder = mkdtempSync(join(CACHE, 'own-'));
+  cpSync(shared, folder, { recursive: true });
+  return { folder, main: join(folder, 'dist/main.js') };
 }
 
 function compile(sources: readonly string[], target: string): void {
@@ -50,6 +65,7 @@ function compile(sources: readonly string[], target: string): void {
     });
     ts.sys.writeFile(output, outputText);
   }
+  cpSync(join(ROOT, 'package.json'), join(folder, 'package.json'));
   symlinkSync(join(ROOT, 'fonts'), join(folder, 'fonts'));
   if (existsSync(join(ROOT, 'dist/web'))) cpSync(join(ROOT, 'dist/web'), join(folder, 'dist/web'), { recursive: true });
   try {

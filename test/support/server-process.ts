@@ -22,9 +22,12 @@ const START_MS = 30_000;
 const POLL_MS = 5;
 
 const running = new Set<ChildProcess>();
-process.on('exit', () => {
+const killAll = () => {
   for (const child of running) child.kill('SIGKILL');
-});
+};
+process.on('exit', killAll);
+// A test that failed before it stopped its server must not keep the others waiting.
+if (typeof afterAll === 'function') afterAll(killAll);
 
 /** The real server as a process of its own, with nothing but the given environment. */
 export class ServerProcess {
@@ -38,8 +41,8 @@ export class ServerProcess {
   private readonly child: ChildProcess;
 
   /** Starts it, on a free port of the loopback unless the environment says otherwise. */
-  constructor(environment: Environment = {}) {
-    this.child = spawn(process.execPath, [compiledServer()], {
+  constructor(environment: Environment = {}, main = compiledServer()) {
+    this.child = spawn(process.execPath, [main], {
       env: { PATH: process.env.PATH, PORT: '0', HOST: '127.0.0.1', ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

@@ -9,6 +9,10 @@ import { type Environment, type ServerProcess, startServer } from './server-proc
 /** Limits that tests of other things must not run into. */
 export const NO_CLIENT_LIMITS: Environment = { SMS_PER_CLIENT_HOUR: '0', CAPTCHA_PER_CLIENT_MINUTE: '0' };
 
+const open = new Set<Shop>();
+// A test that failed before it closed its shop must not keep the others waiting.
+if (typeof afterAll === 'function') afterAll(() => Promise.all([...open].map((shop) => shop.close())));
+
 /** Real servers on one real Redis, sending through Ronglian's loopback double. */
 export class Shop {
   private lastMobile = 13_800_138_000;
@@ -29,10 +33,13 @@ export class Shop {
     const redis = new Redis(redisServer.url, { retryStrategy: () => 50 });
     redis.on('error', () => undefined);
     const started = await Promise.all(Array.from({ length: servers }, () => startServer(settings)));
-    return new Shop(redisServer, redis, ronglian.standIn, settings, started);
+    const shop = new Shop(redisServer, redis, ronglian.standIn, settings, started);
+    open.add(shop);
+    return shop;
   }
 
   async close(): Promise<void> {
+    open.delete(this);
     await Promise.all(this.servers.map((server) => server.stop()));
     await this.standIn.close();
     this.redis.disconnect();
