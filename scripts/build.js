@@ -2,7 +2,6 @@
 const { execFileSync } = require('node:child_process');
 const { existsSync, rmSync } = require('node:fs');
 const { join } = require('node:path');
-const { buildServer } = require('./build-server');
 
 const root = join(__dirname, '..');
 const dist = join(root, 'dist');
@@ -10,7 +9,7 @@ const dist = join(root, 'dist');
 if (process.argv.includes('--if-missing') && existsSync(join(dist, 'main.js'))) process.exit();
 
 rmSync(dist, { recursive: true, force: true });
-buildServer(dist);
+require('./build-server').buildServer(dist);
 execFileSync(process.execPath, [join(root, 'node_modules/vite/bin/vite.js'), 'build', 'web', '--logLevel', 'warn'], {
   cwd: root,
   stdio: 'inherit',
