@@ -15,11 +15,11 @@ export function observedStore(store: Store, observe: Observer): Store {
     }
   }
   return {
-    issueCaptcha: (issue) => timed('issueCaptcha', () => store.issueCaptcha(issue)),
-    takeCaptcha: (uuid) => timed('takeCaptcha', () => store.takeCaptcha(uuid)),
-    reserveSend: (reservation) => timed('reserveSend', () => store.reserveSend(reservation)),
-    releaseSend: (release) => timed('releaseSend', () => store.releaseSend(release)),
-    verifyCode: (...check) => timed('verifyCode', () => store.verifyCode(...check)),
+    issueCaptcha: (...args) => timed('issueCaptcha', () => store.issueCaptcha(...args)),
+    takeCaptcha: (...args) => timed('takeCaptcha', () => store.takeCaptcha(...args)),
+    reserveSend: (...args) => timed('reserveSend', () => store.reserveSend(...args)),
+    releaseSend: (...args) => timed('releaseSend', () => store.releaseSend(...args)),
+    verifyCode: (...args) => timed('verifyCode', () => store.verifyCode(...args)),
     ping: () => timed('ping', () => store.ping()),
     close: () => store.close(),
   };

@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
+import { observedStore } from '../../src/metrics/observed-store';
 import { MemoryStore } from '../../src/store/memory-store';
-import { StoreUnavailableError } from '../../src/store/store';
+import { type Store, StoreUnavailableError } from '../../src/store/store';
 import { startTencentStandIn } from '../sms/stand-in/tencent-stand-in';
 import { startRonglian } from '../support/ronglian';
 import { ServerProcess, startServer } from '../support/server-process';
@@ -171,6 +172,14 @@ describe('Sends', () => {
     expect(value('sms_verification_send_duration_seconds_count{provider="ronglian"}')).toBe(4);
     await Promise.all([app.close(), first.standIn.close(), second.close()]);
   });
+});
+
+test('The timed store hands every argument on, and every answer back', async () => {
+  const names = ['issueCaptcha', 'takeCaptcha', 'reserveSend', 'releaseSend', 'verifyCode', 'ping', 'close'];
+  const echo = Object.fromEntries(names.map((name) => [name, async (...args: unknown[]) => [name, ...args]]));
+  const timed = observedStore(echo as unknown as Store, () => undefined) as unknown as typeof echo;
+  expect(Object.keys(timed).sort()).toEqual([...names].sort());
+  for (const name of names.slice(0, 5)) expect(await timed[name]?.(1, 2, 3, 4)).toEqual([name, 1, 2, 3, 4]);
 });
 
 describe('METRICS_PORT', () => {
