@@ -38,6 +38,7 @@ export interface Layout {
 const RIBBON_CHANGE = 0.12;
 /** How far above or below the middle of the picture the ribbons through the two rows of letters run. */
 const ROW = 19;
+const { min } = Math;
 const NARROWEST = 0.66;
 const WIDEST = 1.02;
 
@@ -195,5 +196,5 @@ const RIBBON_WAVE = 6;
 
 /** Rounding may put a point a hair outside; the margin is kept whatever happens. */
 function clamp(value: number, size: number): number {
-  return value < MARGIN ? MARGIN : Math.min(value, size - MARGIN);
+  return value < MARGIN ? MARGIN : min(value, size - MARGIN);
 }

@@ -2,6 +2,7 @@ import { randomFillSync } from 'node:crypto';
 
 const SEED_BYTES = 16;
 const SEEDS_A_REFILL = 256;
+const SHARE = 1 / 2 ** 32;
 
 /**
  * Numbers from 0 to below 1 for geometry. Call `reseed` before each picture: every picture then starts from 128 fresh bits of the
@@ -9,7 +10,7 @@ const SEEDS_A_REFILL = 256;
  * generator, sfc32, goes on from there.
  */
 export class RandomSource {
-  private readonly pool = new Uint32Array((SEED_BYTES / 4) * SEEDS_A_REFILL);
+  private readonly pool = new Int32Array((SEED_BYTES / 4) * SEEDS_A_REFILL);
   private used = this.pool.length;
   private a = 0;
   private b = 0;
@@ -33,7 +34,7 @@ export class RandomSource {
     this.counter = (this.counter + 1) | 0;
     this.a = this.b ^ (this.b >>> 9);
     this.b = (this.c + (this.c << 3)) | 0;
-    this.c = ((this.c << 21) | (this.c >>> 11)) + sum;
-    return (sum >>> 0) / 2 ** 32;
+    this.c = (((this.c << 21) | (this.c >>> 11)) + sum) | 0;
+    return (sum >>> 0) * SHARE;
   }
 }

@@ -16,6 +16,8 @@ export interface CaptchaSpeech {
   speak(digits: string, language: SpeechLanguage): Buffer;
 }
 
+const { min } = Math;
+
 /** Amplitudes as shares of the loudest possible. */
 const VOICE_LEVEL = 0.62;
 const BABBLE_LEVEL = 0.15;
@@ -107,11 +109,11 @@ function add(
 }
 
 /** Turns the mix into 8-bit samples with noise over all of it. */
-function addNoise(random: () => number, mix: Float32Array, end: number): Buffer {
-  const bytes = Buffer.allocUnsafe(end);
+function addNoise(random: () => number, mix: Float32Array, end: number): Uint8Array {
+  const bytes = new Uint8Array(end);
   for (let i = 0; i < end; i++) {
     const sample = 128 + 127 * ((mix[i] as number) + NOISE_LEVEL * (2 * random() - 1));
-    bytes[i] = sample < 0 ? 0 : Math.min(sample, 255);
+    bytes[i] = sample < 0 ? 0 : min(sample, 255);
   }
   return bytes;
 }

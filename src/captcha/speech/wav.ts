@@ -2,7 +2,7 @@ const RATE = 8000;
 const HEADER_BYTES = 44;
 
 /** A WAV file of unsigned 8-bit samples, one channel, 8,000 a second. */
-export function wavFile(samples: Buffer): Buffer {
+export function wavFile(samples: Uint8Array): Buffer {
   const header = Buffer.alloc(HEADER_BYTES);
   header.write('RIFF', 0, 'latin1');
   header.writeUInt32LE(HEADER_BYTES - 8 + samples.length, 4);

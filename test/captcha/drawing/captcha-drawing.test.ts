@@ -1,22 +1,169 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { CAPTCHA_LENGTH, CAPTCHA_LETTERS } from '../../../src/captcha/alphabet';
-import { type CaptchaLevel, createCaptchaDrawing } from '../../../src/captcha/drawing/captcha-drawing';
+import { type CaptchaLevel, createCaptchaDrawing, ownFontFiles } from '../../../src/captcha/drawing/captcha-drawing';
+import { loadTypeface } from '../../../src/captcha/drawing/outlines';
+import { readChunks, readRows } from './png-reader';
 
 const levels: readonly CaptchaLevel[] = ['normal', 'hard'];
+const drawing = createCaptchaDrawing();
 
-describe.each(levels)('a captcha drawing at level %s', (level) => {
-  const drawing = createCaptchaDrawing();
+/** Texts in which every letter comes at every place. */
+const textOf = (index: number): string =>
+  Array.from({ length: CAPTCHA_LENGTH }, (_, at) => CAPTCHA_LETTERS[(index + at * (1 + index)) % 15]).join('');
 
-  it('is a PNG of 240×90 pixels with a small palette', () => {
-    const file = drawing.draw('ACE39', level);
-
-    expect(file.subarray(0, 8).toString('hex')).toBe('89504e470d0a1a0a');
-    expect([file.readUInt32BE(16), file.readUInt32BE(20)]).toEqual([240, 90]);
+describe('the letters of captchas', () => {
+  it('are 15 to 20 different capitals and digits', () => {
+    expect(CAPTCHA_LETTERS).toMatch(/^[A-Z0-9]{15,20}$/);
+    expect(new Set(CAPTCHA_LETTERS).size).toBe(CAPTCHA_LETTERS.length);
   });
 
-  it('takes at most 4,096 bytes', () => {
-    for (let i = 0; i < 2000; i++) {
-      const text = Array.from({ length: CAPTCHA_LENGTH }, (_, at) => CAPTCHA_LETTERS[(i * 7 + at * i) % 15]).join('');
-      expect(drawing.draw(text, level).length).toBeLessThanOrEqual(4096);
+  it.each(['A4', 'C6G', 'KX', 'T7', 'JU', 'EF', 'PR', '0OQD', '1IL', '2Z', '5S', '8B', 'VY', 'MNW'])(
+    'hold at most one of %s, which people mix up',
+    (group) => {
+      expect([...group].filter((letter) => CAPTCHA_LETTERS.includes(letter)).length).toBeLessThanOrEqual(1);
+    },
+  );
+});
+
+describe.each(levels)('a picture at level %s', (level) => {
+  it('is a well-formed PNG file without anything but size, palette and pixels', () => {
+    const file = drawing.draw('ACE39', level);
+    const chunks = readChunks(file);
+
+    expect(file.subarray(0, 8).toString('hex')).toBe('89504e470d0a1a0a');
+    expect(chunks.map(({ type }) => type)).toEqual(['IHDR', 'PLTE', 'IDAT', 'IEND']);
+    expect(chunks.every(({ intact }) => intact)).toBe(true);
+    expect([file.readUInt32BE(16), file.readUInt32BE(20)]).toEqual([240, 90]);
+    expect(readRows(file)).toHaveLength(90);
+  });
+
+  it('has the same header and palette whatever the answer', () => {
+    const heads = Array.from({ length: 200 }, (_, index) => {
+      const [header, palette] = readChunks(drawing.draw(textOf(index), level));
+      return `${header?.data.toString('hex')} ${palette?.data.toString('hex')}`;
+    });
+
+    expect(new Set(heads).size).toBe(1);
+  });
+
+  it('takes at most 4,096 bytes, and never comes twice, over thousands', () => {
+    const files = Array.from({ length: 3000 }, (_, index) => drawing.draw(textOf(index), level));
+
+    expect(Math.max(...files.map((file) => file.length))).toBeLessThanOrEqual(4096);
+    expect(new Set(files.map((file) => file.toString('latin1'))).size).toBe(files.length);
+  });
+
+  it('differs each time for one and the same text', () => {
+    const files = Array.from({ length: 500 }, () => drawing.draw('WXY23', level).toString('latin1'));
+
+    expect(new Set(files).size).toBe(files.length);
+  });
+
+  it('keeps its edge bare, so that no letter leaves it', () => {
+    for (let index = 0; index < 300; index++) {
+      const rows = readRows(drawing.draw(textOf(index), level));
+      const edge = rows.flatMap((row, y) => (y < 3 || y >= 87 ? row : [...row.slice(0, 3), ...row.slice(-3)]));
+      const inside = rows.flatMap((row) => row.slice(3, -3));
+
+      expect(edge.every((tint) => tint === 0)).toBe(true);
+      expect(inside.filter((tint) => tint === 3).length).toBeGreaterThan(1500);
     }
+  });
+
+  it('keeps its edge bare even for random numbers at the ends of their range', () => {
+    for (const value of [0, 1 - Number.EPSILON]) {
+      const rows = readRows(createCaptchaDrawing({ random: () => value }).draw('WWWWW', level));
+
+      expect([...(rows[0] ?? []), ...(rows[89] ?? [])].every((tint) => tint === 0)).toBe(true);
+      expect(rows.every((row) => row[0] === 0 && row[239] === 0)).toBe(true);
+    }
+  });
+});
+
+describe('random numbers', () => {
+  it('decide the whole picture when they are given', () => {
+    const numbers = (): (() => number) => {
+      let state = 7;
+      return () => {
+        state = (state * 16807) % 2147483647;
+        return state / 2147483647;
+      };
+    };
+    const [first, second] = [createCaptchaDrawing({ random: numbers() }), createCaptchaDrawing({ random: numbers() })];
+
+    // The outlines that svg-captcha hands out differ by a ten-thousandth from one load to the next: a few edge pixels may differ.
+    const [a, b] = [readRows(first.draw('ACE39', 'normal')).flat(), readRows(second.draw('ACE39', 'normal')).flat()];
+    expect(a.filter((tint, index) => Math.abs(tint - (b[index] ?? 0)) > 1)).toHaveLength(0);
+    expect(readRows(first.draw('ACE39', 'normal')).flat()).not.toEqual(a);
+  });
+});
+
+describe('typefaces', () => {
+  const [first = ''] = ownFontFiles();
+  const svgCaptchaFont = join(require.resolve('svg-captcha'), '../fonts/Comismsh.ttf');
+
+  it('are three to six of the product’s own unless others are set', () => {
+    expect(ownFontFiles().length).toBeGreaterThanOrEqual(3);
+    expect(ownFontFiles().length).toBeLessThanOrEqual(6);
+  });
+
+  it.each([
+    ['one file', [first]],
+    ['a font from elsewhere', [svgCaptchaFont]],
+    ['both', [first, svgCaptchaFont]],
+  ])('can be replaced by %s', (_, fontFiles) => {
+    const rows = readRows(createCaptchaDrawing({ fontFiles }).draw('ACE39', 'hard'));
+
+    expect(rows.flat().filter((tint) => tint === 3).length).toBeGreaterThan(1000);
+  });
+
+  it('are refused with one clear line when the file is missing', () => {
+    expect(() => createCaptchaDrawing({ fontFiles: ['/nowhere/font.ttf'] })).toThrow(
+      /^Captcha font \/nowhere\/font\.ttf cannot be read: [^\n]+$/,
+    );
+  });
+
+  it('are refused with one clear line when the file is no font', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'captcha-font-'));
+    const file = join(folder, 'letter.ttf');
+    writeFileSync(file, 'Dear reader, this is no font.');
+    try {
+      expect(() => createCaptchaDrawing({ fontFiles: [file] })).toThrow(
+        /^Captcha font .*letter\.ttf cannot be read: [^\n]+$/,
+      );
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('must have every letter that is asked for', () => {
+    expect(() => loadTypeface(first, 'A中')).toThrow(/^Captcha font .* lacks the letter 中$/);
+  });
+
+  it('draw no letter that is not theirs', () => {
+    expect(() => drawing.draw('AC0IO', 'normal')).toThrow('not in the alphabet');
+  });
+});
+
+describe('the cost of drawing', () => {
+  it('does not hold the event loop: a picture takes about a millisecond at most', () => {
+    const times = Array.from({ length: 400 }, (_, index) => {
+      const start = performance.now();
+      drawing.draw(textOf(index), 'hard');
+      return performance.now() - start;
+    }).sort((a, b) => a - b);
+
+    expect(times[200]).toBeLessThan(1.5);
+  });
+
+  it('does not grow in memory over 20,000 pictures', () => {
+    for (let index = 0; index < 3000; index++) drawing.draw(textOf(index), 'hard');
+    const before = process.memoryUsage().rss;
+    for (let index = 0; index < 20_000; index++) drawing.draw(textOf(index), index % 2 === 0 ? 'hard' : 'normal');
+
+    // Keeping the files alone would take 28 MB, keeping their buffers' pages far more.
+    expect((process.memoryUsage().rss - before) / 2 ** 20).toBeLessThan(20);
   });
 });

@@ -1,0 +1,69 @@
+import { createCaptchaSpeech, SPOKEN_LENGTH } from '../../../src/captcha/speech/captcha-speech';
+
+const HEADER_BYTES = 44;
+const speech = createCaptchaSpeech();
+
+describe.each(['zh', 'en'] as const)('a challenge spoken in %s', (language) => {
+  it('is a well-formed WAV file of 8-bit samples, one channel, 8,000 a second', () => {
+    const file = speech.speak('120394', language);
+
+    expect(file.toString('latin1', 0, 4)).toBe('RIFF');
+    expect(file.readUInt32LE(4)).toBe(file.length - 8);
+    expect(file.toString('latin1', 8, 16)).toBe('WAVEfmt ');
+    expect([file.readUInt16LE(20), file.readUInt16LE(22), file.readUInt32LE(24)]).toEqual([1, 1, 8000]);
+    expect([file.readUInt32LE(28), file.readUInt16LE(32), file.readUInt16LE(34)]).toEqual([8000, 1, 8]);
+    expect(file.toString('latin1', 36, 40)).toBe('data');
+    expect(file.readUInt32LE(40)).toBe(file.length - HEADER_BYTES);
+    expect(file.length % 2).toBe(0);
+  });
+
+  it('makes a data URI of at most 100 KB and lasts a few seconds, whatever the digits', () => {
+    for (let index = 0; index < 300; index++) {
+      const digits = String((index * 7919 * 131) % 10 ** SPOKEN_LENGTH).padStart(SPOKEN_LENGTH, '0');
+      const file = speech.speak(digits, language);
+
+      expect(`data:audio/wav;base64,${file.toString('base64')}`.length).toBeLessThanOrEqual(100 * 1024);
+      expect((file.length - HEADER_BYTES) / 8000).toBeGreaterThan(2.5);
+    }
+  });
+
+  it('stays below 100 KB with the slowest speech and the longest pauses', () => {
+    const slow = createCaptchaSpeech({ random: () => 1 - Number.EPSILON }).speak('777777', language);
+    const slowest = createCaptchaSpeech({ random: () => 0 }).speak('777777', language);
+
+    for (const file of [slow, slowest]) expect((file.length * 4) / 3 + 30).toBeLessThan(100 * 1024);
+  });
+
+  it('differs each time for the same digits', () => {
+    const files = Array.from({ length: 50 }, () => speech.speak('314159', language).toString('latin1'));
+
+    expect(new Set(files).size).toBe(files.length);
+  });
+
+  it('is louder where digits are than before the first of them, and is not cut off by clipping', () => {
+    for (let index = 0; index < 20; index++) {
+      const samples = [...speech.speak('598213', language).subarray(HEADER_BYTES)].map((sample) => sample - 128);
+      const loudness = (part: number[]): number =>
+        Math.sqrt(part.reduce((sum, value) => sum + value * value, 0) / part.length);
+
+      expect(loudness(samples)).toBeGreaterThan(1.3 * loudness(samples.slice(0, 1500)));
+      expect(samples.filter((sample) => Math.abs(sample) >= 127).length).toBeLessThan(samples.length / 1000);
+    }
+  });
+
+  it('holds the event loop for a few milliseconds at most', () => {
+    const times = Array.from({ length: 60 }, () => {
+      const start = performance.now();
+      speech.speak('120394', language);
+      return performance.now() - start;
+    }).sort((a, b) => a - b);
+
+    expect(times[30]).toBeLessThan(5);
+  });
+});
+
+describe('what cannot be spoken', () => {
+  it.each(['', '12a', '1234567', '１２'])('%j is refused', (digits) => {
+    expect(() => speech.speak(digits, 'en')).toThrow('Only a few digits can be spoken');
+  });
+});
