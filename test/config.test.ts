@@ -127,15 +127,9 @@ describe('Settings', () => {
     expect(loadConfig({ REDIS_URL: 'redis://a:1,redis://b:2' }).store).toMatchObject({
       target: { kind: 'cluster', urls: ['redis://a:1', 'redis://b:2'] },
     });
+    const sentinels = [{ host: 'a', port: 1 }].concat({ host: 'b', port: 26_379 });
     expect(loadConfig({ REDIS_URL: 'redis+sentinel://a:1,b/mymaster' }).store).toMatchObject({
-      target: {
-        kind: 'sentinel',
-        sentinels: [
-          { host: 'a', port: 1 },
-          { host: 'b', port: 26_379 },
-        ],
-        name: 'mymaster',
-      },
+      target: { kind: 'sentinel', sentinels, name: 'mymaster' },
     });
   });
 
