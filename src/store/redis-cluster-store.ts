@@ -33,7 +33,7 @@ export class RedisClusterStore implements Store {
     const [status, value] = await this.commands.run(
       'issue',
       [unsolved.key, unsolved.key, ...keysOf(windows)],
-      [text, 0, unsolved.cap, unsolved.lengthMs, ...bounds(windows)],
+      [text, 0, bounds(unsolved), bounds(...windows)],
     );
     if (status === 'refused') return { status, waitMs: Number(value) };
     await this.commands.set(captchaKey(uuid), text, ttlMs);
@@ -131,7 +131,7 @@ export class RedisClusterStore implements Store {
     return this.commands.run(
       'reserve_mobile',
       [codeKey(mobile), attemptsKey(mobile), failuresKey(mobile), ...keysOf(own.windows)],
-      [code, ttlMs, guesses.maxFailures, ...bounds(own.windows)],
+      [code, ttlMs, guesses.maxFailures, bounds(...own.windows)],
       ([, at]) => this.releaseMobile(mobile, code, own, Number(at)),
     );
   }
@@ -140,7 +140,7 @@ export class RedisClusterStore implements Store {
     await this.commands.run(
       'release_mobile',
       [codeKey(mobile), attemptsKey(mobile), ...keysOf(own.windows)],
-      [code, at, ...bounds(own.windows)],
+      [code, at, bounds(...own.windows)],
     );
   }
 
@@ -151,7 +151,7 @@ export class RedisClusterStore implements Store {
     others: readonly SlotGroup[],
   ): Promise<SendReserved | undefined> {
     const [[, locked], waits, poor] = await Promise.all([
-      this.commands.run('look', [failuresKey(mobile)], [guesses.maxFailures]),
+      this.commands.run('look', [failuresKey(mobile)], [guesses.maxFailures, '']),
       Promise.all([own, ...others].map((group) => this.waitOf(group))),
       this.convert(conversion, () => ['look']),
     ]);
@@ -168,24 +168,24 @@ export class RedisClusterStore implements Store {
     const [, , index, waitMs] = await this.commands.run(
       'look',
       [first.key, ...keysOf(windows)],
-      [0, ...bounds(windows)],
+      [0, bounds(...windows)],
     );
     return { window: indexes[Number(index)] ?? 0, waitMs: Number(waitMs) };
   }
 
   private async solve(solved: Window): Promise<void> {
-    await this.commands.run('count', [solved.key], [solved.cap, solved.lengthMs]);
+    await this.commands.run('count', [solved.key], [solved.cap, solved.lengthMs, '']);
   }
 
   private count(group: SlotGroup): Promise<Reply> {
     const keys = keysOf(group.windows);
-    return this.commands.run('count', [keys[0] ?? '', ...keys], [0, 0, ...bounds(group.windows)], ([, at]) =>
+    return this.commands.run('count', [keys[0] ?? '', ...keys], [0, 0, bounds(...group.windows)], ([, at]) =>
       this.uncount(group, Number(at)),
     );
   }
 
   private async uncount({ windows }: SlotGroup, at: number): Promise<void> {
-    if (windows.length > 0) await this.commands.run('uncount', keysOf(windows), [at, ...bounds(windows)]);
+    if (windows.length > 0) await this.commands.run('uncount', keysOf(windows), [at, bounds(...windows)]);
   }
 
   private async countSent(conversion?: Conversion): Promise<{ poor: boolean; at: number[]; waitMs: number }> {

@@ -15,15 +15,15 @@ import {
 } from './store';
 
 /** Cap and length of each window, as the scripts take them. */
-export const bounds = (windows: readonly Window[]): number[] => windows.flatMap((w) => [w.cap, w.lengthMs]);
+export const bounds = (...windows: readonly Window[]): string => windows.map((w) => `${w.cap} ${w.lengthMs}`).join(' ');
 
 export const keysOf = (windows: readonly Window[]): string[] => windows.map((w) => w.key);
 
-/** A conversion's rule as the scripts take it; switched off, its window and its percentage are 0. */
-export function judgement(conversion: Conversion | undefined): (string | number)[] {
-  if (!conversion || conversion.rule.mode === 'off') return [0, 0, 0, 0, 'off'];
+/** A conversion's rule as the scripts take it: window, grace, floor, percentage, 1 to enforce it. Switched off, all are 0. */
+export function judgement(conversion: Conversion | undefined): number[] {
+  if (!conversion || conversion.rule.mode === 'off') return [0, 0, 0, 0, 0];
   const { lengthMs, graceMs, floor, percent, mode } = conversion.rule;
-  return [lengthMs, graceMs, floor, percent, mode];
+  return [lengthMs, graceMs, floor, percent, mode === 'enforce' ? 1 : 0];
 }
 
 /** What a script answers that does not reserve. */
@@ -56,7 +56,7 @@ export class RedisStore implements Store {
     const [status, value] = await this.commands.run(
       'issue',
       [captchaKey(uuid), unsolved.key, ...keysOf(windows)],
-      [text, ttlMs, unsolved.cap, unsolved.lengthMs, ...bounds(windows)],
+      [text, ttlMs, bounds(unsolved), bounds(...windows)],
     );
     return status === 'refused' ? { status, waitMs: Number(value) } : { status: 'ok', suspicious: value === 1 };
   }
@@ -84,12 +84,8 @@ export class RedisStore implements Store {
         // Marked, so that a blank answer is a wrong one and not the absence of a captcha.
         captcha ? `=${comparable(captcha.answer)}` : '',
         code,
-        ttlMs,
-        guesses.maxFailures,
-        solved.cap,
-        solved.lengthMs,
-        ...judgement(conversion),
-        ...bounds(windows),
+        [ttlMs, guesses.maxFailures, bounds(solved), ...judgement(conversion)].join(' '),
+        bounds(...windows),
       ],
       ([, at]) => this.releaseSend({ mobile, code, windows, conversion, countedAt: countedAt(Number(at)) }),
     );
@@ -102,7 +98,7 @@ export class RedisStore implements Store {
     await this.commands.run(
       'release',
       [codeKey(mobile), attemptsKey(mobile), ...conversionKeys(conversion, mobile), ...keysOf(windows)],
-      [code, countedAt[0] ?? 0, judgement(conversion)[0] ?? 0, ...bounds(windows)],
+      [code, countedAt[0] ?? 0, judgement(conversion)[0] ?? 0, bounds(...windows)],
     );
   }
 

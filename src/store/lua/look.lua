@@ -1,6 +1,6 @@
 -- For a cluster: whether the windows of one slot have room, and how long they would refuse. Counts nothing.
 -- KEYS  1 the mobile's failures, or any key of the slot  2.. windows
--- ARGV  1 deadline  2 failures allowed in a row, 0 for any  3.. cap and length of each window
+-- ARGV  1 deadline  2 failures allowed in a row, 0 for any  3 caps and lengths of the windows
 -- Returns { 'ok', ms for which the mobile is locked, index of the window with the longest wait from 0, ms to wait }  { 'late', now }
 --- @include clock
 --- @include window
@@ -8,5 +8,5 @@ local max_failures, locked = tonumber(ARGV[2]), 0
 if max_failures > 0 and tonumber(redis.call('GET', KEYS[1]) or 0) >= max_failures then
   locked = redis.call('PTTL', KEYS[1])
 end
-local wait, index = look_at_all(2, 3)
+local wait, index = look_at_all(2, numbers(ARGV[3]))
 return { 'ok', locked, index, wait }

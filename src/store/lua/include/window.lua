@@ -78,15 +78,21 @@ local function remove_latest_event(key, cap, length)
   if #live > 0 then remove_event(key, live[#live - 1], cap, length) end
 end
 
--- What stands in the windows KEYS[first_key]... with ARGV[first_arg]... = cap, length, cap, length, ...
+-- The numbers of an argument that packs several: 'cap length cap length ...' for windows. One argument costs a client less than many.
+local function numbers(argument)
+  local list = {}
+  for number in argument:gmatch('%S+') do list[#list + 1] = tonumber(number) end
+  return list
+end
+
+-- What stands in the windows KEYS[first_key]..., given their bounds: { cap, length, cap, length, ... }.
 -- Returns the longest wait in ms (0: all have room), the index from 0 of its window, their logs, and their counts with one more event.
-local function look_at_all(first_key, first_arg)
+local function look_at_all(first_key, bounds)
   local longest, index, logs, counts = 0, 0, {}, {}
   for i = first_key, #KEYS do
-    local arg = first_arg + 2 * (i - first_key)
-    local cap, length = tonumber(ARGV[arg]), tonumber(ARGV[arg + 1])
-    local live, total = live_events(KEYS[i], length)
-    local wait = wait_ms(live, total, cap, length)
+    local b = 2 * (i - first_key) + 1
+    local live, total = live_events(KEYS[i], bounds[b + 1])
+    local wait = wait_ms(live, total, bounds[b], bounds[b + 1])
     if wait > longest then longest, index = wait, i - first_key end
     logs[#logs + 1] = live
     counts[#counts + 1] = total + 1
@@ -95,17 +101,17 @@ local function look_at_all(first_key, first_arg)
 end
 
 -- Counts one event in each of them, given their logs.
-local function add_to_all(first_key, first_arg, logs)
+local function add_to_all(first_key, bounds, logs)
   for i = first_key, #KEYS do
-    local arg = first_arg + 2 * (i - first_key)
-    add_event(KEYS[i], logs[i - first_key + 1], tonumber(ARGV[arg]), tonumber(ARGV[arg + 1]))
+    local b = 2 * (i - first_key) + 1
+    add_event(KEYS[i], logs[i - first_key + 1], bounds[b], bounds[b + 1])
   end
 end
 
--- Takes one event of the time `at` back from each of the windows KEYS[first_key]... with ARGV[first_arg]... as above.
-local function remove_from_all(first_key, first_arg, at)
+-- Takes one event of the time `at` back from each of them.
+local function remove_from_all(first_key, bounds, at)
   for i = first_key, #KEYS do
-    local arg = first_arg + 2 * (i - first_key)
-    remove_event(KEYS[i], at, tonumber(ARGV[arg]), tonumber(ARGV[arg + 1]))
+    local b = 2 * (i - first_key) + 1
+    remove_event(KEYS[i], at, bounds[b], bounds[b + 1])
   end
 end
