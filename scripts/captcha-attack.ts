@@ -24,7 +24,7 @@ const { values } = parseArgs({
 const count = Number(values.count);
 const levels: readonly CaptchaLevel[] = ['normal', 'hard'];
 /** Radii of the disc that a stroke must be thinner than to be taken away. */
-const RADII = [0, 2, 3, 3.6, 4.2];
+const RADII = [0, 3, 3.6, 4.2, 5];
 /** Widths that an attacker tries for the band. */
 const BAND_WIDTHS = [5, 6, 7, 8, 9, 10];
 

@@ -80,21 +80,16 @@ export function readByGlyphs(
 
 /** Takes away what is thinner than twice the radius: the strokes, where they are thinner than the letters. */
 function shrink(ink: Uint8Array, { width }: Pixels, radius: number): Uint8Array {
-  return morph(ink, width, radius, (inside) => inside === 0);
-}
-
-function grow(ink: Uint8Array, { width }: Pixels, radius: number): Uint8Array {
-  const paper = ink.map((dark) => 1 - dark);
-  return morph(paper, width, radius, (inside) => inside === 0).map((dark) => 1 - dark);
-}
-
-/** Keeps the pixels of `set` for which `keep` holds, given how many pixels of the disc around them are outside the set. */
-function morph(set: Uint8Array, width: number, radius: number, keep: (outside: number) => boolean): Uint8Array {
   const disc: number[] = [];
   for (let y = -Math.ceil(radius); y <= radius; y++) {
     for (let x = -Math.ceil(radius); x <= radius; x++) if (x * x + y * y <= radius * radius) disc.push(y * width + x);
   }
-  return set.map((member, at) => (member && keep(disc.filter((step) => set[at + step] === 0).length) ? 1 : 0));
+  return ink.map((dark, at) => (dark && disc.every((step) => ink[at + step] !== 0) ? 1 : 0));
+}
+
+function grow(ink: Uint8Array, picture: Pixels, radius: number): Uint8Array {
+  const paper = ink.map((dark) => 1 - dark);
+  return shrink(paper, picture, radius).map((light) => 1 - light);
 }
 
 function components(ink: Uint8Array, { width }: Pixels): Segment[] {
