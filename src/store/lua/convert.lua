@@ -3,7 +3,7 @@
 -- ARGV  1 deadline  2 `look`, `sent`, `verified` or `unsent`  3 4 5 6 window ms, grace ms, floor, percent  7 `1` to enforce it
 --       8 for `unsent`: when it was counted
 -- Returns { 'ok', now, 1 if the conversion is too low, else 0 }  { 'poor', ms to wait }  { 'late', now }
---- @include clock
+--- @include start
 --- @include conversion
 local length = tonumber(ARGV[3])
 if ARGV[2] == 'verified' then

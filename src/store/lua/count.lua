@@ -2,7 +2,7 @@
 -- KEYS  1 the client's unsolved captchas  2.. windows
 -- ARGV  1 deadline  2 3 cap and length of KEYS[1]; cap 0 to leave it alone  4 caps and lengths of the windows
 -- Returns { 'ok', now, events now in each window... }  { 'refused', index of the window from 0, ms to wait }  { 'late', now }
---- @include clock
+--- @include start
 --- @include window
 if ARGV[2] ~= '0' then remove_latest_event(KEYS[1], tonumber(ARGV[2]), tonumber(ARGV[3])) end
 local bounds = numbers(ARGV[4])

@@ -3,7 +3,7 @@
 -- ARGV  1 deadline  2 answer  3 its lifetime, ms; 0 to write no answer (in a cluster it lives in another slot)
 --       4 cap and length of KEYS[2]  5 caps and lengths of the windows
 -- Returns { 'ok', 1 if KEYS[2] was over its cap already, else 0 }  { 'refused', ms to wait }  { 'late', now }
---- @include clock
+--- @include start
 --- @include window
 local bounds = numbers(ARGV[5])
 local wait, _, logs = look_at_all(3, bounds)

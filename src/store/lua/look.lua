@@ -2,10 +2,10 @@
 -- KEYS  1 the mobile's failures, or any key of the slot  2.. windows
 -- ARGV  1 deadline  2 failures allowed in a row, 0 for any  3 caps and lengths of the windows
 -- Returns { 'ok', ms for which the mobile is locked, index of the window with the longest wait from 0, ms to wait }  { 'late', now }
---- @include clock
+--- @include start
 --- @include window
 local max_failures, locked = tonumber(ARGV[2]), 0
-if max_failures > 0 and tonumber(redis.call('GET', KEYS[1]) or 0) >= max_failures then
+if max_failures > 0 and tonumber(held[KEYS[1]] or 0) >= max_failures then
   locked = redis.call('PTTL', KEYS[1])
 end
 local wait, index = look_at_all(2, numbers(ARGV[3]))

@@ -2,7 +2,7 @@
 -- KEYS  1 sms:{mobile}  2 the attempts on its code  3 4 conversion of the number's prefix and of the client's network  5.. windows
 -- ARGV  1 deadline  2 code  3 when it was counted  4 conversion: window ms, 0 for off  5 caps and lengths of the windows
 -- Returns { 'ok' }  { 'late', now }
---- @include clock
+--- @include start
 --- @include window
 --- @include conversion
 --- @include code

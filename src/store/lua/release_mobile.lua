@@ -2,7 +2,7 @@
 -- KEYS  1 sms:{mobile}  2 the attempts on its code  3.. windows
 -- ARGV  1 deadline  2 code  3 when it was counted  4 caps and lengths of the windows
 -- Returns { 'ok' }  { 'late', now }
---- @include clock
+--- @include start
 --- @include window
 --- @include code
 delete_code(ARGV[2])

@@ -8,12 +8,12 @@
 -- Returns { 'ok', now, 1 if the conversion is too low, else 0, events now in each window... }
 --         { 'captcha-expired' }  { 'captcha-mismatch' }  { 'refused', index of the window from 0, ms to wait }
 --         { 'poor', ms to wait }  { 'locked', ms to wait }  { 'late', now }
---- @include clock
+--- @include start
 --- @include window
 --- @include conversion
 --- @include code
 if ARGV[2] ~= '' then
-  local text = redis.call('GET', KEYS[4])
+  local text = held[KEYS[4]]
   if not text then return { 'captcha-expired' } end
   redis.call('DEL', KEYS[4])
   if '=' .. text:match('^%s*(.-)%s*$'):lower() ~= ARGV[2] then return { 'captcha-mismatch' } end

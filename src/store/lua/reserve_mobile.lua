@@ -3,7 +3,7 @@
 -- ARGV  1 deadline  2 code  3 its lifetime, ms  4 failures allowed in a row, 0 for any  5 caps and lengths of the windows
 -- Returns { 'ok', now, events now in each window... }  { 'refused', index of the window from 0, ms to wait }
 --         { 'locked', ms to wait }  { 'late', now }
---- @include clock
+--- @include start
 --- @include window
 --- @include code
 local locked = locked_ms(tonumber(ARGV[4]))

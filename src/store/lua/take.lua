@@ -2,8 +2,8 @@
 -- KEYS  1 img:{uuid}
 -- ARGV  1 deadline
 -- Returns { 'ok', answer }  { 'none' }  { 'late', now }
---- @include clock
-local answer = redis.call('GET', KEYS[1])
+--- @include start
+local answer = held[KEYS[1]]
 if not answer then return { 'none' } end
 redis.call('DEL', KEYS[1])
 return { 'ok', answer }

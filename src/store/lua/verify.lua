@@ -6,7 +6,7 @@
 --       7 conversion: window ms
 -- Returns { 'ok' }  { 'expired' }  { 'mismatch', wrong codes still allowed, -1 for any }  { 'locked', ms to wait, 0 for a void
 --         code only }  { 'late', now }
---- @include clock
+--- @include start
 --- @include conversion
 --- @include code
 local max_attempts, max_failures = tonumber(ARGV[3]), tonumber(ARGV[4])
@@ -14,8 +14,8 @@ local locked = locked_ms(max_failures)
 if locked then return { 'locked', locked } end
 
 -- The attempts belong to one code: one that another service wrote meanwhile starts afresh.
-local code = redis.call('GET', KEYS[1])
-local counted, attempts = string.match(redis.call('GET', KEYS[2]) or '', '^(.*):(%d+)$')
+local code = held[KEYS[1]]
+local counted, attempts = string.match(held[KEYS[2]] or '', '^(.*):(%d+)$')
 attempts = tonumber(attempts or 0)
 if not code then
   if max_attempts > 0 and attempts >= max_attempts then return { 'locked', 0 } end
@@ -35,7 +35,7 @@ if difference == 0 then
 end
 
 attempts = attempts + 1
-local failures = tonumber(redis.call('GET', KEYS[3]) or 0) + 1
+local failures = tonumber(held[KEYS[3]] or 0) + 1
 local void = max_attempts > 0 and attempts >= max_attempts
 local wait = max_failures > 0 and failures >= max_failures
 if max_failures > 0 then

@@ -2,7 +2,7 @@
 -- src/limits/conversion.ts. Stored as MessagePack: { at, sent, verified, ... } in order of time, sent together in 64 steps a window.
 
 local function conversion_log(key, length)
-  local raw = redis.call('GET', key)
+  local raw = held[key]
   if not raw then return {} end
   local log, live = cmsgpack.unpack(raw), {}
   for i = 1, #log, 3 do

@@ -13,7 +13,7 @@ end
 
 -- What still counts, and how many events that is.
 local function live_events(key, length)
-  local raw = redis.call('GET', key)
+  local raw = held[key]
   if not raw then return {}, 0 end
   local log, live, total = cmsgpack.unpack(raw), {}, 0
   for i = 1, #log, 2 do
