@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
   cpSync,
@@ -11,14 +12,13 @@ import {
   symlinkSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import ts from 'typescript';
 
 const ROOT = join(__dirname, '../..');
 const CACHE = join(ROOT, 'node_modules/.cache/server-under-test');
 
 /**
- * Path of a main.js compiled from src as the build compiles it, laid out as it is shipped (fonts and the built page in their places).
- * Compiled once for each state of src, whichever test comes first; types are checked elsewhere.
+ * Path of a main.js as the build makes it and as it is shipped, with the fonts and the built page in their places. Built once for each
+ * state of src, whichever test comes first.
  */
 export function compiledServer(): string {
   const sources = readdirSync(join(ROOT, 'src'), { recursive: true, withFileTypes: true })
@@ -35,7 +35,7 @@ export function compiledServer(): string {
   ])
     hash.update(file).update('\0').update(readFileSync(file));
   const target = join(CACHE, hash.digest('hex').slice(0, 16));
-  if (!existsSync(target)) compile(sources, target);
+  if (!existsSync(target)) build(target);
   return join(target, 'dist/main.js');
 }
 
@@ -47,24 +47,12 @@ export function ownCompiledServer(): { folder: string; main: string } {
   return { folder, main: join(folder, 'dist/main.js') };
 }
 
-function compile(sources: readonly string[], target: string): void {
-  const { config } = ts.readConfigFile(join(ROOT, 'tsconfig.build.json'), ts.sys.readFile);
-  const { options } = ts.parseJsonConfigFileContent(config, ts.sys, ROOT);
+function build(target: string): void {
   mkdirSync(CACHE, { recursive: true });
   const folder = mkdtempSync(join(CACHE, 'new-'));
-  for (const file of sources) {
-    const output = join(folder, 'dist', file.slice(join(ROOT, 'src').length)).replace(/\.ts$/, '.js');
-    mkdirSync(dirname(output), { recursive: true });
-    if (!file.endsWith('.ts')) {
-      cpSync(file, output);
-      continue;
-    }
-    const { outputText } = ts.transpileModule(readFileSync(file, 'utf8'), {
-      fileName: file,
-      compilerOptions: { ...options, sourceMap: false },
-    });
-    ts.sys.writeFile(output, outputText);
-  }
+  // In a process of its own: esbuild refuses a world whose Uint8Array is not the one it was loaded with, such as Jest's.
+  const script = 'require("./scripts/build-server").buildServer(process.argv[1])';
+  execFileSync(process.execPath, ['-e', script, join(folder, 'dist')], { cwd: ROOT });
   cpSync(join(ROOT, 'package.json'), join(folder, 'package.json'));
   symlinkSync(join(ROOT, 'fonts'), join(folder, 'fonts'));
   if (existsSync(join(ROOT, 'dist/web'))) cpSync(join(ROOT, 'dist/web'), join(folder, 'dist/web'), { recursive: true });
