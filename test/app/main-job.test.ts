@@ -1,5 +1,5 @@
 import { CAPTCHA_LETTERS } from '../../src/captcha/alphabet';
-import { type ApiClient, captchaOf } from '../support/api-client';
+import { type ApiClient, captchaOf, type Payload } from '../support/api-client';
 import { describeWithRedis } from '../support/redis-server';
 import { Shop } from '../support/shop';
 
@@ -43,6 +43,22 @@ describeWithRedis('The main job, on a real Redis and a provider on the loopback'
       const ttl = await shop.redis.pttl(`img:${uuid}`);
       expect(ttl).toBeGreaterThan(290_000);
       expect(ttl).toBeLessThanOrEqual(300_000);
+    });
+
+    test('comes as speech where that is asked for, in either language, and is answered like a picture', async () => {
+      for (const language of ['zh', 'en']) {
+        const { body } = await shop
+          .api(0, { 'accept-language': language })
+          .query('{ imageCaptcha(kind: AUDIO) { reason uuid image audio } }');
+        const { uuid, audio, ...rest } = body.data?.imageCaptcha ?? ({} as Payload);
+        expect(rest).toEqual({ reason: 'OK', image: null });
+        expect(audio).toMatch(/^data:audio\/wav;base64,UklGR/);
+        expect(String(audio).length).toBeLessThanOrEqual(100_000);
+        const imageCode = await captchaOf(shop.redis, String(uuid));
+        expect(imageCode).toMatch(/^\d{6}$/);
+        const sent = await api.sendSmsCode({ mobile: shop.newMobile(), imageCode, uuid: String(uuid) });
+        expect(sent.reason).toBe('OK');
+      }
     });
 
     test('never comes twice', async () => {

@@ -8,6 +8,7 @@ export interface Payload {
   retryAfter: number | null;
   uuid?: string | null;
   image?: string | null;
+  audio?: string | null;
   expiresIn?: number | null;
   attemptsLeft?: number | null;
 }
