@@ -95,7 +95,7 @@ export async function createApp(config: Config, log: Logger, replacements: Repla
   let draining = false;
   const watch = {
     ready: async () => !draining && (await reachable(store)),
-    exposition: () => metrics.exposition(),
+    exposition: (openMetrics: boolean) => metrics.exposition(openMetrics),
     log,
   };
   const handler = createHttpHandler({

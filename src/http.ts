@@ -73,7 +73,7 @@ export function createHttpHandler(parts: HttpParts): RequestListener {
         if (parts.lastCode) return sendLastCode(parts.lastCode, query, response);
         break;
       default:
-        if (answerWatcher(parts.watch, path, response)) return;
+        if (answerWatcher(parts.watch, path, request, response)) return;
     }
     const notFound = () => sendError(response, 404, 'NOT_FOUND', 'There is nothing here.');
     if (!page || (request.method !== 'GET' && request.method !== 'HEAD')) return notFound();

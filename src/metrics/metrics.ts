@@ -1,4 +1,4 @@
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, type OpenMetricsContentType, Registry } from 'prom-client';
 import { Reason } from '../errmsg';
 import type { DomainEvent, StoreOperation } from '../events';
 import type { SmsOutcomeClass } from '../sms/sender';
@@ -37,8 +37,9 @@ const VERIFY_REASONS = [Reason.OK, Reason.SMS_CODE_EXPIRED, Reason.SMS_CODE_MISM
  * with events alone. Labels are words of this program, never anything that a client sent.
  */
 export class Metrics {
-  private readonly registry = new Registry();
-  private readonly registers = [this.registry];
+  /** OpenMetrics alone has a place for exemplars. */
+  private readonly registry = new Registry<OpenMetricsContentType>();
+  private readonly registers = [openMetrics(this.registry)];
   private budgetUsed = 0;
   private budgetUsedAt = Number.NEGATIVE_INFINITY;
 
@@ -71,10 +72,11 @@ export class Metrics {
     labelNames: ['provider', 'outcome'],
     registers: this.registers,
   });
-  private readonly sendDuration = new Histogram({
+  private readonly sendDuration = new Histogram<'provider' | 'sms_id'>({
     name: 'sms_verification_send_duration_seconds',
-    help: 'How long a provider took to answer, or was waited for.',
+    help: 'How long a provider took to answer, or was waited for. Exemplar: sms_id, the correlation id of a message.',
     labelNames: ['provider'],
+    enableExemplars: true,
     buckets: SLOW,
     registers: this.registers,
   });
@@ -103,7 +105,7 @@ export class Metrics {
     { providers, dailyBudget }: MetricsSettings,
     private readonly clock: () => number = Date.now,
   ) {
-    collectDefaultMetrics({ register: this.registry });
+    collectDefaultMetrics({ register: this.registry as unknown as Registry });
     if (dailyBudget > 0) this.showBudget(dailyBudget);
     // A series that begins at 0 shows its first event as an increase; one that begins with the event does not.
     for (const provider of providers) for (const outcome of OUTCOMES) this.sends.inc({ provider, outcome }, 0);
@@ -129,7 +131,11 @@ export class Metrics {
         break;
       case 'send-attempted':
         this.sends.inc({ provider: event.outcome.provider, outcome: event.outcome.class });
-        this.sendDuration.observe({ provider: event.outcome.provider }, event.durationMs / 1000);
+        this.sendDuration.observe({
+          labels: { provider: event.outcome.provider },
+          value: event.durationMs / 1000,
+          exemplarLabels: { sms_id: event.id },
+        });
         break;
       case 'code-verified':
         this.verifications.inc({ reason: event.reason });
@@ -147,9 +153,12 @@ export class Metrics {
     }
   };
 
-  /** Everything in Prometheus's text format. */
-  async exposition(): Promise<{ contentType: string; text: string }> {
-    return { contentType: this.registry.contentType, text: await this.registry.metrics() };
+  /** Everything, in OpenMetrics for those who ask for it, else in Prometheus's older text format, which has no exemplars. */
+  async exposition(openMetrics: boolean): Promise<{ contentType: string; text: string }> {
+    const text = await this.registry.metrics();
+    return openMetrics
+      ? { contentType: Registry.OPENMETRICS_CONTENT_TYPE, text }
+      : { contentType: Registry.PROMETHEUS_CONTENT_TYPE, text: plainText(text) };
   }
 
   private showBudget(dailyBudget: number): void {
@@ -169,4 +178,20 @@ export class Metrics {
       },
     });
   }
+}
+
+function openMetrics(registry: Registry<OpenMetricsContentType>): Registry<OpenMetricsContentType> {
+  registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE);
+  return registry;
+}
+
+/** OpenMetrics as the older format writes it: counters declared under their full name, no exemplars, no end mark. */
+function plainText(openMetrics: string): string {
+  const counters = new Set([...openMetrics.matchAll(/^# TYPE (\S+) counter$/gm)].map(([, name]) => name));
+  return openMetrics
+    .replace(/^(# (?:HELP|TYPE)) (\S+)/gm, (declared, what, name) =>
+      counters.has(name) ? `${what} ${name}_total` : declared,
+    )
+    .replace(/ # \{.*$/gm, '')
+    .replace(/# EOF\n$/, '');
 }

@@ -1,11 +1,11 @@
-import type { RequestListener, ServerResponse } from 'node:http';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Logger } from '../log';
 
 export interface WatchParts {
   /** Whether the server can do its work now. */
   ready(): Promise<boolean>;
   /** What /metrics answers; undefined where it is not served. */
-  exposition?(): Promise<{ contentType: string; text: string }>;
+  exposition?(openMetrics: boolean): Promise<{ contentType: string; text: string }>;
   log: Logger;
 }
 
@@ -15,7 +15,12 @@ const JSON_TYPE = 'application/json; charset=utf-8';
  * Answers what those who watch over the server ask for: /healthz (the process runs), /readyz (it can do its work) and, where given,
  * /metrics. Returns false, and has done nothing, for any other path.
  */
-export function answerWatcher(parts: WatchParts, path: string, response: ServerResponse): boolean {
+export function answerWatcher(
+  parts: WatchParts,
+  path: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+): boolean {
   const { exposition } = parts;
   if (path === '/healthz') send(response, 200, JSON_TYPE, '{"status":"ok"}\n');
   else if (path === '/readyz') {
@@ -25,7 +30,9 @@ export function answerWatcher(parts: WatchParts, path: string, response: ServerR
     });
   } else if (path === '/metrics' && exposition) {
     answer(parts, response, async () => {
-      const { contentType, text } = await exposition();
+      const { contentType, text } = await exposition(
+        request.headers.accept?.includes('application/openmetrics-text') ?? false,
+      );
       send(response, 200, contentType, text);
     });
   } else return false;
@@ -37,7 +44,7 @@ export function createWatchHandler(parts: WatchParts): RequestListener {
   return (request, response) => {
     response.on('error', () => undefined);
     const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
-    if (!answerWatcher(parts, path, response)) {
+    if (!answerWatcher(parts, path, request, response)) {
       send(response, 404, JSON_TYPE, '{"errors":[{"message":"There is nothing here."}]}\n');
     }
   };

@@ -182,6 +182,46 @@ test('The timed store hands every argument on, and every answer back', async () 
   for (const name of names.slice(0, 5)) expect(await timed[name]?.(1, 2, 3, 4)).toEqual([name, 1, 2, 3, 4]);
 });
 
+describe('The format', () => {
+  test('is OpenMetrics for those who ask for it, where a send carries its correlation id', async () => {
+    const ronglian = await startRonglian();
+    const app = await LocalApp.start(ronglian.environment, { sender: undefined });
+    await app.send(app.newMobile());
+    const response = await fetch(`${app.url}/metrics`, {
+      headers: { accept: 'application/openmetrics-text;version=1.0.0' },
+    });
+    expect(response.headers.get('content-type')).toBe('application/openmetrics-text; version=1.0.0; charset=utf-8');
+    const text = await response.text();
+    expect(text).toMatch(
+      /^sms_verification_send_duration_seconds_bucket\{.*\} 1 # \{sms_id="[0-9a-f]{32}"\} [\d.]+ [\d.]+$/m,
+    );
+    expect(text).toMatch(/^# TYPE sms_verification_sends counter$/m);
+    expect(text).toMatch(/\n# EOF\n$/);
+    await Promise.all([app.close(), ronglian.standIn.close()]);
+  });
+
+  test('is the older one else, in which nothing of that stands', async () => {
+    const app = await LocalApp.start({}, { sender: undefined });
+    await app.send(app.newMobile());
+    const response = await fetch(`${app.url}/metrics`);
+    expect(response.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
+    const lines = (await response.text()).trimEnd().split('\n');
+    const declared = new Set<string>();
+    for (const line of lines) {
+      const [, name] = /^# TYPE ([a-z0-9_]+) (?:counter|gauge|histogram|summary)$/.exec(line) ?? [];
+      if (name) declared.add(name);
+      if (line === '' || line.startsWith('# HELP ') || name) continue;
+      const [, series = ''] = /^([a-z0-9_]+)(?:\{[^{}]*\})? (?:-?[\d.e+-]+|Nan)$/.exec(line) ?? [];
+      expect([line, declared.has(series) || declared.has(series.replace(/_(?:bucket|sum|count)$/, ''))]).toEqual([
+        line,
+        true,
+      ]);
+    }
+    expect(declared).toContain('sms_verification_sends_total');
+    await app.close();
+  });
+});
+
 describe('METRICS_PORT', () => {
   test('moves /metrics to a port of its own, with the health checks, and away from the public one', async () => {
     const app = await LocalApp.start({ METRICS_PORT: '0' });
