@@ -13,7 +13,7 @@ const REPLACED_MS = 20_000;
 /** The servers' part: from then to the last error. */
 const FOLLOWED_MS = 4_000;
 /** Time without an error after which the failure counts as over. */
-const QUIET_MS = 1_500;
+const QUIET_MS = 1_200;
 /** A send takes a few steps, one of which may wait for its time-out; the rest is for a slow machine. */
 const ANSWERED_MS = REDIS_TIMEOUT_MS + 2_000;
 

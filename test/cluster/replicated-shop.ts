@@ -49,7 +49,7 @@ export class ReplicatedShop<R extends ReplicatedRedis> {
   async restart(settings: Environment): Promise<void> {
     await Promise.all(this.servers.splice(0).map((server) => server.stop()));
     const environment = { ...this.provider, REDIS_URL: this.replicated.url, ...settings };
-    for (let n = 0; n < 2; n++) this.servers.push(await startServer(environment));
+    this.servers.push(...(await Promise.all([startServer(environment), startServer(environment)])));
     // The first request of a process compiles what all others use.
     await Promise.all([this.api(0).imageCaptcha(), this.api(1).imageCaptcha()]);
   }

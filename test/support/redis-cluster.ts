@@ -75,18 +75,22 @@ export class RedisCluster {
     return primary;
   }
 
+  /** The servers that hold the slots now. */
+  async primaries(): Promise<RedisServer[]> {
+    const roles = await this.onEach(async (client) => String(await client.info('replication')));
+    return this.nodes.filter((_, i) => roles[i]?.includes('role:master'));
+  }
+
   /** What all primaries hold. */
   async keys(pattern: string): Promise<string[]> {
-    const held = async (client: Redis) =>
-      String(await client.info('replication')).includes('role:master') ? client.keys(pattern) : [];
-    return (await this.onEach(held)).flat();
+    const primaries = await this.primaries();
+    return (await Promise.all(primaries.map((one) => this.withClient(one, (client) => client.keys(pattern))))).flat();
   }
 
   /** Empties all primaries. */
   async flush(): Promise<void> {
-    await this.onEach(async (client) => {
-      if (String(await client.info('replication')).includes('role:master')) await client.flushall();
-    });
+    const primaries = await this.primaries();
+    await Promise.all(primaries.map((one) => this.withClient(one, (client) => client.flushall())));
   }
 
   /** Every node's view is that all slots are served, and every replica follows. */

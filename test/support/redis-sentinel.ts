@@ -75,6 +75,12 @@ export class RedisSentinelSet {
   async switchOver(): Promise<RedisServer> {
     const primary = await this.primary();
     await withClient(primary.port, (client) => client.call('CLIENT', 'PAUSE', 10_000, 'WRITE'));
+    return this.failOver();
+  }
+
+  /** A change of the primary at once: the old one goes on writing until the sentinels turn it into a replica. */
+  async failOver(): Promise<RedisServer> {
+    const primary = await this.primary();
     await withClient(this.sentinels[0]?.port ?? 0, (client) => client.call('SENTINEL', 'FAILOVER', NAME));
     return primary;
   }
@@ -101,8 +107,9 @@ class Sentinel {
       'bind 127.0.0.1',
       `dir ${folder}`,
       `sentinel monitor ${NAME} 127.0.0.1 ${primaryPort} ${Math.ceil((SENTINELS + 1) / 2)}`,
-      `sentinel down-after-milliseconds ${NAME} 500`,
-      `sentinel failover-timeout ${NAME} 1000`,
+      // Sentinels ask at least once a second, or once in this time if that is less: then one late answer deposes a primary that lives.
+      `sentinel down-after-milliseconds ${NAME} 1500`,
+      `sentinel failover-timeout ${NAME} 3000`,
       `sentinel parallel-syncs ${NAME} ${REPLICAS}`,
     ];
     await writeFile(file, `${lines.join('\n')}\n`);

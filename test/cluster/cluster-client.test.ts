@@ -1,0 +1,153 @@
+import { openStore } from '../../src/store/open-store';
+import { redisTarget } from '../../src/store/redis-target';
+import { type SendReserved, type Store, StoreUnavailableError } from '../../src/store/store';
+import { budget, captcha, cooldown, hourly, perClient, reservation } from '../store/requests';
+import { RedisCluster } from '../support/redis-cluster';
+import { describeWithRedis } from '../support/redis-server';
+import { waitUntil } from '../support/wait-until';
+
+const TIMEOUT_MS = 1_000;
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+describeWithRedis('The store’s connections to a cluster that wants a password', () => {
+  let cluster: RedisCluster;
+  let store: Store;
+  let mobiles = 13_800_000_000;
+  beforeAll(async () => {
+    cluster = await RedisCluster.start({ password: 'p:a/s@s' });
+  }, 60_000);
+  afterAll(() => cluster?.close());
+  beforeEach(async () => {
+    await cluster.healthy();
+    await cluster.flush();
+    store = await open();
+  });
+  afterEach(() => store.close());
+
+  const open = () => openStore({ kind: 'redis', target: redisTarget(cluster.url), timeoutMs: TIMEOUT_MS });
+
+  /** Each for a mobile of its own: one whose command acted twice would be refused by its own cooldown. */
+  const reserve = (): Promise<SendReserved> => {
+    mobiles += 1;
+    const mobile = String(mobiles);
+    const windows = [cooldown(mobile), hourly(5, mobile), perClient(1_000_000), budget(1_000_000)];
+    return store.reserveSend(reservation({ mobile, windows }));
+  };
+  const settle = async (calls: Promise<SendReserved>[]): Promise<Record<string, number>> => {
+    const tally: Record<string, number> = {};
+    for (const result of await Promise.allSettled(calls)) {
+      if (result.status === 'rejected') expect(result.reason).toBeInstanceOf(StoreUnavailableError);
+      const outcome = result.status === 'fulfilled' ? result.value.status : 'unavailable';
+      tally[outcome] = (tally[outcome] ?? 0) + 1;
+    }
+    return tally;
+  };
+  /** Connections that are not the test's own, nor the nodes’ to each other. */
+  const connections = async () => {
+    const lists = await cluster.onEach(async (client) => String(await client.call('CLIENT', 'LIST', 'TYPE', 'normal')));
+    return lists.flatMap((list) => list.trim().split('\n')).length - lists.length;
+  };
+
+  test('given a store just opened, when 200 sends come at once for slots of all nodes, then none finds a connection missing', async () => {
+    expect(await settle(Array.from({ length: 200 }, reserve))).toEqual({ ok: 200 });
+    expect(await store.issueCaptcha(captcha())).toEqual({ status: 'ok', suspicious: false });
+  });
+
+  test('given many stores, when each is opened and closed, then no connection stays', async () => {
+    await store.close();
+    await waitUntil('no connections before', async () => (await connections()) === 0);
+    for (let i = 0; i < 20; i++) {
+      store = await open();
+      await Promise.all([reserve(), store.ping()]);
+      await store.close();
+    }
+    await waitUntil('no connections after', async () => (await connections()) === 0);
+    await expect(store.ping()).rejects.toThrow(StoreUnavailableError);
+  });
+
+  test('given commands that acted, when their connection is cut before the answers, then none is sent again', async () => {
+    // One slot, and so one node. Who was sent again would find the captcha gone.
+    const uuids = Array.from({ length: 20 }, (_, i) => `{one}${i}`);
+    for (const uuid of uuids) await store.issueCaptcha(captcha({ uuid }));
+    const primary = await cluster.primaryOf('img:{one}');
+    const results = await cluster.withClient(primary, async (client) => {
+      await client.ping();
+      primary.pause();
+      const takes = Promise.allSettled(uuids.map((uuid) => store.takeCaptcha(uuid)));
+      await pause(50);
+      const cut = client.call('CLIENT', 'KILL', 'TYPE', 'normal');
+      await pause(50);
+      // Both are waiting for it now: it takes the captchas and cuts the connection before it has answered.
+      primary.resume();
+      await cut;
+      return takes;
+    });
+    const lost = results.filter(({ status }) => status === 'rejected');
+    expect(lost.length).toBeGreaterThan(0);
+    for (const result of results) {
+      if (result.status === 'rejected') expect(result.reason).toBeInstanceOf(StoreUnavailableError);
+      else expect(result.value).toBe('ABCDE');
+    }
+    expect(await cluster.keys('img:*')).toEqual([]);
+    await waitUntil('it goes on', async () => (await settle([reserve()])).ok === 1, 2_000);
+    expect(await settle(Array.from({ length: 100 }, reserve))).toEqual({ ok: 100 });
+  });
+
+  test('given connections that are cut again and again, then calls fail or act, and it goes on', async () => {
+    const calls: Promise<SendReserved>[] = [];
+    for (let round = 0; round < 20; round++) {
+      calls.push(...Array.from({ length: 20 }, reserve));
+      await cluster.onEach((client) => client.call('CLIENT', 'KILL', 'TYPE', 'normal'));
+      await pause(20);
+    }
+    const { ok = 0, unavailable = 0, ...others } = await settle(calls);
+    expect(others).toEqual({});
+    expect(ok + unavailable).toBe(400);
+    await waitUntil('it goes on', async () => (await settle([reserve()])).ok === 1, 2_000);
+    expect(await settle(Array.from({ length: 100 }, reserve))).toEqual({ ok: 100 });
+  });
+
+  test('given slots that a replica takes over in good order, when commands are redirected, then each acts once', async () => {
+    const old = await cluster.primaryOf('budget:day');
+    const calls: Promise<SendReserved>[] = [];
+    await cluster.onEach(async (client) => {
+      const info = String(await client.info('replication'));
+      if (info.includes(`master_port:${old.port}\r`)) await client.call('CLUSTER', 'FAILOVER');
+    });
+    await waitUntil('another primary', async () => {
+      calls.push(reserve());
+      return cluster.hasReplaced(old, 'budget:day');
+    });
+    const { ok = 0, unavailable = 0, ...others } = await settle(calls);
+    expect(others).toEqual({});
+    expect(ok).toBeGreaterThan(unavailable);
+    await waitUntil('it goes on', async () => (await settle([reserve()])).ok === 1, 2_000);
+    expect(await settle(Array.from({ length: 100 }, reserve))).toEqual({ ok: 100 });
+  });
+
+  test('given a primary that is gone and not yet replaced, then sends fail at once and the store is not ready', async () => {
+    const lost = await cluster.killPrimaryOf('budget:day');
+    await pause(100);
+    const begun = performance.now();
+    expect(await settle(Array.from({ length: 20 }, reserve))).toEqual({ unavailable: 20 });
+    expect(performance.now() - begun).toBeLessThan(TIMEOUT_MS + 500);
+    await expect(
+      waitUntil(
+        'not ready',
+        () =>
+          store.ping().then(
+            () => false,
+            () => true,
+          ),
+        5_000,
+      ),
+    ).resolves.toBeUndefined();
+    await waitUntil('ready again', () =>
+      store.ping().then(
+        () => true,
+        () => false,
+      ),
+    );
+    await lost.restart();
+  });
+});
