@@ -1,11 +1,11 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { SETTINGS } from '../src/config';
 import type { Setting } from '../src/settings';
+import { SETTINGS } from '../src/settings-table';
 
 export const OPERATIONS_DOC = join(__dirname, '../docs/operations.md');
 
-const BEGIN = '<!-- settings: written by "npm run docs:settings" from src/config.ts -->';
+const BEGIN = '<!-- settings: written by "npm run docs:settings" from src/settings-table.ts -->';
 const END = '<!-- /settings -->';
 
 /** The settings as a Markdown table. */

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { ConfigError, loadConfig, SETTINGS } from '../src/config';
+import { ConfigError, loadConfig } from '../src/config';
+import { SETTINGS } from '../src/settings-table';
 
 type Environment = Record<string, string | undefined>;
 
