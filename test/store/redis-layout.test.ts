@@ -1,3 +1,4 @@
+import { StoreUnavailableError } from '../../src/store/store';
 import { describeWithRedis, type RedisServer, startRedis } from '../support/redis-server';
 import { type AgedRedis, openAgedRedis } from './aged-redis';
 import {
@@ -134,4 +135,15 @@ describeWithRedis('what other services of the shop find on Redis', () => {
     await redis.client.del('sms:13800138000');
     expect(await verify('135790')).toEqual({ status: 'expired' });
   });
+
+  test.each(['{sms:13800138000}:hour', '{sms:13800138000}:failures', 'sms:13800138000', 'budget:day'])(
+    'a list in the place of %s is not taken for nothing: no send is let through',
+    async (key) => {
+      await redis.client.rpush(key, 'something else');
+      await expect(redis.store.reserveSend(reservation({ windows: ALL }))).rejects.toBeInstanceOf(
+        StoreUnavailableError,
+      );
+      expect(await keys()).toEqual([key]);
+    },
+  );
 });

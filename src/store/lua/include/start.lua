@@ -8,5 +8,12 @@ end
 
 -- What each of KEYS holds (false: nothing), read in one call, since calls are what a script's time goes to. Nothing below reads
 -- a key after it wrote it.
-local held = {}
-for i, value in ipairs(redis.call('MGET', unpack(KEYS))) do held[KEYS[i]] = value end
+local held, found = {}, 0
+for i, value in ipairs(redis.call('MGET', unpack(KEYS))) do
+  held[KEYS[i]] = value
+  if value then found = found + 1 end
+end
+-- MGET reads what is no string as nothing, and a limit must not be taken for unused because something else stands in its place.
+if redis.call('EXISTS', unpack(KEYS)) ~= found then
+  return redis.error_reply('WRONGTYPE a key of this server holds something else')
+end
