@@ -9,10 +9,13 @@ const LONG_NAME = /\w{65,}/g;
  * which here are mobiles and codes; and an unforeseen error may say anything.
  */
 export function formatError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
-  const code = String(formatted.extensions?.code ?? ApolloServerErrorCode.INTERNAL_SERVER_ERROR);
   const { locations, path } = formatted;
+  const cause = unwrapResolverError(error);
+  const code = refusesArgument(cause)
+    ? ApolloServerErrorCode.BAD_USER_INPUT
+    : String(formatted.extensions?.code ?? ApolloServerErrorCode.INTERNAL_SERVER_ERROR);
   return {
-    message: safeMessage(code, formatted, unwrapResolverError(error)),
+    message: safeMessage(code, formatted, cause),
     ...(locations && { locations }),
     ...(path && { path }),
     extensions: { code },
@@ -39,6 +42,14 @@ function safeMessage(code: string, { message, locations }: GraphQLFormattedError
     default:
       return 'Internal server error';
   }
+}
+
+/**
+ * Whether GraphQL itself refused an argument while it ran an operation, before the resolver: a null in a nullable variable, say, for
+ * an argument that may not be null. It is the caller's fault and no resolver's.
+ */
+export function refusesArgument(error: unknown): boolean {
+  return error instanceof GraphQLError && !error.originalError && error.message.startsWith('Argument "');
 }
 
 /** Whether a validation error is about a literal, which its message then repeats. */

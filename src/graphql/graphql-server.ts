@@ -8,7 +8,7 @@ import { type DocumentNode, type ExecutionResult, execute, type GraphQLError, ty
 import { LRUCache } from 'lru-cache';
 import type { Logger } from '../log';
 import type { GraphqlContext } from './context';
-import { formatError } from './format-error';
+import { formatError, refusesArgument } from './format-error';
 import { boundedDepth, MAX_TOKENS, oneGuardedField } from './operation-limits';
 
 export interface GraphqlRequest {
@@ -123,6 +123,7 @@ export class GraphqlServer {
 
   /** Resolvers answer every failure as data, so an error that has a path is a fault of ours. */
   private logUnforeseen(error: GraphQLError): void {
+    if (refusesArgument(error.originalError ?? error)) return;
     this.log.error({ path: error.path, stack: error.originalError?.stack }, 'A resolver failed, which it never should');
   }
 

@@ -102,6 +102,18 @@ describe.each(['development', 'production'])('What an error of a malformed reque
     ]);
   });
 
+  test('calls a null for an argument that may not be null what it is, and logs no fault of ours', async () => {
+    const query = 'query ($k: CaptchaKind = IMAGE) { imageCaptcha(kind: $k) { code } }';
+    const { body } = await api.query(query, { k: null });
+    expect(body.errors).toEqual([
+      expect.objectContaining({
+        message: expect.stringMatching(/^An argument has a missing or a wrong value at line 1, column \d+\.$/),
+        extensions: { code: 'BAD_USER_INPUT' },
+      }),
+    ]);
+    expect(server.logs.filter(({ level }) => level >= 50)).toEqual([]);
+  });
+
   test('names the variable', async () => {
     const query = 'mutation ($mobile: String!) { verifySmsCode(mobile: $mobile, smsCode: "1") { code } }';
     const { body } = await api.query(query, { mobile: 7 });

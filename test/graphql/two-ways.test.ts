@@ -56,6 +56,13 @@ const BODIES: [string, unknown][] = [
     { query: CAPTCHA, variables: null, operationName: null, extensions: null },
   ],
   ['extensions that nobody knows', { query: CAPTCHA, extensions: { tracing: true } }],
+  [
+    'a null for an argument that may not be null, by a variable that may',
+    {
+      query: 'query ($kind: CaptchaKind = IMAGE) { imageCaptcha(kind: $kind) { reason } }',
+      variables: { kind: null },
+    },
+  ],
   ['a domain failure', { query: SEND, variables: { ...SENT, uuid: 'gone' } }],
   ['a bad argument', { query: SEND, variables: { ...SENT, mobile: '' } }],
   ['a code that is wrong', { query: VERIFY, variables: { mobile: SENT.mobile, smsCode: '123456' } }],
