@@ -4,9 +4,7 @@
 -- Returns { 'ok', ms for which the mobile is locked, index of the window with the longest wait from 0, ms to wait }  { 'late', now }
 --- @include start
 --- @include window
-local max_failures, locked = tonumber(ARGV[2]), 0
-if max_failures > 0 and tonumber(held[KEYS[1]] or 0) >= max_failures then
-  locked = redis.call('PTTL', KEYS[1])
-end
+--- @include code
+local locked = locked_ms(KEYS[1], tonumber(ARGV[2])) or 0
 local wait, index = look_at_all(2, numbers(ARGV[3]))
 return { 'ok', locked, index, wait }

@@ -21,7 +21,7 @@ end
 local ttl, max_failures, solved_cap, solved_length, length, grace, floor, percent, enforce = unpack(numbers(ARGV[4]))
 remove_latest_event(KEYS[5], solved_cap, solved_length)
 
-local locked = locked_ms(max_failures)
+local locked = locked_ms(KEYS[3], max_failures)
 if locked then return { 'locked', locked } end
 local bounds, sent, poor = numbers(ARGV[5]), {}, 0
 local wait, index, logs, counts = look_at_all(8, bounds)

@@ -6,7 +6,7 @@
 --- @include start
 --- @include window
 --- @include code
-local locked = locked_ms(tonumber(ARGV[4]))
+local locked = locked_ms(KEYS[3], tonumber(ARGV[4]))
 if locked then return { 'locked', locked } end
 local bounds = numbers(ARGV[5])
 local wait, index, logs, counts = look_at_all(4, bounds)

@@ -10,7 +10,7 @@
 --- @include conversion
 --- @include code
 local max_attempts, max_failures = tonumber(ARGV[3]), tonumber(ARGV[4])
-local locked = locked_ms(max_failures)
+local locked = locked_ms(KEYS[3], max_failures)
 if locked then return { 'locked', locked } end
 
 -- The attempts belong to one code: one that another service wrote meanwhile starts afresh.
