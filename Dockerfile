@@ -5,7 +5,7 @@ COPY package.json package-lock.json ./
 # The build needs the sources, so that npm's own "prepare" waits.
 RUN npm ci --ignore-scripts
 COPY tsconfig.json tsconfig.build.json ./
-COPY scripts ./scripts
+COPY tools ./tools
 COPY src ./src
 COPY web ./web
 RUN npm run build && npm prune --omit=dev --ignore-scripts

@@ -1,32 +1,32 @@
 import { existsSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
-import { CaptchaService } from './captcha/captcha-service';
 import { createCaptchaDrawing } from './captcha/drawing/captcha-drawing';
 import { createCaptchaSpeech } from './captcha/speech/captcha-speech';
-import { ClientIds } from './client-address';
-import type { Config } from './config';
-import type { DomainEvent, Observer } from './events';
+import type { Config } from './config/config';
 import { CaptchaResolver } from './graphql/captcha-resolver';
 import { GraphqlServer } from './graphql/graphql-server';
 import { createSchema } from './graphql/schema';
 import { SmsCodeResolver } from './graphql/sms-code-resolver';
-import { createHttpHandler } from './http';
+import { ClientIds } from './http/client-address';
+import { createHttpHandler } from './http/http-handler';
+import { createWatchHandler } from './http/monitoring-endpoints';
 import { LimitRules } from './limits/rules';
 import type { Logger } from './log';
-import { Metrics } from './metrics/metrics';
-import { observeOperations } from './metrics/observed-schema';
-import { observedStore } from './metrics/observed-store';
-import { createWatchHandler } from './metrics/watch-endpoints';
+import { observeOperations } from './observability/instrument-schema';
+import { observedStore } from './observability/instrument-store';
+import { Metrics } from './observability/metrics';
+import { startTracing } from './observability/tracing';
 import { PROJECT_ROOT } from './project-root';
-import type { ConsoleSender } from './sms/console-sender';
+import type { ConsoleSender } from './sms/console/console-sender';
 import { createSender } from './sms/create-sender';
 import type { SmsSender } from './sms/sender';
-import { SmsCodeService } from './sms/sms-code-service';
 import { openStore } from './store/open-store';
 import type { Store } from './store/store';
 import { createTicketSigner, type TicketSigner } from './tickets/ticket-signer';
-import { startTracing } from './tracing';
+import { CaptchaService } from './verification/captcha-service';
+import type { DomainEvent, Observer } from './verification/events';
+import { SmsCodeService } from './verification/sms-code-service';
 
 /** What a test puts in place of the real thing. */
 export interface Replacements {

@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { isNotEmpty, matches } from 'class-validator';
 import { ArgsType, Field } from 'type-graphql';
-import { Reason } from '../errmsg';
+import { Reason } from '../verification/reasons';
 
 /** Mainland China, 11 ASCII digits: no spaces, no country code, no full-width digits, no line break. */
 const MOBILE = /^1[3-9]\d{9}$/;

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { Arg, Ctx, Query, Resolver } from 'type-graphql';
-import type { CaptchaService } from '../captcha/captcha-service';
+import type { CaptchaService } from '../verification/captcha-service';
 import type { GraphqlContext } from './context';
 import { CaptchaKind, ImageCaptcha, payload } from './payloads';
 

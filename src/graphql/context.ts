@@ -1,4 +1,4 @@
-import type { Language } from '../errmsg';
+import type { Language } from '../captcha/speech/captcha-speech';
 import type { Client } from '../limits/rules';
 
 /** What a resolver knows of the request besides its arguments. */

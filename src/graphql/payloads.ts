@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { Field, ID, Int, InterfaceType, ObjectType, registerEnumType } from 'type-graphql';
-import { errmsg, type Language, type Operation, Reason } from '../errmsg';
+import type { Language } from '../captcha/speech/captcha-speech';
+import { errmsg, type Operation, Reason } from '../verification/reasons';
 
 export enum CaptchaKind {
   IMAGE = 'IMAGE',

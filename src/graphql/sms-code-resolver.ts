@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { Args, Ctx, Mutation, Resolver } from 'type-graphql';
-import type { SmsCodeService } from '../sms/sms-code-service';
+import type { SmsCodeService } from '../verification/sms-code-service';
 import { refusal, SendSmsCodeArgs, VerifySmsCodeArgs } from './arguments';
 import type { GraphqlContext } from './context';
 import { payload, SmsCodeSent, SmsCodeVerified } from './payloads';

@@ -1,15 +1,14 @@
-import { type AliyunSettings, createAliyunSender } from './aliyun-sender';
-import { type ConsoleSender, createConsoleSender } from './console-sender';
+import { type AliyunSettings, createAliyunSender } from './aliyun/aliyun-sender';
+import { type ConsoleSender, createConsoleSender } from './console/console-sender';
 import { createFailoverSender, type SmsAttempt } from './failover-sender';
-import { createRonglianSender, type RonglianSettings } from './ronglian-sender';
+import type { Provider } from './providers';
+import { createRonglianSender, type RonglianSettings } from './ronglian/ronglian-sender';
 import type { SmsSender } from './sender';
-import { createTencentSender, type TencentSettings } from './tencent-sender';
-
-export type SmsProvider = 'console' | 'ronglian' | 'aliyun' | 'tencent';
+import { createTencentSender, type TencentSettings } from './tencent/tencent-sender';
 
 export interface SmsSettings {
   /** In order of preference, at least one, none twice. */
-  providers: readonly SmsProvider[];
+  providers: readonly Provider[];
   /** Wall-clock limit of one attempt at one provider, milliseconds. */
   timeoutMs: number;
   /** Those of the providers above must be there. */

@@ -1,5 +1,5 @@
-import { MemoryStore } from './memory-store';
-import type { RedisTarget } from './redis-target';
+import { MemoryStore } from './memory/memory-store';
+import type { RedisTarget } from './redis/redis-target';
 import type { Store } from './store';
 
 export type StoreSettings = { kind: 'memory' } | { kind: 'redis'; target: RedisTarget; timeoutMs: number };
@@ -8,8 +8,8 @@ export type StoreSettings = { kind: 'memory' } | { kind: 'redis'; target: RedisT
 export async function openStore(settings: StoreSettings, clock?: () => number): Promise<Store> {
   if (settings.kind === 'memory') return new MemoryStore(clock);
   // Loaded only when used: the in-process store starts without a Redis client.
-  const { openRedisClient }: typeof import('./redis-connection') = require('./redis-connection');
-  const { RedisCommands }: typeof import('./redis-commands') = require('./redis-commands');
+  const { openRedisClient }: typeof import('./redis/redis-client') = require('./redis/redis-client');
+  const { RedisCommands }: typeof import('./redis/redis-commands') = require('./redis/redis-commands');
   const commands = new RedisCommands(openRedisClient(settings.target, settings.timeoutMs), settings.timeoutMs);
   try {
     await commands.connect();
@@ -19,9 +19,9 @@ export async function openStore(settings: StoreSettings, clock?: () => number): 
     throw error;
   }
   if (settings.target.kind === 'cluster') {
-    const { RedisClusterStore }: typeof import('./redis-cluster-store') = require('./redis-cluster-store');
+    const { RedisClusterStore }: typeof import('./redis/redis-cluster-store') = require('./redis/redis-cluster-store');
     return new RedisClusterStore(commands);
   }
-  const { RedisStore }: typeof import('./redis-store') = require('./redis-store');
+  const { RedisStore }: typeof import('./redis/redis-store') = require('./redis/redis-store');
   return new RedisStore(commands);
 }

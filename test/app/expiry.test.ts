@@ -1,6 +1,6 @@
-import type { ApiClient } from '../support/api-client';
-import { describeWithRedis } from '../support/redis-server';
-import { NO_CLIENT_LIMITS, Shop } from '../support/shop';
+import type { ApiClient } from '../harness/api-client';
+import { describeWithRedis } from '../harness/redis-server';
+import { NO_CLIENT_LIMITS, Shop } from '../harness/shop';
 
 const seconds = (count: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, count * 1000));
 

@@ -1,7 +1,7 @@
 import { CAPTCHA_LETTERS } from '../../src/captcha/alphabet';
-import { type ApiClient, captchaOf, type Payload } from '../support/api-client';
-import { describeWithRedis } from '../support/redis-server';
-import { Shop } from '../support/shop';
+import { type ApiClient, captchaOf, type Payload } from '../harness/api-client';
+import { describeWithRedis } from '../harness/redis-server';
+import { Shop } from '../harness/shop';
 
 const PNG_URI = /^data:image\/png;base64,[A-Za-z0-9+/]+=*$/;
 const PNG_SIGNATURE = '89504e470d0a1a0a';

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { waitUntil } from '../support/wait-until';
+import { waitUntil } from '../harness/wait-until';
 
 const ROOT = join(__dirname, '../..');
 

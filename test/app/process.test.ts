@@ -1,11 +1,11 @@
 import { once } from 'node:events';
 import { Agent, request } from 'node:http';
 import { type AddressInfo, connect, createServer } from 'node:net';
-import { ApiClient } from '../support/api-client';
-import { describeWithRedis } from '../support/redis-server';
-import { type Environment, ServerProcess, startServer } from '../support/server-process';
-import { NO_CLIENT_LIMITS, Shop } from '../support/shop';
-import { waitUntil } from '../support/wait-until';
+import { ApiClient } from '../harness/api-client';
+import { describeWithRedis } from '../harness/redis-server';
+import { type Environment, ServerProcess, startServer } from '../harness/server-process';
+import { NO_CLIENT_LIMITS, Shop } from '../harness/shop';
+import { waitUntil } from '../harness/wait-until';
 
 /** A start that is to fail: how it ended and what it said. */
 async function failedStart(environment: Environment): Promise<{ code: number | null; lines: string[] }> {

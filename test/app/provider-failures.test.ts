@@ -1,8 +1,8 @@
 import { Redis } from 'ioredis';
-import { ApiClient, captchaOf } from '../support/api-client';
-import { describeWithRedis } from '../support/redis-server';
-import { startServer } from '../support/server-process';
-import { NO_CLIENT_LIMITS, Shop } from '../support/shop';
+import { ApiClient, captchaOf } from '../harness/api-client';
+import { describeWithRedis } from '../harness/redis-server';
+import { startServer } from '../harness/server-process';
+import { NO_CLIENT_LIMITS, Shop } from '../harness/shop';
 
 describeWithRedis('When the provider fails', () => {
   let shop: Shop;

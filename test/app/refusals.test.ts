@@ -1,6 +1,6 @@
-import type { ApiClient } from '../support/api-client';
-import { describeWithRedis } from '../support/redis-server';
-import { Shop } from '../support/shop';
+import type { ApiClient } from '../harness/api-client';
+import { describeWithRedis } from '../harness/redis-server';
+import { Shop } from '../harness/shop';
 
 const HOUR = 3600;
 

@@ -1,8 +1,8 @@
-import { captchaOf } from '../support/api-client';
-import { describeWithRedis } from '../support/redis-server';
-import { RONGLIAN_ACCOUNT } from '../support/ronglian';
-import { NO_CLIENT_LIMITS, Shop } from '../support/shop';
-import { waitUntil } from '../support/wait-until';
+import { captchaOf } from '../harness/api-client';
+import { describeWithRedis } from '../harness/redis-server';
+import { RONGLIAN_ACCOUNT } from '../harness/ronglian';
+import { NO_CLIENT_LIMITS, Shop } from '../harness/shop';
+import { waitUntil } from '../harness/wait-until';
 
 describeWithRedis('What the log keeps to itself, at its most talkative', () => {
   let shop: Shop;

@@ -1,8 +1,8 @@
-import type { ApiClient, Payload } from '../support/api-client';
-import { expectWithin } from '../support/expect-within';
-import { describeWithRedis } from '../support/redis-server';
-import type { Environment } from '../support/server-process';
-import { NO_CLIENT_LIMITS, Shop } from '../support/shop';
+import type { ApiClient, Payload } from '../harness/api-client';
+import { expectWithin } from '../harness/expect-within';
+import { describeWithRedis } from '../harness/redis-server';
+import type { Environment } from '../harness/server-process';
+import { NO_CLIENT_LIMITS, Shop } from '../harness/shop';
 
 const RACERS = 12;
 const wrong = (code: string): string => String((Number(code) + 1) % 1_000_000).padStart(6, '0');

@@ -1,7 +1,7 @@
 import http from 'node:http';
 import { connect } from 'node:net';
-import { ApiClient } from '../support/api-client';
-import { type ServerProcess, startServer } from '../support/server-process';
+import { ApiClient } from '../harness/api-client';
+import { type ServerProcess, startServer } from '../harness/server-process';
 import { Dice } from './fuzz/dice';
 import { graphqlBody, PLANTED, requestHeaders } from './fuzz/graphql-bodies';
 import { rawRequest } from './fuzz/raw-requests';

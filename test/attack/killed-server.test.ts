@@ -1,8 +1,8 @@
-import { ApiClient } from '../support/api-client';
-import { describeWithRedis } from '../support/redis-server';
-import { seededRandom } from '../support/seeded-random';
-import { type ServerProcess, startServer } from '../support/server-process';
-import { NO_CLIENT_LIMITS, Shop } from '../support/shop';
+import { ApiClient } from '../harness/api-client';
+import { describeWithRedis } from '../harness/redis-server';
+import { seededRandom } from '../harness/seeded-random';
+import { type ServerProcess, startServer } from '../harness/server-process';
+import { NO_CLIENT_LIMITS, Shop } from '../harness/shop';
 
 const ROUNDS = 15;
 const SENDS = 24;

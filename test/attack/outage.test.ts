@@ -1,8 +1,8 @@
-import type { Payload } from '../support/api-client';
-import { Load } from '../support/load';
-import { describeWithRedis } from '../support/redis-server';
-import { NO_CLIENT_LIMITS, Shop } from '../support/shop';
-import { waitUntil } from '../support/wait-until';
+import type { Payload } from '../harness/api-client';
+import { Load } from '../harness/load';
+import { describeWithRedis } from '../harness/redis-server';
+import { NO_CLIENT_LIMITS, Shop } from '../harness/shop';
+import { waitUntil } from '../harness/wait-until';
 
 const REDIS_TIMEOUT_MS = 500;
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

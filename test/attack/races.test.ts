@@ -1,7 +1,7 @@
-import type { Payload } from '../support/api-client';
-import { expectWithin } from '../support/expect-within';
-import { describeWithRedis } from '../support/redis-server';
-import { NO_CLIENT_LIMITS, Shop } from '../support/shop';
+import type { Payload } from '../harness/api-client';
+import { expectWithin } from '../harness/expect-within';
+import { describeWithRedis } from '../harness/redis-server';
+import { NO_CLIENT_LIMITS, Shop } from '../harness/shop';
 
 const ROUNDS = 20;
 const RACERS = 50;

@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
-import { RedisCommands } from '../../src/store/redis-commands';
-import type { RedisClient } from '../../src/store/redis-connection';
+import type { RedisClient } from '../../src/store/redis/redis-client';
+import { RedisCommands } from '../../src/store/redis/redis-commands';
 import { StoreUnavailableError } from '../../src/store/store';
 
 const TIMEOUT_MS = 1_000;

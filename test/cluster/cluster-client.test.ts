@@ -1,10 +1,10 @@
 import { openStore } from '../../src/store/open-store';
-import { redisTarget } from '../../src/store/redis-target';
+import { redisTarget } from '../../src/store/redis/redis-target';
 import { type SendReserved, type Store, StoreUnavailableError } from '../../src/store/store';
+import { RedisCluster } from '../harness/redis-cluster';
+import { describeWithRedis } from '../harness/redis-server';
+import { waitUntil } from '../harness/wait-until';
 import { budget, captcha, cooldown, hourly, perClient, reservation } from '../store/requests';
-import { RedisCluster } from '../support/redis-cluster';
-import { describeWithRedis } from '../support/redis-server';
-import { waitUntil } from '../support/wait-until';
 
 const TIMEOUT_MS = 1_000;
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { openStore } from '../../src/store/open-store';
-import { redisTarget } from '../../src/store/redis-target';
+import { redisTarget } from '../../src/store/redis/redis-target';
 import type { Store } from '../../src/store/store';
+import { RedisCluster } from '../harness/redis-cluster';
+import { describeWithRedis } from '../harness/redis-server';
 import { describeStore, type StoreSubject } from '../store/contract';
-import { RedisCluster } from '../support/redis-cluster';
-import { describeWithRedis } from '../support/redis-server';
 
 // In a cluster a script must say that it touches keys which it was not given.
 const AGE = `#!lua flags=allow-cross-slot-keys\n${readFileSync(join(__dirname, '../store/age.lua'), 'utf8')}`;

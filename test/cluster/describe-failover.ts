@@ -1,8 +1,8 @@
-import type { Payload } from '../support/api-client';
-import { Load } from '../support/load';
-import type { RedisServer } from '../support/redis-server';
-import type { Environment } from '../support/server-process';
-import { waitUntil } from '../support/wait-until';
+import type { Payload } from '../harness/api-client';
+import { Load } from '../harness/load';
+import type { RedisServer } from '../harness/redis-server';
+import type { Environment } from '../harness/server-process';
+import { waitUntil } from '../harness/wait-until';
 import { type ReplicatedRedis, ReplicatedShop } from './replicated-shop';
 
 const REDIS_TIMEOUT_MS = 500;

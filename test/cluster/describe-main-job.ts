@@ -1,4 +1,4 @@
-import type { Environment } from '../support/server-process';
+import type { Environment } from '../harness/server-process';
 import { type ReplicatedRedis, ReplicatedShop, tally } from './replicated-shop';
 
 const RACERS = 50;

@@ -1,5 +1,5 @@
-import { RedisCluster } from '../support/redis-cluster';
-import { describeWithRedis } from '../support/redis-server';
+import { RedisCluster } from '../harness/redis-cluster';
+import { describeWithRedis } from '../harness/redis-server';
 import { describeFailover } from './describe-failover';
 
 describeWithRedis('Two servers on a cluster of three primaries with a replica each', () => {

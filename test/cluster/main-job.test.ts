@@ -1,6 +1,6 @@
-import { RedisCluster } from '../support/redis-cluster';
-import { describeWithRedis } from '../support/redis-server';
-import type { Environment } from '../support/server-process';
+import { RedisCluster } from '../harness/redis-cluster';
+import { describeWithRedis } from '../harness/redis-server';
+import type { Environment } from '../harness/server-process';
 import { describeMainJob } from './describe-main-job';
 import { tally } from './replicated-shop';
 

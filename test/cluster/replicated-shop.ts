@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { Cluster, Redis } from 'ioredis';
+import { ApiClient, type Payload } from '../harness/api-client';
+import type { RedisServer } from '../harness/redis-server';
+import { startRonglian } from '../harness/ronglian';
+import { type Environment, type ServerProcess, startServer } from '../harness/server-process';
 import type { StandIn } from '../sms/stand-in/stand-in';
-import { ApiClient, type Payload } from '../support/api-client';
-import type { RedisServer } from '../support/redis-server';
-import { startRonglian } from '../support/ronglian';
-import { type Environment, type ServerProcess, startServer } from '../support/server-process';
 
 export type Captcha = { uuid: string; imageCode: string };
 

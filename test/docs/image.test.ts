@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { loadConfig } from '../../src/config';
-import { SETTINGS } from '../../src/settings-table';
+import { loadConfig } from '../../src/config/config';
+import { SETTINGS } from '../../src/config/settings';
 
 const ROOT = join(__dirname, '../..');
 const read = (file: string) => readFileSync(join(ROOT, file), 'utf8');

@@ -3,9 +3,9 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
-import { describeWithRedis, type RedisServer, startRedis } from '../support/redis-server';
-import { type ServerProcess, startServer } from '../support/server-process';
-import { waitUntil } from '../support/wait-until';
+import { describeWithRedis, type RedisServer, startRedis } from '../harness/redis-server';
+import { type ServerProcess, startServer } from '../harness/server-process';
+import { waitUntil } from '../harness/wait-until';
 
 const README = readFileSync(join(__dirname, '../../README.md'), 'utf8');
 

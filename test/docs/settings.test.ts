@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { OPERATIONS_DOC, withSettings } from '../../scripts/write-settings';
-import { SETTINGS } from '../../src/settings-table';
+import { SETTINGS } from '../../src/config/settings';
+import { OPERATIONS_DOC, withSettings } from '../../tools/write-settings';
 
 /** Names that operators may rely on: never renamed. */
 const PROMISED = `PORT HOST NODE_ENV REDIS_URL STORE SMS_PROVIDERS SMS_TIMEOUT_MS

@@ -1,5 +1,5 @@
-import { ApiClient } from '../support/api-client';
-import { type ServerProcess, startServer } from '../support/server-process';
+import { ApiClient } from '../harness/api-client';
+import { type ServerProcess, startServer } from '../harness/server-process';
 
 const MOBILE = '13912345678';
 const SECRET = 'S3cr3tSauce';

@@ -1,6 +1,6 @@
-import type { Answer } from '../support/api-client';
-import { describeWithRedis } from '../support/redis-server';
-import { Shop } from '../support/shop';
+import type { Answer } from '../harness/api-client';
+import { describeWithRedis } from '../harness/redis-server';
+import { Shop } from '../harness/shop';
 
 const repeat = (count: number, part: (i: number) => string): string =>
   Array.from({ length: count }, (_, i) => part(i)).join(' ');

@@ -10,8 +10,8 @@ import {
   isObjectType,
   isSpecifiedScalarType,
 } from 'graphql';
-import { printedSchema } from '../../scripts/write-schema';
-import { Reason } from '../../src/errmsg';
+import { Reason } from '../../src/verification/reasons';
+import { printedSchema } from '../../tools/write-schema';
 
 const committed = readFileSync(join(__dirname, '../../schema.graphql'), 'utf8');
 const schema = buildSchema(committed);

@@ -1,9 +1,9 @@
 import { gzipSync } from 'node:zlib';
 import { getIntrospectionQuery } from 'graphql';
-import { ApiClient, IMAGE_CAPTCHA } from '../support/api-client';
-import { describeWithRedis } from '../support/redis-server';
-import { type ServerProcess, startServer } from '../support/server-process';
-import { Shop } from '../support/shop';
+import { ApiClient, IMAGE_CAPTCHA } from '../harness/api-client';
+import { describeWithRedis } from '../harness/redis-server';
+import { type ServerProcess, startServer } from '../harness/server-process';
+import { Shop } from '../harness/shop';
 
 const BODY = JSON.stringify({ query: IMAGE_CAPTCHA });
 const JSON_TYPE = { 'content-type': 'application/json' };

@@ -1,9 +1,9 @@
-import { Reason } from '../../src/errmsg';
 import { CaptchaResolver } from '../../src/graphql/captcha-resolver';
 import { type GraphqlAnswer, type GraphqlRequest, GraphqlServer } from '../../src/graphql/graphql-server';
 import { createSchema } from '../../src/graphql/schema';
 import { SmsCodeResolver } from '../../src/graphql/sms-code-resolver';
 import { createLog } from '../../src/log';
+import { Reason } from '../../src/verification/reasons';
 
 const FIELDS = 'code errmsg reason retryAfter';
 const CAPTCHA = `query Captcha { imageCaptcha { ${FIELDS} uuid image expiresIn } }`;

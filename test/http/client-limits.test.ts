@@ -1,7 +1,7 @@
-import { ApiClient, type Payload } from '../support/api-client';
-import { describeWithRedis } from '../support/redis-server';
-import { type ServerProcess, startServer } from '../support/server-process';
-import { Shop } from '../support/shop';
+import { ApiClient, type Payload } from '../harness/api-client';
+import { describeWithRedis } from '../harness/redis-server';
+import { type ServerProcess, startServer } from '../harness/server-process';
+import { Shop } from '../harness/shop';
 
 type Environment = Readonly<Record<string, string>>;
 

@@ -1,5 +1,5 @@
-import { IMAGE_CAPTCHA } from '../support/api-client';
-import { type ServerProcess, startServer } from '../support/server-process';
+import { IMAGE_CAPTCHA } from '../harness/api-client';
+import { type ServerProcess, startServer } from '../harness/server-process';
 
 const SHOP = 'https://shop.example';
 const STRANGER = 'https://stranger.example';

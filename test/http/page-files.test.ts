@@ -1,8 +1,8 @@
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { ensurePage } from '../support/built-page';
-import { ownCompiledServer } from '../support/compiled-server';
-import { ServerProcess } from '../support/server-process';
+import { ensurePage } from '../harness/built-page';
+import { ownCompiledServer } from '../harness/compiled-server';
+import { ServerProcess } from '../harness/server-process';
 
 describe('A page that is built anew in place, under a running server', () => {
   test('a file that is gone breaks off its own answer, and nothing else', async () => {

@@ -1,11 +1,11 @@
 import { readdirSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
-import { ApiClient, IMAGE_CAPTCHA } from '../support/api-client';
-import { ensurePage } from '../support/built-page';
-import { describeWithRedis } from '../support/redis-server';
-import { type ServerProcess, startServer } from '../support/server-process';
-import { Shop } from '../support/shop';
+import { ApiClient, IMAGE_CAPTCHA } from '../harness/api-client';
+import { ensurePage } from '../harness/built-page';
+import { describeWithRedis } from '../harness/redis-server';
+import { type ServerProcess, startServer } from '../harness/server-process';
+import { Shop } from '../harness/shop';
 
 const ROOT = join(__dirname, '../..');
 const PRODUCTION = { NODE_ENV: 'production', STORE: 'memory', SMS_PROVIDERS: 'console' };

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { MemoryStore } from '../../src/store/memory-store';
+import { MemoryStore } from '../../src/store/memory/memory-store';
+import { describeWithRedis, type RedisServer, startRedis } from '../harness/redis-server';
 import { type AgedRedis, openAgedRedis } from '../store/aged-redis';
-import { describeWithRedis, type RedisServer, startRedis } from '../support/redis-server';
 import { scenes } from './actions';
 import { play, type Tally } from './play';
 

@@ -1,9 +1,9 @@
 import { pino } from 'pino';
-import { CaptchaService } from '../../src/captcha/captcha-service';
 import { LimitRules } from '../../src/limits/rules';
 import type { SmsMessage, SmsOutcome } from '../../src/sms/sender';
-import { SmsCodeService } from '../../src/sms/sms-code-service';
 import { type Store, StoreUnavailableError } from '../../src/store/store';
+import { CaptchaService } from '../../src/verification/captcha-service';
+import { SmsCodeService } from '../../src/verification/sms-code-service';
 import type { Fault, Provider, Scene } from './actions';
 
 /** A store, empty, whose time the test moves. */

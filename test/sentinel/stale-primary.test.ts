@@ -1,11 +1,11 @@
 import { Redis } from 'ioredis';
 import { openStore } from '../../src/store/open-store';
-import { redisTarget } from '../../src/store/redis-target';
+import { redisTarget } from '../../src/store/redis/redis-target';
 import { StoreUnavailableError } from '../../src/store/store';
+import { RedisSentinelSet } from '../harness/redis-sentinel';
+import { describeWithRedis, startRedis } from '../harness/redis-server';
+import { waitUntil } from '../harness/wait-until';
 import { captcha } from '../store/requests';
-import { RedisSentinelSet } from '../support/redis-sentinel';
-import { describeWithRedis, startRedis } from '../support/redis-server';
-import { waitUntil } from '../support/wait-until';
 
 /** Far less than the sentinels take to turn a former primary into a replica, which is 8 s and more. */
 const FOLLOWED_MS = 3_000;

@@ -1,4 +1,4 @@
-import { type AliyunSettings, createAliyunSender } from '../../src/sms/aliyun-sender';
+import { type AliyunSettings, createAliyunSender } from '../../src/sms/aliyun/aliyun-sender';
 import { CONTRACT_TIMEOUT_MS, describeSmsSender } from './contract';
 import { startAliyunStandIn } from './stand-in/aliyun-stand-in';
 

@@ -1,4 +1,4 @@
-import { createConsoleSender } from '../../src/sms/console-sender';
+import { createConsoleSender } from '../../src/sms/console/console-sender';
 
 const MESSAGE = { id: 'f'.repeat(32), mobile: '13800138000', code: '012345', minutes: 5 };
 

@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { createServer } from 'node:http';
 import path from 'node:path';
-import { createRonglianSender } from '../../src/sms/ronglian-sender';
-import { signRonglian } from '../../src/sms/ronglian-signature';
+import { createRonglianSender } from '../../src/sms/ronglian/ronglian-sender';
+import { signRonglian } from '../../src/sms/ronglian/ronglian-signature';
 import { CONTRACT_TIMEOUT_MS, describeSmsSender, newMessage, portOf } from './contract';
 import { startRonglianStandIn } from './stand-in/ronglian-stand-in';
 
@@ -56,7 +56,7 @@ describe('Ronglian signature', () => {
     { zone: 'Pacific/Kiritimati', localHour: 6 },
   ])('tells China time on a machine in $zone, across midnight and new year', ({ zone, localHour }) => {
     const script = `
-      const { signRonglian } = require('./src/sms/ronglian-signature.ts');
+      const { signRonglian } = require('./src/sms/ronglian/ronglian-signature.ts');
       const at = new Date('2025-12-31T16:00:01Z');
       const { timestamp } = signRonglian({ accountSid: 'a', authToken: 'b', at });
       process.stdout.write(JSON.stringify({ timestamp, localHour: at.getHours() }));`;

@@ -1,4 +1,4 @@
-import { createTencentSender, type TencentSettings } from '../../src/sms/tencent-sender';
+import { createTencentSender, type TencentSettings } from '../../src/sms/tencent/tencent-sender';
 import { CONTRACT_TIMEOUT_MS, describeSmsSender } from './contract';
 import { startTencentStandIn } from './stand-in/tencent-stand-in';
 

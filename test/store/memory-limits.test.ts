@@ -1,4 +1,4 @@
-import { MemoryStore } from '../../src/store/memory-store';
+import { MemoryStore } from '../../src/store/memory/memory-store';
 import { StoreUnavailableError } from '../../src/store/store';
 import { captcha, cooldown, GUESSES, HOUR, MOBILE, perMinute, reservation, SECOND } from './requests';
 

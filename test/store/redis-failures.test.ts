@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis';
 import { openStore } from '../../src/store/open-store';
 import { type Store, StoreUnavailableError } from '../../src/store/store';
-import { describeWithRedis, type RedisServer, startRedis } from '../support/redis-server';
+import { describeWithRedis, type RedisServer, startRedis } from '../harness/redis-server';
 import { type DelayingProxy, startDelayingProxy } from './delaying-proxy';
 import {
   ALL_WINDOWS,

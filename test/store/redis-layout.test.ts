@@ -1,5 +1,5 @@
 import { StoreUnavailableError } from '../../src/store/store';
-import { describeWithRedis, type RedisServer, startRedis } from '../support/redis-server';
+import { describeWithRedis, type RedisServer, startRedis } from '../harness/redis-server';
 import { type AgedRedis, openAgedRedis } from './aged-redis';
 import {
   ALL_WINDOWS as ALL,

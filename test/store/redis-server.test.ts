@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { connect } from 'node:net';
 import { Redis } from 'ioredis';
-import { describeWithRedis, type RedisServer, startRedis } from '../support/redis-server';
+import { describeWithRedis, type RedisServer, startRedis } from '../harness/redis-server';
 
 describeWithRedis('a redis-server of the tests', () => {
   let server: RedisServer;
@@ -43,7 +43,7 @@ describeWithRedis('a redis-server of the tests', () => {
   test('ends with the process that started it, even if that is killed', async () => {
     const script = `
       require('tsx/cjs');
-      require('./test/support/redis-server.ts').startRedis().then((server) => {
+      require('./test/harness/redis-server.ts').startRedis().then((server) => {
         require('node:fs').writeSync(1, String(server.port));
         process.kill(process.pid, 'SIGKILL');
       });`;

@@ -1,4 +1,4 @@
-import { describeWithRedis, type RedisServer, startRedis } from '../support/redis-server';
+import { describeWithRedis, type RedisServer, startRedis } from '../harness/redis-server';
 import { openAgedRedis } from './aged-redis';
 import { describeStore } from './contract';
 

@@ -1,5 +1,5 @@
 import type { Window } from '../../src/limits/window';
-import { describeWithRedis, type RedisServer, startRedis } from '../support/redis-server';
+import { describeWithRedis, type RedisServer, startRedis } from '../harness/redis-server';
 import { type AgedRedis, openAgedRedis } from './aged-redis';
 import { budget, granted, reservation, waitOf } from './requests';
 

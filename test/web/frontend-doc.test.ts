@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Reason } from '../../src/errmsg';
+import { Reason } from '../../src/verification/reasons';
 import { ROOT } from './support/build-page';
 
 const SNIPPETS = 'test/web/snippets';

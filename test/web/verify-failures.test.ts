@@ -1,5 +1,5 @@
 import type { Browser } from 'playwright-core';
-import { errmsg, Reason } from '../../src/errmsg';
+import { errmsg, Reason } from '../../src/verification/reasons';
 import { describeInChromium, launchChromium } from './support/chromium';
 import { type PageServer, startPageServer } from './support/page-server';
 import { textOf, Visitor } from './support/visitor';

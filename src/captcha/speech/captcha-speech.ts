@@ -5,7 +5,8 @@ import { wavFile } from './wav';
 /** How many digits a spoken challenge has. */
 export const SPOKEN_LENGTH = 6;
 
-export type SpeechLanguage = 'zh' | 'en';
+/** Of texts for people and of speech. */
+export type Language = 'zh' | 'en';
 
 export interface CaptchaSpeech {
   /**
@@ -13,7 +14,7 @@ export interface CaptchaSpeech {
    * SPOKEN_LENGTH `digits`.
    * @throws Error when `digits` has anything but 0 to 9 or is longer.
    */
-  speak(digits: string, language: SpeechLanguage): Buffer;
+  speak(digits: string, language: Language): Buffer;
 }
 
 const { min } = Math;
@@ -34,7 +35,7 @@ const SPEED_CHANGE = 0.13;
 export function createCaptchaSpeech(options: { random?: () => number } = {}): CaptchaSpeech {
   const source = new RandomSource();
   const random = options.random ?? (() => source.next());
-  const loaded = new Map<SpeechLanguage, Recordings>();
+  const loaded = new Map<Language, Recordings>();
   const mix = new Float32Array(LONGEST);
   return {
     speak(digits, language) {

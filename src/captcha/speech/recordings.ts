@@ -9,7 +9,7 @@ export interface Recordings {
   samples(voice: number, digit: number): Int8Array;
 }
 
-/** Reads a language's recordings; scripts/captcha-voice.ts makes them and describes the file. */
+/** Reads a language's recordings; tools/captcha-audit/voice.ts makes them and describes the file. */
 export function loadRecordings(language: 'zh' | 'en'): Recordings {
   const file = readFileSync(join(__dirname, `voice-${language}.bin`));
   const voices = file.readUInt8(0);

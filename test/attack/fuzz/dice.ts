@@ -1,4 +1,4 @@
-import { seededRandom } from '../../support/seeded-random';
+import { seededRandom } from '../../harness/seeded-random';
 
 /** Chance with a seed, in the forms that a fuzzer needs. */
 export class Dice {

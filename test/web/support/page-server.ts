@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { type App, createApp } from '../../../src/app';
-import { loadConfig } from '../../../src/config';
+import { loadConfig } from '../../../src/config/config';
 import { createLog } from '../../../src/log';
 import type { SmsSender } from '../../../src/sms/sender';
 import { openStore } from '../../../src/store/open-store';

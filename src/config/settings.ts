@@ -1,0 +1,145 @@
+import { accessSync, constants } from 'node:fs';
+import { resolve } from 'node:path';
+import type { CaptchaLevel } from '../captcha/drawing/captcha-drawing';
+import type { ConversionRule } from '../limits/conversion';
+import type { LogLevel } from '../log';
+import { PROVIDERS, type Provider } from '../sms/providers';
+import { type RedisTarget, redisTarget } from '../store/redis/redis-target';
+import { privateKey, publicKeys, secretKey } from '../tickets/ticket-key';
+import { choice, httpUrl, integer, list, oneOf, parsed, type Setting, text } from './setting-types';
+
+export const RONGLIAN_BASE_URL = 'https://app.cloopen.com:8883';
+
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+
+/** One in every window of its length, far above any real shop: a limit that someone means to be none is written 0. */
+const limit = (about: string, normal: number) =>
+  integer({ about: `${about}; 0: no limit`, default: normal, min: 0, max: 1_000_000_000 });
+
+/** Every setting by its name. docs/operations.md shows this table. */
+export const SETTINGS = {
+  NODE_ENV: choice({
+    about: 'production turns off Sandbox, introspection and everything else for development',
+    of: ['development', 'production', 'test'] as const,
+    default: 'development',
+  }),
+  PORT: integer({ about: 'TCP port; 0 picks a free one', default: 4000, min: 0, max: 65_535 }),
+  HOST: text({ about: 'address to listen on; absent: all' }),
+  LOG_LEVEL: choice<LogLevel>({ about: 'least severe log line that is written', of: LOG_LEVELS, default: 'info' }),
+  TRUST_PROXY: integer({
+    about: 'proxies in front; the client address is read that many places from the right of X-Forwarded-For',
+    default: 0,
+    min: 0,
+    max: 16,
+  }),
+  CORS_ORIGINS: list({
+    about: 'origins of pages that may call from elsewhere, comma-separated; * for any',
+    item: origin,
+  }),
+  REDIS_URL: parsed<RedisTarget>({
+    about:
+      'Redis: `redis://host:port/db`, comma-separated seeds of a cluster, or `redis+sentinel://host:port,host:port/NAME`; absent: in-process store',
+    secret: true,
+    parse: redisTarget,
+  }),
+  REDIS_TIMEOUT_MS: integer({ about: 'longest wait for Redis, ms', default: 1000, min: 10, max: 60_000 }),
+  STORE: choice({ about: '`memory` allows the in-process store in production', of: ['memory'] as const }),
+  SMS_PROVIDERS: list<Provider>({
+    about: `SMS senders in order of preference, comma-separated: ${PROVIDERS.join(', ')}; absent: console, which production must ask for by name`,
+    item: (value) => oneOf(PROVIDERS, value),
+  }),
+  SMS_TIMEOUT_MS: integer({ about: 'longest wait for an SMS provider, ms', default: 5000, min: 10, max: 60_000 }),
+  RONGLIAN_ACCOUNT_SID: text({ about: 'Ronglian 容联云: account SID' }),
+  RONGLIAN_AUTH_TOKEN: text({ about: 'Ronglian: auth token', secret: true }),
+  RONGLIAN_APP_ID: text({ about: 'Ronglian: application id' }),
+  RONGLIAN_TEMPLATE_ID: text({
+    about: 'Ronglian: template id; the template gets the code and the minutes',
+    default: '1',
+  }),
+  RONGLIAN_BASE_URL: parsed({ about: `Ronglian: base URL; absent: ${RONGLIAN_BASE_URL}`, parse: httpUrl }),
+  ALIYUN_ACCESS_KEY_ID: text({ about: 'Aliyun 阿里云: access key id' }),
+  ALIYUN_ACCESS_KEY_SECRET: text({ about: 'Aliyun: access key secret', secret: true }),
+  ALIYUN_SIGN_NAME: text({ about: 'Aliyun: approved signature' }),
+  ALIYUN_TEMPLATE_CODE: text({ about: 'Aliyun: approved template' }),
+  ALIYUN_ENDPOINT: text({ about: 'Aliyun: endpoint, where it is not the public one' }),
+  TENCENT_SECRET_ID: text({ about: 'Tencent Cloud 腾讯云: secret id' }),
+  TENCENT_SECRET_KEY: text({ about: 'Tencent Cloud: secret key', secret: true }),
+  TENCENT_SDK_APP_ID: text({ about: 'Tencent Cloud: SMS SDK app id' }),
+  TENCENT_SIGN_NAME: text({ about: 'Tencent Cloud: approved signature' }),
+  TENCENT_TEMPLATE_ID: text({ about: 'Tencent Cloud: approved template' }),
+  TENCENT_REGION: text({ about: 'Tencent Cloud: region', default: 'ap-guangzhou' }),
+  TENCENT_ENDPOINT: text({ about: 'Tencent Cloud: endpoint, where it is not the public one' }),
+  CAPTCHA_TTL_SECONDS: integer({ about: 'how long a captcha can be answered, s', default: 300, min: 1, max: 86_400 }),
+  CAPTCHA_LEVEL: choice<CaptchaLevel | 'auto'>({
+    about: '`normal`: legible first; `hard`; `auto`: hard for clients that leave many unsolved',
+    of: ['auto', 'normal', 'hard'],
+    default: 'auto',
+  }),
+  CAPTCHA_FONTS: list({ about: 'typefaces in place of the own ones: font files, comma-separated', item: readableFile }),
+  // OWASP ASVS 5.0, 6.5.5: an out-of-band code lives ten minutes at most.
+  SMS_CODE_TTL_SECONDS: integer({ about: 'how long an SMS code is good, s', default: 300, min: 1, max: 600 }),
+  SMS_COOLDOWN_SECONDS: integer({
+    about: 'time between two messages to one mobile, s; 0: none',
+    default: 60,
+    min: 0,
+    max: 86_400,
+  }),
+  SMS_PER_MOBILE_HOUR: limit('messages to one mobile in any hour', 5),
+  SMS_PER_MOBILE_DAY: limit('messages to one mobile in any 24 hours', 10),
+  SMS_PER_CLIENT_HOUR: limit('messages asked for by one client address (IPv6: its /64) in any hour', 20),
+  CAPTCHA_PER_CLIENT_MINUTE: limit('captchas for one client address in any minute', 60),
+  VERIFY_MAX_ATTEMPTS: limit('wrong codes before a code is void', 5),
+  VERIFY_MAX_FAILURES: limit('wrong codes in a row before a mobile must wait an hour', 20),
+  SMS_DAILY_BUDGET: limit('messages over all mobiles in any 24 hours; a warning at 80 %', 10_000),
+  CONVERSION_BREAKER: choice<ConversionRule['mode']>({
+    about:
+      'when too few codes of a number prefix or a network are ever verified: `off`, `watch` (counted in the metrics), `enforce` (refused)',
+    of: ['off', 'watch', 'enforce'],
+    default: 'watch',
+  }),
+  TICKET_SECRET: parsed({
+    about: 'signs tickets with HS256, known to the services that check them; 32 bytes or more; absent: no tickets',
+    secret: true,
+    parse: secretKey,
+  }),
+  TICKET_PRIVATE_KEY: parsed({
+    about: 'signs tickets instead, with an Ed25519, P-256 or RSA key: PEM (PKCS#8), line breaks may be written `\\n`',
+    secret: true,
+    parse: privateKey,
+  }),
+  TICKET_OTHER_PUBLIC_KEYS: parsed({
+    about: 'more public keys for `/.well-known/jwks.json`, PEM: the next or the last one while the key is changed',
+    parse: publicKeys,
+  }),
+  TICKET_AUDIENCE: text({ about: 'the service that tickets are for: their `aud`', default: 'registration' }),
+  TICKET_ISSUER: text({ about: 'who vouches: the `iss` of tickets', default: 'sms-verification-server' }),
+  METRICS_PORT: integer({
+    about: '/metrics, /healthz and /readyz on a port of their own, 0 picks a free one; absent: all on PORT',
+    min: 0,
+    max: 65_535,
+  }),
+  OTEL_EXPORTER_OTLP_ENDPOINT: parsed({ about: 'OTLP/HTTP collector; absent: no traces', parse: httpUrl }),
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: parsed({ about: 'the same, for traces alone, with its path', parse: httpUrl }),
+  OTEL_SDK_DISABLED: text({ about: '`true`: no traces, whatever else is set', default: 'false' }),
+  CLIENT_HASH_SECRET: text({
+    about: 'key of the hashes that stand for client addresses in the store; absent: the SMS provider’s secret serves',
+    secret: true,
+  }),
+} satisfies Record<string, Setting<unknown>>;
+
+function origin(value: string): string {
+  if (value !== '*' && (!URL.canParse(value) || new URL(value).origin !== value)) {
+    throw new Error(`must hold origins such as https://shop.example, not ${JSON.stringify(value)}`);
+  }
+  return value;
+}
+
+function readableFile(value: string): string {
+  const file = resolve(value);
+  try {
+    accessSync(file, constants.R_OK);
+  } catch {
+    throw new Error(`names a file that cannot be read: ${file}`);
+  }
+  return file;
+}

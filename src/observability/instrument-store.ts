@@ -1,0 +1,26 @@
+import type { Store } from '../store/store';
+import type { Observer, StoreOperation } from '../verification/events';
+
+/** The store itself, with a word to `observe` on how long each step took and whether it could be done. */
+export function observedStore(store: Store, observe: Observer): Store {
+  async function timed<T>(operation: StoreOperation, step: () => Promise<T>): Promise<T> {
+    const started = performance.now();
+    let outcome: 'ok' | 'unavailable' = 'unavailable';
+    try {
+      const result = await step();
+      outcome = 'ok';
+      return result;
+    } finally {
+      observe({ type: 'store-answered', operation, outcome, durationMs: performance.now() - started });
+    }
+  }
+  return {
+    issueCaptcha: (...args) => timed('issueCaptcha', () => store.issueCaptcha(...args)),
+    takeCaptcha: (...args) => timed('takeCaptcha', () => store.takeCaptcha(...args)),
+    reserveSend: (...args) => timed('reserveSend', () => store.reserveSend(...args)),
+    releaseSend: (...args) => timed('releaseSend', () => store.releaseSend(...args)),
+    verifyCode: (...args) => timed('verifyCode', () => store.verifyCode(...args)),
+    ping: () => timed('ping', () => store.ping()),
+    close: () => store.close(),
+  };
+}

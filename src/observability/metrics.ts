@@ -1,0 +1,197 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, type OpenMetricsContentType, Registry } from 'prom-client';
+import type { SmsOutcomeClass } from '../sms/sender';
+import type { DomainEvent, StoreOperation } from '../verification/events';
+import { Reason } from '../verification/reasons';
+
+export interface MetricsSettings {
+  /** Names of the SMS senders, as in SMS_PROVIDERS. */
+  providers: readonly string[];
+  /** Messages over all mobiles in any 24 hours; 0: no limit. */
+  dailyBudget: number;
+}
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** Seconds. A message may take as long as all providers' time-outs together. */
+const SLOW = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+const FAST = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5];
+
+const OUTCOMES: readonly SmsOutcomeClass[] = ['accepted', 'refused', 'throttled', 'misconfigured', 'unknown'];
+const CAPTCHA_REASONS = [Reason.OK, Reason.CAPTCHA_EXPIRED, Reason.CAPTCHA_MISMATCH];
+const LIMITS: readonly Extract<DomainEvent, { type: 'limit-hit' }>['rule'][] = [
+  'cooldown',
+  'mobile-hour',
+  'mobile-day',
+  'client-hour',
+  'budget',
+  'captcha-minute',
+  'failures',
+  'conversion',
+];
+/** Those that a request waits for, whose failure somebody must hear of. */
+const STEPS: readonly StoreOperation[] = ['issueCaptcha', 'reserveSend', 'verifyCode', 'ping'];
+const VERIFY_REASONS = [Reason.OK, Reason.SMS_CODE_EXPIRED, Reason.SMS_CODE_MISMATCH, Reason.SMS_CODE_LOCKED];
+
+/**
+ * What this process did, for Prometheus: all names begin with `sms_verification_`, beside prom-client's own of the process. Fed
+ * with events alone. Labels are words of this program, never anything that a client sent.
+ */
+export class Metrics {
+  /** OpenMetrics alone has a place for exemplars. */
+  private readonly registry = new Registry<OpenMetricsContentType>();
+  private readonly registers = [openMetrics(this.registry)];
+  private budgetUsed = 0;
+  private budgetUsedAt = Number.NEGATIVE_INFINITY;
+
+  private readonly captchasIssued = new Counter({
+    name: 'sms_verification_captchas_issued_total',
+    help: 'Captchas issued, by kind (IMAGE, AUDIO) and level (normal, hard).',
+    labelNames: ['kind', 'level'],
+    registers: this.registers,
+  });
+  private readonly captchasAnswered = new Counter({
+    name: 'sms_verification_captchas_answered_total',
+    help: 'Answers to captchas, by reason: OK, CAPTCHA_MISMATCH, CAPTCHA_EXPIRED (also: tried before, never issued).',
+    labelNames: ['reason'],
+    registers: this.registers,
+  });
+  private readonly limitsHit = new Counter({
+    name: 'sms_verification_limits_hit_total',
+    help: 'Captchas and messages that a limit refused, by rule.',
+    labelNames: ['rule'],
+    registers: this.registers,
+  });
+  private readonly conversionPoor = new Counter({
+    name: 'sms_verification_conversion_poor_total',
+    help: 'Messages sent although their conversion is too low, because CONVERSION_BREAKER only watches.',
+    registers: this.registers,
+  });
+  private readonly sends = new Counter({
+    name: 'sms_verification_sends_total',
+    help: 'Messages handed to a provider, by provider and outcome: accepted, refused, throttled, misconfigured, unknown.',
+    labelNames: ['provider', 'outcome'],
+    registers: this.registers,
+  });
+  private readonly sendDuration = new Histogram<'provider' | 'sms_id'>({
+    name: 'sms_verification_send_duration_seconds',
+    help: 'How long a provider took to answer, or was waited for. Exemplar: sms_id, the correlation id of a message.',
+    labelNames: ['provider'],
+    enableExemplars: true,
+    buckets: SLOW,
+    registers: this.registers,
+  });
+  private readonly verifications = new Counter({
+    name: 'sms_verification_verifications_total',
+    help: 'Codes checked, by reason: OK, SMS_CODE_MISMATCH, SMS_CODE_EXPIRED, SMS_CODE_LOCKED.',
+    labelNames: ['reason'],
+    registers: this.registers,
+  });
+  private readonly operationDuration = new Histogram({
+    name: 'sms_verification_operation_duration_seconds',
+    help: 'How long a call of the API took once it was parsed, by operation and reason.',
+    labelNames: ['operation', 'reason'],
+    buckets: SLOW,
+    registers: this.registers,
+  });
+  private readonly storeDuration = new Histogram({
+    name: 'sms_verification_store_duration_seconds',
+    help: 'How long the store took, by operation and outcome (ok, unavailable).',
+    labelNames: ['operation', 'outcome'],
+    buckets: FAST,
+    registers: this.registers,
+  });
+
+  constructor(
+    { providers, dailyBudget }: MetricsSettings,
+    private readonly clock: () => number = Date.now,
+  ) {
+    collectDefaultMetrics({ register: this.registry as unknown as Registry });
+    if (dailyBudget > 0) this.showBudget(dailyBudget);
+    // A series that begins at 0 shows its first event as an increase; one that begins with the event does not.
+    for (const provider of providers) for (const outcome of OUTCOMES) this.sends.inc({ provider, outcome }, 0);
+    for (const rule of LIMITS) this.limitsHit.inc({ rule }, 0);
+    for (const reason of CAPTCHA_REASONS) this.captchasAnswered.inc({ reason }, 0);
+    for (const reason of VERIFY_REASONS) this.verifications.inc({ reason }, 0);
+    for (const operation of STEPS) this.storeDuration.zero({ operation, outcome: 'unavailable' });
+  }
+
+  readonly observe = (event: DomainEvent): void => {
+    switch (event.type) {
+      case 'captcha-issued':
+        this.captchasIssued.inc({ kind: event.kind, level: event.level });
+        break;
+      case 'captcha-answered':
+        this.captchasAnswered.inc({ reason: event.reason });
+        break;
+      case 'limit-hit':
+        this.limitsHit.inc({ rule: event.rule });
+        break;
+      case 'conversion-poor':
+        this.conversionPoor.inc();
+        break;
+      case 'send-attempted':
+        this.sends.inc({ provider: event.outcome.provider, outcome: event.outcome.class });
+        this.sendDuration.observe({
+          labels: { provider: event.outcome.provider },
+          value: event.durationMs / 1000,
+          exemplarLabels: { sms_id: event.id },
+        });
+        break;
+      case 'code-verified':
+        this.verifications.inc({ reason: event.reason });
+        break;
+      case 'budget-used':
+        this.budgetUsed = event.used;
+        this.budgetUsedAt = this.clock();
+        break;
+      case 'operation-answered':
+        this.operationDuration.observe({ operation: event.operation, reason: event.reason }, event.durationMs / 1000);
+        break;
+      case 'store-answered':
+        this.storeDuration.observe({ operation: event.operation, outcome: event.outcome }, event.durationMs / 1000);
+        break;
+    }
+  };
+
+  /** Everything, in OpenMetrics for those who ask for it, else in Prometheus's older text format, which has no exemplars. */
+  async exposition(openMetrics: boolean): Promise<{ contentType: string; text: string }> {
+    const text = await this.registry.metrics();
+    return openMetrics
+      ? { contentType: Registry.OPENMETRICS_CONTENT_TYPE, text }
+      : { contentType: Registry.PROMETHEUS_CONTENT_TYPE, text: plainText(text) };
+  }
+
+  private showBudget(dailyBudget: number): void {
+    const registers = this.registers;
+    new Gauge({
+      name: 'sms_verification_budget_limit',
+      help: 'Messages over all mobiles that any 24 hours may have (SMS_DAILY_BUDGET); absent without a budget.',
+      registers,
+    }).set(dailyBudget);
+    const used = () => (this.clock() - this.budgetUsedAt < DAY_MS ? this.budgetUsed : 0);
+    new Gauge({
+      name: 'sms_verification_budget_used',
+      help: 'Messages in the 24 hours before the last one that this server sent: the highest of all servers is the one to read.',
+      registers,
+      collect() {
+        this.set(used());
+      },
+    });
+  }
+}
+
+function openMetrics(registry: Registry<OpenMetricsContentType>): Registry<OpenMetricsContentType> {
+  registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE);
+  return registry;
+}
+
+/** OpenMetrics as the older format writes it: counters declared under their full name, no exemplars, no end mark. */
+function plainText(openMetrics: string): string {
+  const counters = new Set([...openMetrics.matchAll(/^# TYPE (\S+) counter$/gm)].map(([, name]) => name));
+  return openMetrics
+    .replace(/^(# (?:HELP|TYPE)) (\S+)/gm, (declared, what, name) =>
+      counters.has(name) ? `${what} ${name}_total` : declared,
+    )
+    .replace(/ # \{.*$/gm, '')
+    .replace(/# EOF\n$/, '');
+}

@@ -1,0 +1,27 @@
+import type { SmsMessage, SmsSender } from '../sender';
+
+export interface ConsoleSender extends SmsSender {
+  /** The message that was sent last, for a development page; undefined before the first. */
+  last(): SmsMessage | undefined;
+}
+
+/**
+ * Sender for development: sends nothing and writes the code to the log at info, on one line that a person finds and a script can
+ * grep for `verification code`. The only place of the product that logs a code or a whole mobile.
+ */
+export function createConsoleSender(log: { info(fields: object, msg: string): void }): ConsoleSender {
+  let last: SmsMessage | undefined;
+  return {
+    name: 'console',
+    last: () => last,
+    async send(message) {
+      last = message;
+      const { id, mobile, code, minutes } = message;
+      log.info(
+        { mobile, code, smsId: id },
+        `SMS to ${mobile}: verification code ${code}, valid ${minutes} minutes (console sender: nothing was sent)`,
+      );
+      return { class: 'accepted', provider: 'console', providerCode: 'OK', messageId: id };
+    },
+  };
+}

@@ -1,0 +1,26 @@
+import type { SendRule } from '../limits/rules';
+import type { SmsOutcome } from '../sms/sender';
+import type { Store } from '../store/store';
+import type { Operation, Reason } from './reasons';
+
+export type StoreOperation = Exclude<keyof Store, 'close'>;
+
+/** What happened, for those who watch (logs, metrics). Nobody who acts may depend on it. */
+export type DomainEvent =
+  | { type: 'captcha-issued'; kind: 'IMAGE' | 'AUDIO'; level: 'normal' | 'hard' }
+  | { type: 'captcha-answered'; reason: Reason.OK | Reason.CAPTCHA_EXPIRED | Reason.CAPTCHA_MISMATCH }
+  /** A rule refused a captcha or a message. */
+  | { type: 'limit-hit'; rule: SendRule | 'captcha-minute' | 'failures' | 'conversion' }
+  /** A message was sent although its conversion is too low, because that rule only watches. */
+  | { type: 'conversion-poor' }
+  /** One try at one provider; `id` is the correlation id that its log lines carry as `smsId`. */
+  | { type: 'send-attempted'; id: string; outcome: SmsOutcome; durationMs: number }
+  | { type: 'code-verified'; reason: Reason }
+  /** Messages counted in the budget's window. */
+  | { type: 'budget-used'; used: number }
+  /** A call of the API is answered; ERROR where its resolver failed, which it never should. */
+  | { type: 'operation-answered'; operation: Operation; reason: Reason | 'ERROR'; durationMs: number }
+  /** The store answered, or could not. */
+  | { type: 'store-answered'; operation: StoreOperation; outcome: 'ok' | 'unavailable'; durationMs: number };
+
+export type Observer = (event: DomainEvent) => void;

@@ -1,0 +1,26 @@
+import { preferredLanguage } from '../../src/http/accept-language';
+
+describe('preferredLanguage', () => {
+  test.each([
+    [undefined, 'zh'],
+    ['', 'zh'],
+    ['zh-CN,zh;q=0.9,en;q=0.8', 'zh'],
+    ['en', 'en'],
+    ['EN-us', 'en'],
+    ['en-GB,en;q=0.9,zh;q=0.5', 'en'],
+    ['zh;q=0.5,en;q=0.9', 'en'],
+    ['en;q=0.5,zh;q=0.9', 'zh'],
+    ['fr,de;q=0.9,en;q=0.3', 'en'],
+    ['fr,ja', 'zh'],
+    ['*', 'zh'],
+    ['fr,*;q=0.5,en;q=0.1', 'zh'],
+    ['en;q=0', 'zh'],
+    ['english', 'zh'],
+    [';;;,,,=q', 'zh'],
+    [`${'fr,'.repeat(2000)}en`, 'en'],
+  ])('Accept-Language %.60j: %s', (header, language) => {
+    expect(preferredLanguage(header)).toBe(language);
+    // The second time it is remembered.
+    expect(preferredLanguage(header)).toBe(language);
+  });
+});

@@ -1,0 +1,81 @@
+import { ClientIds, clientAddress, countedAddress, countedNetwork } from '../../src/http/client-address';
+
+const PEER = '10.0.0.1';
+
+describe('clientAddress', () => {
+  test.each([
+    ['no proxy: whatever is forwarded is made up', 0, '203.0.113.7', PEER],
+    ['one proxy: the last entry is its own', 1, '203.0.113.7', '203.0.113.7'],
+    ['one proxy, and a client that forges entries', 1, '1.1.1.1, 2.2.2.2, 203.0.113.7', '203.0.113.7'],
+    ['two proxies', 2, '1.1.1.1, 203.0.113.7, 10.0.0.2', '203.0.113.7'],
+    ['fewer entries than proxies: it came past them', 3, '203.0.113.7, 10.0.0.2', PEER],
+    ['nothing forwarded', 1, undefined, PEER],
+    ['an empty header', 1, '', PEER],
+    ['an entry that is no address', 1, '203.0.113.7, unknown', PEER],
+    ['an empty entry', 1, '203.0.113.7,', PEER],
+    ['an entry with a port', 1, '203.0.113.7:51234', '203.0.113.7'],
+    ['IPv6', 1, '2001:db8::7', '2001:db8::7'],
+    ['IPv6 in brackets', 1, '[2001:db8::7]', '2001:db8::7'],
+    ['IPv6 in brackets with a port', 1, '[2001:db8::7]:51234', '2001:db8::7'],
+    ['blanks and tabs around it', 1, ' \t203.0.113.7 ', '203.0.113.7'],
+    ['an octal or short form, which is no address here', 1, '0313.0.113.7', PEER],
+  ])('%s', (_, trustProxy, forwardedFor, address) => {
+    expect(clientAddress(PEER, forwardedFor, trustProxy)).toBe(address);
+  });
+});
+
+describe('countedAddress', () => {
+  test.each([
+    ['203.0.113.7', '203.0.113.7'],
+    ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
+    ['2001:db8:1:2:ffff:ffff:ffff:ffff', '2001:db8:1:2::/64'],
+    ['2001:db8:1:3::1', '2001:db8:1:3::/64'],
+    ['2001:DB8::', '2001:db8:0:0::/64'],
+    ['::ffff:203.0.113.7', '203.0.113.7'],
+    ['::ffff:cb00:7107', '203.0.113.7'],
+    ['fe80::1%eth0', 'fe80:0:0:0::/64'],
+    ['::1', '0:0:0:0::/64'],
+    ['', ''],
+  ])('%s counts as %s', (address, counted) => {
+    expect(countedAddress(address)).toBe(counted);
+  });
+});
+
+describe('countedNetwork', () => {
+  test.each([
+    ['203.0.113.7', '203.0.113.0/24'],
+    ['203.0.113.255', '203.0.113.0/24'],
+    ['::ffff:203.0.113.7', '203.0.113.0/24'],
+    ['2001:db8:1:2:3:4:5:6', '2001:db8:1::/48'],
+    ['2001:db8:1:ffff::', '2001:db8:1::/48'],
+    ['', ''],
+  ])('%s counts as %s', (address, counted) => {
+    expect(countedNetwork(address)).toBe(counted);
+  });
+});
+
+describe('ClientIds', () => {
+  const ids = new ClientIds('key');
+
+  test('one id for one client, on every server with the same key', () => {
+    expect(ids.of('2001:db8:1:2::1').id).toBe(ids.of('2001:db8:1:2::ffff').id);
+    expect(new ClientIds('key').of('203.0.113.7')).toEqual(ids.of('203.0.113.7'));
+  });
+
+  test('another id for another client, and under another key', () => {
+    expect(ids.of('203.0.113.8').id).not.toBe(ids.of('203.0.113.7').id);
+    expect(ids.of('2001:db8:1:3::1').id).not.toBe(ids.of('2001:db8:1:2::1').id);
+    expect(new ClientIds('other').of('203.0.113.7').id).not.toBe(ids.of('203.0.113.7').id);
+  });
+
+  test('one network for the clients in it, another for those elsewhere', () => {
+    expect(ids.of('203.0.113.8').network).toBe(ids.of('203.0.113.7').network);
+    expect(ids.of('203.0.112.7').network).not.toBe(ids.of('203.0.113.7').network);
+    expect(ids.of('2001:db8:1:3::1').network).toBe(ids.of('2001:db8:1:2::1').network);
+  });
+
+  test('an id shows nothing of the address and fits between the braces of a hash tag', () => {
+    const { id, network } = ids.of('203.0.113.7');
+    for (const hash of [id, network]) expect(hash).toMatch(/^[A-Za-z0-9_-]{22}$/);
+  });
+});

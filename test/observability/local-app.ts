@@ -1,0 +1,75 @@
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createApp, type Replacements } from '../../src/app';
+import { loadConfig } from '../../src/config/config';
+import { createLog } from '../../src/log';
+import type { SmsMessage, SmsOutcome } from '../../src/sms/sender';
+import { MemoryStore } from '../../src/store/memory/memory-store';
+import { ApiClient, type Payload } from '../harness/api-client';
+import type { Environment } from '../harness/server-process';
+
+/** The whole server in this process, on free ports of the loopback, with an in-process store that the test can plant captchas in. */
+export class LocalApp {
+  private mobiles = 13_800_000_000;
+  private captchas = 0;
+
+  private constructor(
+    readonly url: string,
+    /** Where METRICS_PORT listens; empty without it. */
+    readonly watchUrl: string,
+    readonly close: () => Promise<void>,
+    private readonly store: MemoryStore,
+    private readonly sent: SmsMessage[],
+  ) {}
+
+  static async start(environment: Environment = {}, replacements: Replacements = {}): Promise<LocalApp> {
+    const store = new MemoryStore(replacements.clock);
+    const sent: SmsMessage[] = [];
+    const accept = async (message: SmsMessage): Promise<SmsOutcome> => {
+      sent.push(message);
+      return { class: 'accepted', provider: 'console', providerCode: 'OK' };
+    };
+    const app = await createApp(loadConfig(environment), createLog('silent'), {
+      store,
+      sender: { name: 'console', send: accept },
+      ...replacements,
+    });
+    const url = await listening(app.http);
+    const watchUrl = app.watchHttp ? await listening(app.watchHttp) : '';
+    return new LocalApp(url, watchUrl, () => app.close(0), store, sent);
+  }
+
+  get api(): ApiClient {
+    return new ApiClient(this.url);
+  }
+
+  newMobile(): string {
+    this.mobiles += 1;
+    return String(this.mobiles);
+  }
+
+  /** A captcha that is not counted for any client. */
+  async planted(): Promise<{ uuid: string; imageCode: string }> {
+    this.captchas += 1;
+    const uuid = `planted-${this.captchas}`;
+    const unsolved = { key: 'planted', cap: 1_000, lengthMs: 1_000 };
+    await this.store.issueCaptcha({ uuid, text: 'HAPPY', ttlMs: 300_000, windows: [], unsolved });
+    return { uuid, imageCode: 'HAPPY' };
+  }
+
+  async send(mobile: string): Promise<Payload> {
+    return this.api.sendSmsCode({ mobile, ...(await this.planted()) });
+  }
+
+  /** The code of the last message that went to this app's own sender. */
+  lastCode(): string {
+    return this.sent.at(-1)?.code ?? '';
+  }
+}
+
+async function listening(server: Server): Promise<string> {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}

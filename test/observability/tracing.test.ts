@@ -1,0 +1,169 @@
+import { ApiClient } from '../harness/api-client';
+import { describeWithRedis } from '../harness/redis-server';
+import { type Environment, startServer } from '../harness/server-process';
+import { NO_CLIENT_LIMITS, Shop } from '../harness/shop';
+import { waitUntil } from '../harness/wait-until';
+import { type CollectedSpan, Collector } from './collector';
+
+const TRACE_ID = '4bf92f3577b34da6a3ce929d0e0e4736';
+const TRACEPARENT = `00-${TRACE_ID}-00f067aa0ba902b7-01`;
+
+describeWithRedis('With OTEL_EXPORTER_OTLP_ENDPOINT', () => {
+  const collector = new Collector();
+  let shop: Shop;
+  let endpoint: string;
+
+  beforeAll(async () => {
+    endpoint = await collector.start();
+    shop = await Shop.open({
+      ...NO_CLIENT_LIMITS,
+      OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
+      OTEL_BSP_SCHEDULE_DELAY: '50',
+      OTEL_SERVICE_NAME: 'shop-sms',
+    });
+  }, 60_000);
+
+  afterAll(async () => {
+    await shop?.close();
+    collector.close();
+  });
+
+  /** The spans of the next trace whose request has this name. */
+  async function nextTrace(name: string, act: () => Promise<unknown>) {
+    const before = collector.spans.length;
+    await act();
+    const found = () => collector.spans.slice(before).find((span) => span.name === name);
+    await waitUntil(`the span ${name} arrives`, () => found() !== undefined);
+    const request = found() as CollectedSpan;
+    const parts = collector.spans.filter(({ parentSpanId }) => parentSpanId === request.spanId);
+    return { request, parts };
+  }
+
+  test('a send is one trace: the request, its steps in the store, and the attempt at the provider, by its correlation id', async () => {
+    shop.standIn.behave('accept');
+    const mobile = shop.newMobile();
+    const solved = await shop.planted();
+    const { request, parts } = await nextTrace('sendSmsCode', () => shop.api().sendSmsCode({ mobile, ...solved }));
+
+    expect(collector.serviceName).toBe('shop-sms');
+    expect(request).toMatchObject({ kind: 2, failed: false, parentSpanId: undefined });
+    const sent = shop.server.logs.find(({ msg }) => msg === 'SMS accepted');
+    expect(request.attributes).toEqual({
+      'http.request.method': 'POST',
+      'http.response.status_code': 200,
+      'url.path': '/graphql',
+      'sms.id': sent?.smsId,
+      'sms.operation': 'sendSmsCode',
+      'sms.reason': 'OK',
+    });
+    const attempt = parts.find((span) => span.name === 'send ronglian');
+    expect(attempt).toMatchObject({ kind: 3, failed: false, traceId: request.traceId });
+    expect(attempt?.attributes).toEqual({
+      'sms.id': sent?.smsId,
+      'sms.provider': 'ronglian',
+      'sms.outcome': 'accepted',
+      'sms.provider_code': '000000',
+    });
+    expect(parts.map((span) => span.name)).toContain('store reserveSend');
+    for (const part of parts) expect(part.durationMs).toBeLessThanOrEqual(request.durationMs + 2);
+  });
+
+  test('what fails is marked: a provider that refuses, not the answer that says so', async () => {
+    shop.standIn.behave('refuse');
+    const mobile = shop.newMobile();
+    const solved = await shop.planted();
+    const { request, parts } = await nextTrace('sendSmsCode', () => shop.api().sendSmsCode({ mobile, ...solved }));
+    expect(request).toMatchObject({ failed: false, attributes: { 'sms.reason': 'SMS_REJECTED' } });
+    expect(parts.find((span) => span.name === 'send ronglian')).toMatchObject({ failed: true });
+  });
+
+  test('requests at the same time do not mix', async () => {
+    shop.standIn.behave('accept');
+    const before = collector.spans.length;
+    const sends = Array.from({ length: 8 }, async () =>
+      shop.api().sendSmsCode({ mobile: shop.newMobile(), ...(await shop.planted()) }),
+    );
+    await Promise.all(sends);
+    const requests = () => collector.spans.slice(before).filter((span) => span.name === 'sendSmsCode');
+    await waitUntil('all traces arrive', () => requests().length === 8);
+    for (const request of requests()) {
+      const attempts = collector.spans.filter((s) => s.name === 'send ronglian' && s.traceId === request.traceId);
+      expect(attempts.map((span) => span.attributes['sms.id'])).toEqual([request.attributes['sms.id']]);
+    }
+  });
+
+  test('the trace that a client asks for is not followed without a proxy, and is behind one', async () => {
+    const own = await nextTrace('imageCaptcha', () =>
+      new ApiClient(shop.server.url, { traceparent: TRACEPARENT }).imageCaptcha(),
+    );
+    expect(own.request.traceId).not.toBe(TRACE_ID);
+
+    const behindProxy = await startServer({ ...shop.environment, TRUST_PROXY: '1' });
+    const followed = await nextTrace('imageCaptcha', () =>
+      new ApiClient(behindProxy.url, { traceparent: TRACEPARENT }).imageCaptcha(),
+    );
+    await behindProxy.stop();
+    expect(followed.request).toMatchObject({ traceId: TRACE_ID, parentSpanId: '00f067aa0ba902b7' });
+  }, 60_000);
+
+  test('a stop sends what is left', async () => {
+    const server = await startServer({ ...shop.environment, OTEL_BSP_SCHEDULE_DELAY: '60000' });
+    const stopped = await nextTrace('imageCaptcha', async () => {
+      await new ApiClient(server.url).imageCaptcha();
+      server.kill('SIGTERM');
+      expect(await server.exited).toEqual({ code: 0, signal: null });
+    });
+    expect(stopped.request.attributes['sms.reason']).toBe('OK');
+  }, 60_000);
+
+  test('a collector that is gone delays neither an answer nor the stop', async () => {
+    const server = await startServer({
+      ...shop.environment,
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9',
+      OTEL_EXPORTER_OTLP_TIMEOUT: '500',
+    });
+    expect(await new ApiClient(server.url).imageCaptcha()).toMatchObject({ reason: 'OK' });
+    await waitUntil('the log says so', () => server.logs.some(({ msg }) => msg === 'Traces could not be sent'));
+    const begun = performance.now();
+    server.kill('SIGTERM');
+    expect(await server.exited).toEqual({ code: 0, signal: null });
+    expect(performance.now() - begun).toBeLessThan(5_000);
+  }, 60_000);
+
+  test('no mobile, code, captcha text or address is in anything that was sent', async () => {
+    shop.standIn.behave('accept');
+    const mobile = shop.newMobile();
+    const solved = await shop.solved();
+    await shop.api().sendSmsCode({ mobile, ...solved });
+    const code = shop.lastCode();
+    await nextTrace('verifySmsCode', () => shop.api().verifySmsCode(mobile, code));
+    await nextTrace('verifySmsCode', () => shop.api().verifySmsCode(mobile, '918273'));
+    expect(collector.text).toContain('verifySmsCode');
+    for (const secret of [mobile, `"${code}"`, '918273', solved.imageCode, solved.uuid, '127.0.0.1']) {
+      expect(collector.text).not.toContain(secret);
+    }
+  });
+});
+
+describe('What is loaded', () => {
+  async function modules(environment: Environment): Promise<string> {
+    const server = await startServer({ ...environment, NODE_DEBUG: 'module' });
+    await new ApiClient(server.url).imageCaptcha();
+    await server.stop();
+    return server.stderr;
+  }
+  const SDK = /opentelemetry\/(sdk-trace|exporter-trace|resources|core)/;
+  const endpoint = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9' };
+
+  test.each<[string, Environment, boolean]>([
+    ['without the variables: nothing of the SDK', {}, false],
+    ['with OTEL_SDK_DISABLED: nothing of it', { ...endpoint, OTEL_SDK_DISABLED: 'true' }, false],
+    ['with a collector: the SDK', endpoint, true],
+  ])(
+    '%s',
+    async (_, environment, loaded) => {
+      expect(SDK.test(await modules(environment))).toBe(loaded);
+    },
+    60_000,
+  );
+});

@@ -1,0 +1,160 @@
+import fc from 'fast-check';
+import type { Window } from '../../src/limits/window';
+import {
+  eventCount,
+  type LoggedEvents,
+  liveEvents,
+  waitMs,
+  withEvent,
+  withoutEvent,
+} from '../../src/store/memory/window-log';
+
+const START = Date.UTC(2026, 0, 1);
+const HOUR = 3_600_000;
+
+/** What a caller knows: when his events were let in, and that they were not taken back. */
+class Counted {
+  times: number[] = [];
+  log: LoggedEvents[] = [];
+
+  constructor(readonly window: Window) {}
+
+  wait(now: number): number {
+    return waitMs(liveEvents(this.log, this.window, now), this.window, now);
+  }
+
+  add(now: number): void {
+    this.log = withEvent(liveEvents(this.log, this.window, now), this.window, now);
+    this.times.push(now);
+  }
+
+  remove(at: number, now: number): void {
+    this.log = withoutEvent(liveEvents(this.log, this.window, now), this.window, at);
+    this.times.splice(this.times.lastIndexOf(at), 1);
+  }
+
+  /** Events in the `ms` up to `now`, by plain counting. */
+  within(ms: number, now: number): number {
+    return this.times.filter((at) => at > now - ms && at <= now).length;
+  }
+}
+
+const exactCap = fc.integer({ min: 1, max: 64 });
+const largeCap = fc.integer({ min: 65, max: 200 });
+const length = fc.constantFrom(1_000, 60_000, HOUR, 24 * HOUR, 99_991);
+/** Gaps between attempts, as shares of the window: bursts, trickles and pauses. */
+const gaps = fc.array(
+  fc.oneof(
+    { weight: 3, arbitrary: fc.constant(0) },
+    { weight: 3, arbitrary: fc.double({ min: 0, max: 0.02, noNaN: true }) },
+    { weight: 1, arbitrary: fc.double({ min: 0, max: 1.2, noNaN: true }) },
+  ),
+  { minLength: 1, maxLength: 400 },
+);
+
+function attempts(window: Window, shares: readonly number[]): number[] {
+  let now = START;
+  return shares.map((share) => {
+    now += Math.round(share * window.lengthMs);
+    return now;
+  });
+}
+
+const stepOf = ({ cap, lengthMs }: Window) => (cap <= 64 ? 0 : Math.ceil(lengthMs / 64));
+
+describe('a window', () => {
+  const windows = fc.record({ key: fc.constant('w'), cap: fc.oneof(exactCap, largeCap), lengthMs: length });
+
+  test('never holds more events than its cap, wherever it starts', () => {
+    fc.assert(
+      fc.property(windows, gaps, (window, shares) => {
+        const counted = new Counted(window);
+        for (const now of attempts(window, shares)) if (counted.wait(now) === 0) counted.add(now);
+        const spans = counted.times.slice(window.cap).map((at, i) => at - (counted.times[i] ?? 0));
+        expect(Math.min(Infinity, ...spans)).toBeGreaterThanOrEqual(window.lengthMs);
+      }),
+    );
+  });
+
+  test('refuses only when it is full: exactly up to a cap of 64, a step early at most above it', () => {
+    fc.assert(
+      fc.property(windows, gaps, (window, shares) => {
+        const counted = new Counted(window);
+        for (const now of attempts(window, shares)) {
+          if (counted.wait(now) === 0) counted.add(now);
+          else expect(counted.within(window.lengthMs + stepOf(window), now)).toBeGreaterThanOrEqual(window.cap);
+        }
+      }),
+    );
+  });
+
+  test('tells the very ms at which the next one is let in', () => {
+    fc.assert(
+      fc.property(windows, gaps, (window, shares) => {
+        const counted = new Counted(window);
+        for (const now of attempts(window, shares)) {
+          const wait = counted.wait(now);
+          if (wait === 0) counted.add(now);
+          else {
+            expect(counted.wait(now + wait)).toBe(0);
+            expect(counted.wait(now + wait - 1)).toBe(1);
+          }
+        }
+      }),
+    );
+  });
+
+  test('keeps a log of at most the cap, and of 66 entries for any cap', () => {
+    fc.assert(
+      fc.property(windows, gaps, (window, shares) => {
+        const counted = new Counted(window);
+        for (const now of attempts(window, shares)) {
+          if (counted.wait(now) === 0) counted.add(now);
+          expect(counted.log.length).toBeLessThanOrEqual(Math.min(window.cap, 66));
+          expect(counted.log.every(({ count }) => count > 0)).toBe(true);
+        }
+      }),
+    );
+  });
+
+  test('counts what was let in and not taken back: exactly up to a cap of 64, never less above it', () => {
+    const choices = fc.array(fc.record({ takeBack: fc.boolean(), which: fc.nat() }), {
+      minLength: 400,
+      maxLength: 400,
+    });
+    fc.assert(
+      fc.property(windows, gaps, choices, (window, shares, choose) => {
+        const counted = new Counted(window);
+        for (const [i, now] of attempts(window, shares).entries()) {
+          // A send is taken back seconds after it was counted, never after its window.
+          const recent = counted.times.filter((at) => at + window.lengthMs > now);
+          const { takeBack, which } = choose[i] ?? { takeBack: false, which: 0 };
+          if (takeBack && recent.length > 0) counted.remove(recent[which % recent.length] ?? 0, now);
+          else if (counted.wait(now) === 0) counted.add(now);
+          const count = eventCount(liveEvents(counted.log, window, now));
+          expect(count).toBeGreaterThanOrEqual(counted.within(window.lengthMs, now));
+          expect(count).toBeLessThanOrEqual(counted.within(window.lengthMs + stepOf(window), now));
+        }
+      }),
+    );
+  });
+
+  test('holds nothing once all was taken back', () => {
+    fc.assert(
+      fc.property(windows, gaps, (window, shares) => {
+        const counted = new Counted(window);
+        const now = START + window.lengthMs - 1;
+        for (const at of attempts(window, shares)) if (at <= now && counted.wait(at) === 0) counted.add(at);
+        for (const at of [...counted.times]) counted.remove(at, now);
+        expect(counted.log).toEqual([]);
+      }),
+    );
+  });
+
+  test('is left alone by taking back what it does not hold', () => {
+    const window = { key: 'w', cap: 5, lengthMs: HOUR };
+    const log = withEvent([], window, START);
+    expect(withoutEvent(log, window, START + 1)).toEqual(log);
+    expect(withoutEvent([], window, START)).toEqual([]);
+  });
+});

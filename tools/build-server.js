@@ -1,0 +1,45 @@
+const { cpSync, readdirSync } = require('node:fs');
+const { join } = require('node:path');
+const { buildSync } = require('esbuild');
+
+const root = join(__dirname, '..');
+
+/**
+ * Builds the server into `folder`: one file, which starts a quarter of a second sooner than a thousand small ones, and beside it what
+ * code reads from beside itself. Types are checked by `npm run typecheck`, not here.
+ */
+function buildServer(folder) {
+  buildSync({
+    entryPoints: [join(root, 'src/main.ts')],
+    outfile: join(folder, 'main.js'),
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    tsconfig: join(root, 'tsconfig.build.json'),
+    // Names stay, so that a stack trace can be read. (`keepNames` would pay for that at every closure that a request makes.)
+    minifyWhitespace: true,
+    minifySyntax: true,
+    legalComments: 'none',
+    sourcemap: true,
+    sourcesContent: false,
+    // svg-captcha reads a font from its own folder; the others are large and loaded only where they are asked for.
+    external: [
+      'svg-captcha',
+      '@alicloud/*',
+      'tencentcloud-sdk-nodejs-sms',
+      'jose',
+      '@opentelemetry/sdk-trace-node',
+      '@opentelemetry/exporter-trace-otlp-http',
+      '@opentelemetry/core',
+      '@opentelemetry/resources',
+    ],
+    logLevel: 'warning',
+  });
+  cpSync(join(root, 'src/store/redis/lua'), join(folder, 'lua'), { recursive: true });
+  const speech = join(root, 'src/captcha/speech');
+  for (const name of readdirSync(speech)) {
+    if (name.endsWith('.bin')) cpSync(join(speech, name), join(folder, name));
+  }
+}
+
+module.exports = { buildServer };
