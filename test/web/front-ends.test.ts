@@ -26,13 +26,17 @@ describe('The plain fetch snippet', () => {
       uuid: uuid ?? '',
     });
     expect(sent).toMatchObject({ code: 200, reason: 'OK', retryAfter: 60, expiresIn: 300 });
-    const verified = await api.verifySmsCode({ mobile: '13800138000', smsCode: server.store.codes.at(-1) ?? '' });
+    const verified = await api.verifySmsCode({
+      mobile: '13800138000',
+      smsCode: server.store.codes.at(-1) ?? '',
+      uuid: uuid ?? '',
+    });
     expect(verified).toMatchObject({ code: 200, reason: 'OK' });
   });
 
   test('hands a failure over as data, and a malformed request as an error', async () => {
     const api = createSmsApi(`${server.url}/graphql`);
-    expect(await api.verifySmsCode({ mobile: '1', smsCode: '123456' })).toMatchObject({
+    expect(await api.verifySmsCode({ mobile: '1', smsCode: '123456', uuid: 'u' })).toMatchObject({
       code: 400,
       reason: 'MOBILE_INVALID',
     });

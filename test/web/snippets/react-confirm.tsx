@@ -8,6 +8,7 @@ export function ReactConfirm() {
   const [smsCode, setSmsCode] = useState('');
   const [message, setMessage] = useState('');
   const [wait, setWait] = useState(0);
+  const [request, setRequest] = useState(''); // the uuid that the code was asked for with
 
   const [captcha, reloadCaptcha] = useQuery({ query: GetCaptchaDocument, variables: {} });
   const [sent, sendSmsCode] = useMutation(SendSmsCodeDocument);
@@ -27,6 +28,7 @@ export function ReactConfirm() {
     if (!data) return;
     const { reason, retryAfter } = data.sendSmsCode;
     setWait(retryAfter ?? 0);
+    if (reason === 'OK' || reason === 'SMS_UNCONFIRMED') setRequest(uuid);
     if (reason === 'MISSING_PARAMETER' || reason === 'MOBILE_INVALID') return;
     setImageCode(''); // the captcha is spent, right or wrong
     reloadCaptcha();
@@ -34,7 +36,7 @@ export function ReactConfirm() {
 
   async function verify(event: FormEvent) {
     event.preventDefault();
-    const { data } = await verifySmsCode({ mobile, smsCode });
+    const { data } = await verifySmsCode({ mobile, smsCode, uuid: request });
     setMessage(data?.verifySmsCode.errmsg ?? 'The server cannot be reached');
   }
 

@@ -12,7 +12,7 @@ export type CaptchaKind =
   | 'IMAGE';
 
 /** What became of a call, for machines. Values may be added, never changed. */
-export type Reason =
+export type VerificationReason =
   /** There is no such captcha: expired, already tried, or never issued. Get a new one. */
   | 'CAPTCHA_EXPIRED'
   /** The answer is wrong, and this captcha is spent. Get a new one. */
@@ -23,13 +23,13 @@ export type Reason =
   | 'MOBILE_INVALID'
   /** It succeeded. */
   | 'OK'
-  /** A cap of this mobile, this client or the whole service is reached; see retryAfter. */
+  /** A cap of this mobile, this client, its network or the whole service is reached; see retryAfter. */
   | 'QUOTA_EXCEEDED'
   /** Something this service depends on is down. Nothing was sent. */
   | 'SERVICE_UNAVAILABLE'
-  /** There is no live code for this mobile: expired, already used, or never sent. */
+  /** There is no live code of this uuid, mobile and purpose: expired, already used, never sent, or asked for under another uuid. */
   | 'SMS_CODE_EXPIRED'
-  /** Too many wrong codes: the code is void. Get a new one, after retryAfter seconds where that is set. */
+  /** Too many wrong codes: this request’s code is void. Get a new one, after retryAfter seconds where that is set. */
   | 'SMS_CODE_LOCKED'
   /** The code is wrong; see attemptsLeft. */
   | 'SMS_CODE_MISMATCH'
@@ -45,7 +45,7 @@ export type GetCaptchaQueryVariables = Exact<{
 }>;
 
 
-export type GetCaptchaQuery = { readonly imageCaptcha: { readonly reason: Reason, readonly errmsg: string, readonly retryAfter: number | null, readonly uuid: string | null, readonly image: string | null, readonly audio: string | null, readonly expiresIn: number | null } };
+export type GetCaptchaQuery = { readonly imageCaptcha: { readonly reason: VerificationReason, readonly errmsg: string, readonly retryAfter: number | null, readonly uuid: string | null, readonly image: string | null, readonly audio: string | null, readonly expiresIn: number | null } };
 
 export type SendSmsCodeMutationVariables = Exact<{
   mobile: string;
@@ -54,7 +54,7 @@ export type SendSmsCodeMutationVariables = Exact<{
 }>;
 
 
-export type SendSmsCodeMutation = { readonly sendSmsCode: { readonly reason: Reason, readonly errmsg: string, readonly retryAfter: number | null, readonly expiresIn: number | null } };
+export type SendSmsCodeMutation = { readonly sendSmsCode: { readonly reason: VerificationReason, readonly errmsg: string, readonly retryAfter: number | null, readonly expiresIn: number | null } };
 
 export type VerifySmsCodeMutationVariables = Exact<{
   mobile: string;
@@ -62,7 +62,7 @@ export type VerifySmsCodeMutationVariables = Exact<{
 }>;
 
 
-export type VerifySmsCodeMutation = { readonly verifySmsCode: { readonly reason: Reason, readonly errmsg: string, readonly retryAfter: number | null, readonly attemptsLeft: number | null } };
+export type VerifySmsCodeMutation = { readonly verifySmsCode: { readonly reason: VerificationReason, readonly errmsg: string, readonly retryAfter: number | null, readonly attemptsLeft: number | null } };
 
 
 export const GetCaptchaDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"GetCaptcha"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"kind"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"CaptchaKind"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"imageCaptcha"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"kind"},"value":{"kind":"Variable","name":{"kind":"Name","value":"kind"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"reason"}},{"kind":"Field","name":{"kind":"Name","value":"errmsg"}},{"kind":"Field","name":{"kind":"Name","value":"retryAfter"}},{"kind":"Field","name":{"kind":"Name","value":"uuid"}},{"kind":"Field","name":{"kind":"Name","value":"image"}},{"kind":"Field","name":{"kind":"Name","value":"audio"}},{"kind":"Field","name":{"kind":"Name","value":"expiresIn"}}]}}]}}]} as unknown as DocumentNode<GetCaptchaQuery, GetCaptchaQueryVariables>;
