@@ -64,14 +64,7 @@ export class RedisCommands {
     undo?: (reply: Reply) => Promise<void>,
   ): Promise<Reply> {
     const call = () => {
-      const answer = this.scripts[name].call(
-        this.client,
-        keys.length,
-        ...keys,
-        this.clock.after(this.timeoutMs),
-        ...args,
-      );
-      return this.bounded(answer, {
+      return this.bounded(this.execute(name, keys, args), {
         late: (reply) => {
           if (undo && reply[0] === 'ok') undo(reply).catch(() => undefined);
         },
@@ -84,6 +77,22 @@ export class RedisCommands {
     const second = await call();
     if (second[0] === 'late') throw new StoreUnavailableError('Redis took the command too late');
     return second;
+  }
+
+  /**
+   * Redis may lose its scripts (SCRIPT FLUSH, a restart, a failover) and says so before anything ran: asking again is safe. The client
+   * does that once, which is not enough for calls that wait side by side. The deadline stays that of the first try.
+   */
+  private async execute(name: ScriptName, keys: readonly string[], args: readonly (string | number)[]): Promise<Reply> {
+    const deadline = this.clock.after(this.timeoutMs);
+    const giveUpAt = performance.now() + this.timeoutMs;
+    for (;;) {
+      try {
+        return await this.scripts[name].call(this.client, keys.length, ...keys, deadline, ...args);
+      } catch (error) {
+        if (!(error as Error).message.startsWith('NOSCRIPT') || performance.now() > giveUpAt) throw error;
+      }
+    }
   }
 
   /** A cluster's first try may fail its own check and the next one succeed: then `connect` alone would never tell. */
