@@ -22,11 +22,11 @@ describeWithRedis('Without Redis', () => {
   let seeds: Redis;
   jest.setTimeout(60_000);
 
-  beforeEach(async () => {
+  async function open(redisTimeoutMs: number): Promise<void> {
     shop = await Shop.open({
       ...NO_CLIENT_LIMITS,
       SMS_DAILY_BUDGET: '0',
-      REDIS_TIMEOUT_MS: String(REDIS_TIMEOUT_MS),
+      REDIS_TIMEOUT_MS: String(redisTimeoutMs),
     });
     seeds = new Redis(shop.redisServer.url, {
       enableOfflineQueue: false,
@@ -36,12 +36,15 @@ describeWithRedis('Without Redis', () => {
     });
     seeds.on('error', () => undefined);
     await once(seeds, 'ready');
-  });
+  }
 
-  afterEach(async () => {
+  beforeEach(() => open(REDIS_TIMEOUT_MS));
+
+  const close = async () => {
     seeds?.disconnect();
     await shop?.close();
-  });
+  };
+  afterEach(close);
 
   /** Captchas, sends and verifications, as they come from people; a send adds its mobile to `asked`. */
   function load(asked: string[] = []): Load<Payload> {
@@ -160,6 +163,9 @@ describeWithRedis('Without Redis', () => {
   });
 
   test('a Redis that loses its scripts again and again is noticed by nobody', async () => {
+    // Nothing here is about time, and a busy machine must not make it so.
+    await close();
+    await open(10_000);
     const running = load();
     await waitUntil('messages flow', () => shop.standIn.accepted.length > 5);
     for (let i = 0; i < 20; i++) {
@@ -167,8 +173,9 @@ describeWithRedis('Without Redis', () => {
       await pause(25);
     }
     const calls = await running.stop();
-    expectStructured(calls, 3000);
+    expect(calls.filter(({ answer }) => answer === undefined)).toEqual([]);
     const reasons = new Set(calls.map(({ answer }) => answer?.reason));
+    expect(shop.server.logs.filter(({ level }) => level > 30)).toEqual([]);
     expect(reasons).toEqual(new Set(['OK', 'SMS_CODE_EXPIRED']));
   });
 });
