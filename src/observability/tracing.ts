@@ -39,7 +39,10 @@ export async function startTracing(followCallers: boolean, log: Logger): Promise
     import('@opentelemetry/core'),
   ]);
   core.setGlobalErrorHandler((error) => {
-    log.warn({ error: typeof error === 'string' ? error : error.message }, 'Traces could not be sent');
+    log.warn(
+      { error: typeof error === 'string' ? error : error.message },
+      'Traces could not be exported: check that the collector at OTEL_EXPORTER_OTLP_ENDPOINT is up',
+    );
   });
   const named = resources.detectResources({ detectors: [resources.envDetector] });
   const provider = new NodeTracerProvider({

@@ -6,6 +6,7 @@ import { loadConfig } from '../../src/config/config';
 import { createLog } from '../../src/log';
 import type { SmsMessage, SmsOutcome } from '../../src/sms/sender';
 import { MemoryStore } from '../../src/store/memory/memory-store';
+import type { Store } from '../../src/store/store';
 import { ApiClient, type Payload } from '../harness/api-client';
 import type { Environment } from '../harness/server-process';
 
@@ -19,12 +20,12 @@ export class LocalApp {
     /** Where METRICS_PORT listens; empty without it. */
     readonly watchUrl: string,
     readonly close: () => Promise<void>,
-    private readonly store: MemoryStore,
+    private readonly store: Store,
     private readonly sent: SmsMessage[],
   ) {}
 
   static async start(environment: Environment = {}, replacements: Replacements = {}): Promise<LocalApp> {
-    const store = new MemoryStore(replacements.clock);
+    const store = replacements.store ?? new MemoryStore(replacements.clock);
     const sent: SmsMessage[] = [];
     const accept = async (message: SmsMessage): Promise<SmsOutcome> => {
       sent.push(message);

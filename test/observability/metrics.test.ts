@@ -102,6 +102,13 @@ describe('/metrics, after a day of people', () => {
     expect(await used()).toBe(0);
   });
 
+  test('the budget is unknown, not 0, to a server that has just started', async () => {
+    app = await LocalApp.start({ SMS_DAILY_BUDGET: '7' });
+    const { value, text } = await scrape(app.url);
+    expect(value('sms_verification_budget_limit')).toBe(7);
+    expect(text).not.toMatch(/^sms_verification_budget_used /m);
+  });
+
   test('without a budget there is no such metric', async () => {
     app = await LocalApp.start({ SMS_DAILY_BUDGET: '0' });
     await app.send(app.newMobile());
