@@ -36,7 +36,7 @@ export class LocalApp {
       ...replacements,
     });
     const url = await listening(app.http);
-    const watchUrl = app.watchHttp ? await listening(app.watchHttp) : '';
+    const watchUrl = app.monitoringHttp ? await listening(app.monitoringHttp) : '';
     return new LocalApp(url, watchUrl, () => app.close(0), store, sent);
   }
 
