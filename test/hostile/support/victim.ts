@@ -95,25 +95,35 @@ export class Victim {
     );
   }
 
-  /** ms that another client, who is new, waits for a captcha. */
+  /** ms that another client, who is new, waits for a captcha: the shortest of three, since others may hold the machine. */
   async otherClientWaits(): Promise<number> {
-    const begun = performance.now();
-    await new ApiClient(this.server.url, { connection: 'close' }).imageCaptcha();
-    return performance.now() - begun;
+    let shortest = Number.POSITIVE_INFINITY;
+    for (let i = 0; i < 3; i++) {
+      const begun = performance.now();
+      await new ApiClient(this.server.url, { connection: 'close' }).imageCaptcha();
+      shortest = Math.min(shortest, performance.now() - begun);
+    }
+    return shortest;
   }
 
   /** The process lives, another client is answered within a second, and neither memory nor files stay taken. */
   async expectRecovered(): Promise<void> {
-    this.agent.destroy();
     expect(this.server.alive).toBe(true);
     expect(await this.otherClientWaits()).toBeLessThan(1_000);
     // The log keeps one descriptor or another busy for a moment; 5 are none that an attack left.
+    this.agent.destroy();
     await waitUntil('no file stays open', () => this.openFiles <= this.before.files + 5, RECOVERY_MS);
+    // As other people go on using it: a process that does nothing collects no garbage.
     await waitUntil(
       'memory is back',
-      () => this.server.residentBytes < this.before.bytes + ALLOWED_GROWTH,
+      async () => {
+        if (this.server.residentBytes < this.before.bytes + ALLOWED_GROWTH) return true;
+        await this.use(50);
+        return false;
+      },
       RECOVERY_MS,
     );
+    this.agent.destroy();
     expect(this.server.stderr).toBe('');
     expect(this.server.logs.filter(({ level }) => level >= 50)).toEqual([]);
   }
@@ -125,7 +135,11 @@ export class Victim {
 
   /** Code is compiled and caches are filled once, whoever comes; that is no growth. */
   private async warmUp(): Promise<void> {
-    await this.each(400, () => this.post({ query: '{ imageCaptcha { uuid image } }' }));
-    await this.each(100, () => this.request('/'));
+    await this.use(1_000);
+    await this.each(200, () => this.request('/'));
+  }
+
+  private use(captchas: number): Promise<void> {
+    return this.each(captchas, () => this.post({ query: '{ imageCaptcha { uuid image } }' }));
   }
 }
