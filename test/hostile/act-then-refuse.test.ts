@@ -79,7 +79,7 @@ describeWithRedis('What HTTP will refuse is refused before anything runs', () =>
   });
 
   test('a field named tokens is not taken for a query that is too long', async () => {
-    const answer = await post({ query: '{ tokens tokens: }' });
+    const answer = await post({ query: '{ __typename } tokens' });
     expect(await answer.json()).toMatchObject({
       errors: [{ message: expect.stringMatching(/^The query is not valid GraphQL at line 1/) }],
     });

@@ -6,7 +6,7 @@ import { get, open, postJson, statuses, untilClosed } from './support/raw-client
 import { MEGABYTE, Victim } from './support/victim';
 
 const SEED = Number(process.env.FUZZ_SEED ?? 20_261_126);
-/** At least so many; 300,000 take a quarter of an hour. */
+/** At least so many; on two busy cores 12,000 take under two minutes. */
 const REQUESTS = Number(process.env.HOSTILE_REQUESTS ?? 12_000);
 const BURST = 8;
 const ANSWER_MS = 15_000;
@@ -115,6 +115,6 @@ describe(`${REQUESTS} hostile requests of all kinds (FUZZ_SEED=${SEED})`, () => 
       expect((bytes.at(-1) ?? 0) - (bytes[0] ?? 0)).toBeLessThan(50 * MEGABYTE);
       await victim.expectRecovered();
     },
-    Math.max(300_000, REQUESTS * 6),
+    Math.max(300_000, REQUESTS * 20),
   );
 });
