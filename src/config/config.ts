@@ -12,6 +12,7 @@ type Values = { [Name in keyof typeof SETTINGS]: ReturnType<(typeof SETTINGS)[Na
 export interface Config {
   /** Sandbox, introspection, the last code on the page: never in production. */
   development: boolean;
+  /** Where to listen; undefined: on all addresses. */
   host: string | undefined;
   port: number;
   logLevel: LogLevel;
@@ -70,7 +71,8 @@ export function loadConfig(environment: Environment = process.env): Readonly<Con
   if (problems.length > 0) throw new ConfigError(problems);
   return Object.freeze({
     development: values.NODE_ENV !== 'production',
-    host: values.HOST,
+    // Everyone on the network would otherwise reach what is for the developer alone.
+    host: values.HOST ?? (values.NODE_ENV === 'production' ? undefined : '127.0.0.1'),
     port: values.PORT,
     logLevel: values.LOG_LEVEL,
     trustProxy: values.TRUST_PROXY,

@@ -25,7 +25,7 @@ export const SETTINGS = {
     default: 'development',
   }),
   PORT: integer({ about: 'TCP port; 0 picks a free one', default: 4000, min: 0, max: 65_535 }),
-  HOST: text({ about: 'address to listen on; absent: all' }),
+  HOST: text({ about: 'address to listen on; absent: all in production, 127.0.0.1 otherwise' }),
   LOG_LEVEL: choice<LogLevel>({ about: 'least severe log line that is written', of: LOG_LEVELS, default: 'info' }),
   TRUST_PROXY: integer({
     about: 'proxies in front; the client address is read that many places from the right of X-Forwarded-For',

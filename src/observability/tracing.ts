@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { IncomingHttpHeaders } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import {
   type Attributes,
   type Context,
@@ -15,7 +15,7 @@ import { Reason } from '../verification/reasons';
 
 export interface Tracing {
   /** Runs what answers a request to /graphql within a span; `status` tells the HTTP status once it is answered. */
-  request<T>(headers: IncomingHttpHeaders, run: () => Promise<T>, status: () => number): Promise<T>;
+  request<T>(request: IncomingMessage, run: () => Promise<T>, status: () => number): Promise<T>;
   /** Adds what happens within a request to its trace. */
   observe(event: DomainEvent): void;
   /** Sends what is left, for at most a second. */
@@ -74,9 +74,9 @@ export async function startTracing(followCallers: boolean, log: Logger): Promise
   };
 
   return {
-    async request(headers, run, status) {
-      const attributes = { 'http.request.method': 'POST', 'url.path': '/graphql' };
-      const span = tracer.startSpan('POST /graphql', { kind: SpanKind.SERVER, attributes }, parentOf(headers));
+    async request({ method = 'GET', headers }, run, status) {
+      const attributes = { 'http.request.method': method, 'url.path': '/graphql' };
+      const span = tracer.startSpan(`${method} /graphql`, { kind: SpanKind.SERVER, attributes }, parentOf(headers));
       try {
         return await requests.run(span, run);
       } finally {

@@ -197,7 +197,7 @@ describe('A query text that is seen for the first time, and one that is remember
     }
   });
 
-  test('the second does go the short way: nothing but execution is left', async () => {
+  test('the second does take the fast path: nothing but execution is left', async () => {
     const server = newServer();
     await server.start();
     const first = await server.handle(request({ query: CAPTCHA }, '*/*'), CONTEXT);

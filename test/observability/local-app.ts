@@ -18,7 +18,7 @@ export class LocalApp {
   private constructor(
     readonly url: string,
     /** Where METRICS_PORT listens; empty without it. */
-    readonly watchUrl: string,
+    readonly monitoringUrl: string,
     readonly close: () => Promise<void>,
     private readonly store: Store,
     private readonly sent: SmsMessage[],
@@ -37,8 +37,8 @@ export class LocalApp {
       ...replacements,
     });
     const url = await listening(app.http);
-    const watchUrl = app.watchHttp ? await listening(app.watchHttp) : '';
-    return new LocalApp(url, watchUrl, () => app.close(0), store, sent);
+    const monitoringUrl = app.monitoringHttp ? await listening(app.monitoringHttp) : '';
+    return new LocalApp(url, monitoringUrl, () => app.close(0), store, sent);
   }
 
   get api(): ApiClient {

@@ -39,6 +39,11 @@ describeWithRedis('With OTEL_EXPORTER_OTLP_ENDPOINT', () => {
     return { request, parts };
   }
 
+  test('a request that is refused is traced by its own method', async () => {
+    const { request } = await nextTrace('GET /graphql', () => fetch(`${shop.server.url}/graphql?query={__typename}`));
+    expect(request.attributes).toMatchObject({ 'http.request.method': 'GET', 'http.response.status_code': 405 });
+  });
+
   test('a send is one trace: the request, its steps in the store, and the attempt at the provider, by its correlation id', async () => {
     shop.standIn.behave('accept');
     const mobile = shop.newMobile();
