@@ -63,9 +63,10 @@ export async function createSender(settings: SmsSettings, deps: SenderDeps): Pro
       if (senders.length > 1) logPassedOver(log, attempt);
       onAttempt?.(attempt);
     },
-    onSetAside: (provider, setAside) => {
-      if (setAside) log.warn({ provider }, 'SMS provider keeps failing: set aside for a while');
-      else log.info({ provider }, 'SMS provider works again');
+    onCircuit: (provider, state) => {
+      if (state === 'open')
+        log.warn({ provider }, 'SMS provider keeps failing: circuit open, the next provider serves');
+      else log.info({ provider }, 'SMS provider works again: circuit closed');
     },
   });
   return { ...failover, console: consoleSender };

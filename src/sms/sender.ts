@@ -1,3 +1,5 @@
+import type { VerificationPurpose } from './purpose';
+
 /** One text message that carries a one-time code. */
 export interface SmsMessage {
   /** Correlation id of this send: 32 characters of [0-9a-f], never used twice. Providers get it as their request id. */
@@ -8,6 +10,10 @@ export interface SmsMessage {
   code: string;
   /** Lifetime of the code as the text tells it, whole minutes, at least 1. */
   minutes: number;
+  /** What the code is good for; a provider may have a template for each. */
+  purpose: VerificationPurpose;
+  /** The language that its reader prefers; templates of mainland providers have their own. */
+  language: 'zh' | 'en';
 }
 
 /**
@@ -29,8 +35,9 @@ export interface SmsOutcome {
   /** The provider's id of an accepted message. */
   messageId?: string;
   /**
-   * Whom a refusal speaks against, set only with `refused`: `number` when the provider works and would not have this number,
-   * `provider` when it could not be reached or is set aside. Only the latter counts as a failing provider.
+   * Whom a message that was not accepted speaks against. `number`, only with `refused`: the provider works and would not have this
+   * number. `provider`, with `refused` and `unknown`: it could not be reached, its circuit is open, or no usable answer came
+   * (time-out, reset, 5xx, unreadable). Absent with `unknown`: it answered well, with a status code that no table lists.
    */
   fault?: 'number' | 'provider';
 }

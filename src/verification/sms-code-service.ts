@@ -132,10 +132,12 @@ export class SmsCodeService {
     const { sender, log } = this.parts;
     const id = randomUUID().replaceAll('-', '');
     const minutes = Math.max(1, Math.floor(this.codeTtlMs / 60_000));
-    const outcome = await sender.send({ id, mobile, code, minutes }).catch((error: Error): SmsOutcome => {
-      log.error({ smsId: id, error: error.name }, 'The SMS sender failed, which it never should');
-      return { class: 'unknown', provider: sender.name, providerCode: 'exception' };
-    });
+    const outcome = await sender
+      .send({ id, mobile, code, minutes, purpose: 'REGISTER', language: 'zh' })
+      .catch((error: Error): SmsOutcome => {
+        log.error({ smsId: id, error: error.name }, 'The SMS sender failed, which it never should');
+        return { class: 'unknown', provider: sender.name, providerCode: 'exception' };
+      });
     const fields = { smsId: id, mobile: maskedMobile(mobile), ...outcome };
     if (outcome.class === 'accepted') log.info(fields, 'SMS accepted');
     else if (outcome.class === 'misconfigured') log.error(fields, 'SMS provider account or settings are wrong');

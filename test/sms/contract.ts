@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, type Server, type Socket } from 'node:net';
+import { createFailoverSender } from '../../src/sms/failover-sender';
 import type { SmsMessage, SmsOutcomeClass, SmsSender } from '../../src/sms/sender';
+import { waitUntil } from '../harness/wait-until';
 import type { StandIn, StandInMode, StandInRequest } from './stand-in/stand-in';
 
 /** The sender's limit in every test of the suite, and what its answer may take on top. */
@@ -84,7 +86,8 @@ export function describeSmsSender(name: string, subject: SmsSenderSubject): void
         const started = performance.now();
         const outcome = await sender.send(newMessage());
         expect(performance.now() - started).toBeLessThan(CONTRACT_TIMEOUT_MS + SLACK_MS);
-        expect(outcome).toMatchObject({ class: 'unknown', providerCode: 'timeout' });
+        expect(outcome).toMatchObject({ class: 'unknown', providerCode: 'timeout', fault: 'provider' });
+        await waitUntil('the connection is cut', () => standIn.connections() === 0, 300);
         await expectNothingMore(standIn, 1);
       },
     );
@@ -94,16 +97,60 @@ export function describeSmsSender(name: string, subject: SmsSenderSubject): void
       expect(await sender.send(newMessage())).toMatchObject({ class: 'unknown', providerCode: 'timeout' });
     });
 
-    test.each<StandInMode>(['reset', 'reset-mid-answer', 'http-500', 'garbage', 'huge', 'redirect', 'no-http'])(
-      '%s after the message was taken: unknown, and sent once only',
+    test.each<StandInMode>([
+      ...(['reset', 'reset-mid-answer', 'end-mid-answer', 'http-500'] as const),
+      ...(['garbage', 'huge', 'huge-chunked', 'redirect', 'no-http'] as const),
+    ])(
+      '%s after the message was taken: unknown at once, by fault of the provider, and sent once only',
       async (mode) => {
         // Two connections stand ready, so that whatever wants to go out a second time can do so at once.
         await Promise.all([sender.send(newMessage()), sender.send(newMessage())]);
         standIn.behave(mode);
-        expect(await sender.send(newMessage())).toMatchObject({ class: 'unknown', provider: name });
+        const started = performance.now();
+        expect(await sender.send(newMessage())).toMatchObject({ class: 'unknown', provider: name, fault: 'provider' });
+        expect(performance.now() - started).toBeLessThan(CONTRACT_TIMEOUT_MS * 0.8);
         await expectNothingMore(standIn, 3);
       },
     );
+
+    test.each([300, 302, 304, 500, 502, 503])(
+      'HTTP %i with a code that means refused: not believed, since the message may have been taken',
+      async (status) => {
+        const [code = ''] = subject.codes.refused;
+        standIn.behave({ code, status });
+        expect(await sender.send(newMessage())).toMatchObject({ class: 'unknown', fault: 'provider' });
+        await expectNothingMore(standIn, 1);
+      },
+    );
+
+    test.each([200, 400, 403])('HTTP %i with an empty code: no answer', async (status) => {
+      standIn.behave({ code: '', status });
+      expect(await sender.send(newMessage())).toMatchObject({ class: 'unknown', fault: 'provider' });
+    });
+
+    test('a proxy of the environment is not used', async () => {
+      const proxy = await subject.start();
+      const names = ['http_proxy', 'HTTP_PROXY', 'https_proxy', 'HTTPS_PROXY', 'all_proxy', 'ALL_PROXY'];
+      const before = names.map((variable) => [variable, process.env[variable]] as const);
+      for (const variable of names) process.env[variable] = proxy.url;
+      try {
+        const proxied = await subject.connect(standIn.url);
+        expect(await proxied.send(newMessage())).toMatchObject({ class: 'accepted' });
+        expect(proxy.requests).toEqual([]);
+      } finally {
+        for (const [variable, value] of before) {
+          if (value === undefined) delete process.env[variable];
+          else process.env[variable] = value;
+        }
+        await proxy.close();
+      }
+    });
+
+    test('an idle connection is closed after a few seconds', async () => {
+      await sender.send(newMessage());
+      expect(standIn.connections()).toBe(1);
+      await waitUntil('the idle connection is closed', () => standIn.connections() === 0, 6000);
+    }, 10_000);
 
     test('works again after a connection was cut', async () => {
       standIn.behave('reset');
@@ -125,7 +172,11 @@ export function describeSmsSender(name: string, subject: SmsSenderSubject): void
 
     test('a TLS handshake that never ends: refused within the time-out', async () => {
       const sockets: Socket[] = [];
-      const silent = createServer((socket) => sockets.push(socket));
+      const silent = createServer((socket) => {
+        sockets.push(socket);
+        socket.on('error', () => undefined);
+        socket.resume();
+      });
       await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
       try {
         const secure = await subject.connect(`https://127.0.0.1:${portOf(silent)}`);
@@ -133,10 +184,39 @@ export function describeSmsSender(name: string, subject: SmsSenderSubject): void
         const outcome = await secure.send(newMessage());
         expect(performance.now() - started).toBeLessThan(CONTRACT_TIMEOUT_MS + SLACK_MS);
         expect(outcome).toMatchObject({ class: 'refused', providerCode: 'connect-timeout', fault: 'provider' });
+        // Were it left open, the message could still go out after the next provider has sent it.
+        await waitUntil('it is cut', () => sockets.length > 0 && sockets.every((socket) => socket.destroyed), 300);
       } finally {
         for (const socket of sockets) socket.destroy();
         silent.close();
       }
+    });
+
+    test.each([
+      ['the mobile', ({ mobile }: SmsMessage) => mobile],
+      ['the mobile with its country', ({ mobile }: SmsMessage) => `+86${mobile}`],
+      ['the mobile in groups', ({ mobile }: SmsMessage) => mobile.replace(/^(...)(....)/, '$1-$2-')],
+      ['the mobile in the middle', ({ mobile }: SmsMessage) => `no.${mobile}:x`],
+      ['the code', ({ code }: SmsMessage) => code],
+      ['the code in the middle', ({ code }: SmsMessage) => `SMS_${code}_1`],
+      ['a text without end', () => 'x'.repeat(5000)],
+      ['a text of other characters', () => 'line\nbreak "quoted" 中'],
+    ])('a status or a message id that is %s: nothing of it is told', async (_, text) => {
+      const attempts: unknown[] = [];
+      const told = createFailoverSender([sender], { onAttempt: (attempt) => attempts.push(attempt.outcome) });
+      const message = newMessage();
+      const secret = text(message);
+      standIn.behave({ code: secret });
+      const failed = await told.send(message);
+      standIn.behave({ messageId: secret });
+      const accepted = await told.send({ ...message, id: newMessage().id });
+
+      expect(failed.class).toBe('unknown');
+      expect(accepted.class).toBe('accepted');
+      expect(accepted.messageId).toBeUndefined();
+      const all = JSON.stringify([failed, accepted, attempts]);
+      for (const part of [message.mobile, message.code, secret.slice(0, 200)]) expect(all).not.toContain(part);
+      expect(all.replaceAll(/\W/g, '')).not.toContain(message.mobile);
     });
 
     test('no outcome tells a code, a mobile or a credential', async () => {
@@ -168,6 +248,8 @@ export function newMessage(): SmsMessage {
     mobile: `13${digits.slice(-9)}`,
     code: digits.slice(0, 6),
     minutes: 5,
+    purpose: 'REGISTER',
+    language: 'zh',
   };
 }
 

@@ -94,7 +94,7 @@ describe('createSender', () => {
     expect(received()).toHaveLength(1);
   });
 
-  test('a set-aside provider shows in the log, and no line tells a code, a mobile or a credential', async () => {
+  test('an open circuit shows in the log, and no line tells a code, a mobile or a credential', async () => {
     const log = keptLog();
     const sender = await createSender({ ...settings, providers: ['tencent', 'aliyun', 'ronglian'] }, { log });
     tencent.behave('misconfigured');
@@ -102,7 +102,7 @@ describe('createSender', () => {
     const messages = Array.from({ length: 8 }, newMessage);
     for (const message of messages) await sender.send(message);
 
-    expect(log.lines.filter((line) => line.includes('set aside')).map((line) => JSON.parse(line))).toMatchObject([
+    expect(log.lines.filter((line) => line.includes('circuit open')).map((line) => JSON.parse(line))).toMatchObject([
       { level: 'warn', provider: 'tencent' },
     ]);
     const told = log.lines.join('\n').replaceAll(/"smsId":"\w+"/g, '');

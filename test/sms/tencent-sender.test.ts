@@ -24,7 +24,10 @@ describeSmsSender('tencent', {
       ...['FailedOperation.InsufficientBalanceInSmsPackage', 'FailedOperation.SignatureIncorrectOrUnapproved'],
       'FailedOperation.TemplateIncorrectOrUnapproved',
     ],
-    unknown: ['InternalError.Timeout', 'InternalError', 'RequestLimitExceeded', 'FailedOperation.SomethingNew'],
+    unknown: [
+      ...['InternalError.Timeout', 'InternalError', 'RequestLimitExceeded', 'FailedOperation.SomethingNew'],
+      ...['LimitExceededX', 'LimitExceededX.PhoneNumberDailyLimit', 'AuthFailureX'],
+    ],
   },
   expectRequest: ({ method, path, headers, body }, message) => {
     expect(`${method} ${path}`).toBe('POST /');

@@ -27,9 +27,10 @@ export function startAliyunStandIn({ accessKeyId, accessKeySecret, port }: Aliyu
       }
       return signatureComplaint(request, accessKeyId, accessKeySecret) ?? readMessage(request.query);
     },
-    success: () => {
+    success: (_message, messageId) => {
       messages += 1;
-      return answer(200, { Code: 'OK', Message: 'OK', BizId: `9006197469364${String(messages).padStart(5, '0')}^0` });
+      const BizId = messageId ?? `9006197469364${String(messages).padStart(5, '0')}^0`;
+      return answer(200, { Code: 'OK', Message: 'OK', BizId });
     },
     failure: (code) => answer(GATEWAY_STATUS[code] ?? 200, { Code: code, Message: '请求失败' }),
   };
