@@ -6,6 +6,7 @@ import { createLog } from './log';
 async function main(): Promise<void> {
   const config = loadConfig();
   const log = createLog(config.logLevel);
+  for (const warning of config.warnings) log.warn(warning);
   const app = await createApp(config, log);
   const metricsPort = app.watchHttp && (await listen(app.watchHttp, config.metricsPort, config.host, 'METRICS_PORT'));
   const port = await listen(app.http, config.port, config.host, 'PORT');

@@ -30,7 +30,7 @@ describeSmsSender('ronglian', {
       to: message.mobile,
       appId: SETTINGS.appId,
       templateId: '1',
-      datas: [message.code, '5'],
+      datas: [message.code, String(message.minutes)],
       reqId: message.id,
     });
   },

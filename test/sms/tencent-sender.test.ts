@@ -41,7 +41,7 @@ describeSmsSender('tencent', {
       SmsSdkAppId: '1400006666',
       SignName: '美多商城',
       TemplateId: '449739',
-      TemplateParamSet: [message.code, '5'],
+      TemplateParamSet: [message.code, String(message.minutes)],
       SessionContext: message.id,
     });
   },
