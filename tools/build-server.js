@@ -27,6 +27,7 @@ function buildServer(folder) {
       'svg-captcha',
       '@alicloud/*',
       'tencentcloud-sdk-nodejs-sms',
+      'standardwebhooks',
       'jose',
       '@opentelemetry/sdk-trace-node',
       '@opentelemetry/exporter-trace-otlp-http',

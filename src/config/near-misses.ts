@@ -11,14 +11,17 @@ const SERVICE_LINK = /_(SERVICE_(HOST|PORT\w*)|PORT(_\d+_(TCP|UDP)(_\w+)?)?)$/;
 export function nearMisses(names: readonly string[], known: readonly string[]): string[] {
   const words = new Set(known.map(firstWord).filter((word) => !COMMON_WORDS.has(word)));
   return names
-    .filter((name) => /^[A-Z][A-Z0-9_]+$/.test(name) && !known.includes(name) && !SERVICE_LINK.test(name))
+    .filter((name) => /^[A-Z][A-Z0-9_]+$/.test(name) && !known.includes(name))
     .flatMap((name) => {
       const [nearest] = known
         .map((setting) => ({ setting, distance: editDistance(name, setting) }))
-        .sort((a, b) => a.distance - b.distance);
+        // A name that was left unfinished is nearer than any other of that length.
+        .sort(
+          (a, b) => Number(b.setting.startsWith(name)) - Number(a.setting.startsWith(name)) || a.distance - b.distance,
+        );
       if (!nearest) return [];
       const close = nearest.distance <= (name.length < 8 ? 1 : 2);
-      const related = words.has(firstWord(name)) && name.includes('_');
+      const related = words.has(firstWord(name)) && name.includes('_') && !SERVICE_LINK.test(name);
       return close || related
         ? [`${name} is no setting of this server and is ignored: is ${nearest.setting} meant?`]
         : [];

@@ -8,7 +8,7 @@ export const TWILIO_BASE_URL = 'https://api.twilio.com';
 
 const templates = (provider: string) =>
   parsed({
-    about: `${provider}: templates by purpose, such as \`LOGIN:1234,RESET_PASSWORD:1235\`; other purposes have the single one`,
+    about: `${provider}: templates by purpose, such as \`REGISTER:1234,LOGIN:1235\`; other purposes have the single one`,
     parse: purposeTemplates,
   });
 

@@ -1,5 +1,5 @@
 import { type AliyunAuthSettings, createAliyunAuthSender } from '../../src/sms/aliyun-auth/aliyun-auth-sender';
-import { CONTRACT_TIMEOUT_MS, describeSmsSender, newMessage } from './contract';
+import { describeSmsSender, newMessage, PATIENT_MS } from './contract';
 import { startAliyunAuthStandIn } from './stand-in/aliyun-auth-stand-in';
 
 const ACCOUNT = { accessKeyId: 'LTAI5tExampleKeyId', accessKeySecret: 'example-secret-of-the-account' };
@@ -8,14 +8,14 @@ const SETTINGS: AliyunAuthSettings = {
   signName: '速通互联验证码',
   templateCode: '100001',
   templates: { LOGIN: '100002' },
-  timeoutMs: CONTRACT_TIMEOUT_MS,
+  timeoutMs: PATIENT_MS,
 };
 
 describeSmsSender('aliyun-auth', {
   start: () => startAliyunAuthStandIn(ACCOUNT),
-  connect: async (endpoint) => createAliyunAuthSender({ ...SETTINGS, endpoint }),
-  connectWithWrongSecret: async (endpoint) =>
-    createAliyunAuthSender({ ...SETTINGS, accessKeySecret: 'wrong-secret', endpoint }),
+  connect: async (endpoint, timeoutMs) => createAliyunAuthSender({ ...SETTINGS, timeoutMs, endpoint }),
+  connectWithWrongSecret: async (endpoint, timeoutMs) =>
+    createAliyunAuthSender({ ...SETTINGS, timeoutMs, accessKeySecret: 'wrong-secret', endpoint }),
   codes: {
     refused: ['isv.MOBILE_NUMBER_ILLEGAL', 'isv.BLACK_KEY_CONTROL_LIMIT', 'MOBILE_NUMBER_ILLEGAL'],
     throttled: ['biz.FREQUENCY', 'FREQUENCY_FAIL', 'isv.BUSINESS_LIMIT_CONTROL', 'BUSINESS_LIMIT_CONTROL'],

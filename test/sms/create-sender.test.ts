@@ -20,6 +20,11 @@ function keptLog() {
   return { lines, info: keep('info'), warn: keep('warn'), error: keep('error') };
 }
 
+const SDKS = [
+  ...['@alicloud', '@alicloud/dysmsapi20170525', '@alicloud/dypnsapi20170525'],
+  ...['tencentcloud-sdk-nodejs-sms', 'standardwebhooks'],
+];
+
 describe('createSender', () => {
   let aliyun: StandIn;
   let ronglian: StandIn;
@@ -43,6 +48,9 @@ describe('createSender', () => {
         region: 'ap-guangzhou',
         endpoint: tencent.url,
       },
+      aliyunAuth: { ...ALIYUN, signName: '速通互联验证码', templateCode: '100001', endpoint: aliyun.url },
+      webhook: { url: 'http://127.0.0.1:9', secrets: ['whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'] },
+      twilio: { accountSid: 'AC1', authToken: 'twilio-secret', sender: { from: '+1' }, baseUrl: 'http://127.0.0.1:9' },
     };
   });
   afterEach(() => Promise.all([aliyun.close(), ronglian.close(), tencent.close()]));
@@ -122,6 +130,28 @@ describe('createSender', () => {
     expect(log.lines).toHaveLength(1);
   });
 
+  test('a number for tests is never sent anything, and every other is', async () => {
+    const testNumbers = [{ mobile: '13800000000', code: '246810' }];
+    const sender = await createSender({ ...settings, providers: ['ronglian'], testNumbers }, { log: keptLog() });
+    expect(await sender.send({ ...newMessage(), mobile: '13800000000' })).toMatchObject({
+      class: 'accepted',
+      provider: 'test-number',
+    });
+    expect(ronglian.requests).toEqual([]);
+    expect(await sender.send(newMessage())).toMatchObject({ class: 'accepted', provider: 'ronglian' });
+  });
+
+  test.each(['aliyun', 'ronglian', 'tencent'] as const)('%s: a purpose has its own template', async (provider) => {
+    const templates = { LOGIN: 'SMS_LOGIN' };
+    const own = { ...settings, [provider]: { ...settings[provider], templates } };
+    const sender = await createSender({ ...own, providers: [provider] }, { log: keptLog() });
+    await sender.send({ ...newMessage(), purpose: 'LOGIN' });
+    await sender.send({ ...newMessage(), purpose: 'REGISTER' });
+    const [{ requests }] = [{ aliyun, ronglian, tencent }[provider]];
+    const sent = requests.map(({ query, body }) => `${query} ${body}`);
+    expect(sent.map((request) => request.includes('SMS_LOGIN'))).toEqual([true, false]);
+  });
+
   test('a named provider without settings, or no provider at all, is an error at the start', async () => {
     const bare = { timeoutMs: 500 };
     await expect(createSender({ ...bare, providers: ['aliyun'] }, { log: keptLog() })).rejects.toThrow(/aliyun/);
@@ -131,14 +161,17 @@ describe('createSender', () => {
   test.each([
     { providers: ['console'], loaded: [] },
     { providers: ['ronglian'], loaded: [] },
-    { providers: ['aliyun'], loaded: ['@alicloud'] },
+    { providers: ['aliyun'], loaded: ['@alicloud', '@alicloud/dysmsapi20170525'] },
     { providers: ['tencent'], loaded: ['tencentcloud-sdk-nodejs-sms'] },
+    { providers: ['aliyun-auth'], loaded: ['@alicloud', '@alicloud/dypnsapi20170525'] },
+    { providers: ['webhook'], loaded: ['standardwebhooks'] },
+    { providers: ['twilio'], loaded: [] },
   ])('$providers loads the SDKs $loaded only', ({ providers, loaded }) => {
     const script = `
       const { createSender } = require('./src/sms/create-sender.ts');
       const log = { info() {}, warn() {}, error() {} };
       createSender(JSON.parse(process.argv[1]), { log }).then(() => {
-        const loaded = ['@alicloud', 'tencentcloud-sdk-nodejs-sms'].filter((name) =>
+        const loaded = ${JSON.stringify(SDKS)}.filter((name) =>
           Object.keys(require.cache).some((file) => file.includes('/node_modules/' + name + '/')));
         process.stdout.write(JSON.stringify(loaded));
       });`;

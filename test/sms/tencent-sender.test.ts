@@ -1,5 +1,5 @@
 import { createTencentSender, type TencentSettings } from '../../src/sms/tencent/tencent-sender';
-import { CONTRACT_TIMEOUT_MS, describeSmsSender } from './contract';
+import { describeSmsSender, PATIENT_MS } from './contract';
 import { startTencentStandIn } from './stand-in/tencent-stand-in';
 
 const ACCOUNT = { secretId: 'AKIDExampleSecretId', secretKey: 'example-secret-of-the-account' };
@@ -9,13 +9,14 @@ const SETTINGS: TencentSettings = {
   signName: '美多商城',
   templateId: '449739',
   region: 'ap-guangzhou',
-  timeoutMs: CONTRACT_TIMEOUT_MS,
+  timeoutMs: PATIENT_MS,
 };
 
 describeSmsSender('tencent', {
   start: () => startTencentStandIn(ACCOUNT),
-  connect: async (endpoint) => createTencentSender({ ...SETTINGS, endpoint }),
-  connectWithWrongSecret: async (endpoint) => createTencentSender({ ...SETTINGS, secretKey: 'wrong-secret', endpoint }),
+  connect: async (endpoint, timeoutMs) => createTencentSender({ ...SETTINGS, timeoutMs, endpoint }),
+  connectWithWrongSecret: async (endpoint, timeoutMs) =>
+    createTencentSender({ ...SETTINGS, timeoutMs, secretKey: 'wrong-secret', endpoint }),
   codes: {
     refused: ['InvalidParameterValue.IncorrectPhoneNumber', 'FailedOperation.PhoneNumberInBlacklist'],
     throttled: ['LimitExceeded.PhoneNumberDailyLimit', 'LimitExceeded.PhoneNumberThirtySecondLimit', 'LimitExceeded'],

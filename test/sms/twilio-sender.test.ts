@@ -1,20 +1,21 @@
 import { VERIFICATION_PURPOSES } from '../../src/sms/purpose';
 import { createTwilioSender, type TwilioSettings } from '../../src/sms/twilio/twilio-sender';
 import { twilioText } from '../../src/sms/twilio/twilio-text';
-import { CONTRACT_TIMEOUT_MS, describeSmsSender, newMessage } from './contract';
+import { describeSmsSender, newMessage, PATIENT_MS } from './contract';
 import { startTwilioStandIn } from './stand-in/twilio-stand-in';
 
 const ACCOUNT = { accountSid: 'AC2a3b4c5d6e7f80912a3b4c5d6e7f8091', authToken: 'example-secret-of-the-account' };
 const SETTINGS: Omit<TwilioSettings, 'baseUrl'> = {
   ...ACCOUNT,
   sender: { from: '+15005550006' },
-  timeoutMs: CONTRACT_TIMEOUT_MS,
+  timeoutMs: PATIENT_MS,
 };
 
 describeSmsSender('twilio', {
   start: () => startTwilioStandIn(ACCOUNT),
-  connect: async (baseUrl) => createTwilioSender({ ...SETTINGS, baseUrl }),
-  connectWithWrongSecret: async (baseUrl) => createTwilioSender({ ...SETTINGS, authToken: 'wrong-secret', baseUrl }),
+  connect: async (baseUrl, timeoutMs) => createTwilioSender({ ...SETTINGS, timeoutMs, baseUrl }),
+  connectWithWrongSecret: async (baseUrl, timeoutMs) =>
+    createTwilioSender({ ...SETTINGS, timeoutMs, authToken: 'wrong-secret', baseUrl }),
   withoutId: true,
   codes: {
     refused: ['21211', '21214', '21610', '21612', '21614', '21635'],

@@ -2,17 +2,18 @@ import { createServer, type Server } from 'node:http';
 import { Webhook } from 'standardwebhooks';
 import { webhookSecrets } from '../../src/sms/webhook/webhook-secrets';
 import { createWebhookSender } from '../../src/sms/webhook/webhook-sender';
-import { CONTRACT_TIMEOUT_MS, describeSmsSender, newMessage, portOf } from './contract';
+import { describeSmsSender, newMessage, PATIENT_MS, portOf } from './contract';
 import { startWebhookStandIn } from './stand-in/webhook-stand-in';
 
 const SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
 const NEXT_SECRET = 'whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD';
-const SETTINGS = { secrets: [SECRET], timeoutMs: CONTRACT_TIMEOUT_MS };
+const SETTINGS = { secrets: [SECRET], timeoutMs: PATIENT_MS };
 
 describeSmsSender('webhook', {
   start: () => startWebhookStandIn({ secret: SECRET }),
-  connect: async (url) => createWebhookSender({ ...SETTINGS, url }),
-  connectWithWrongSecret: async (url) => createWebhookSender({ ...SETTINGS, secrets: [NEXT_SECRET], url }),
+  connect: async (url, timeoutMs) => createWebhookSender({ ...SETTINGS, timeoutMs, url }),
+  connectWithWrongSecret: async (url, timeoutMs) =>
+    createWebhookSender({ ...SETTINGS, timeoutMs, secrets: [NEXT_SECRET], url }),
   codes: {
     refused: ['refused'],
     throttled: ['throttled'],

@@ -70,7 +70,7 @@ export interface StandIn {
   /** Connections that are open now, idle ones included. */
   connections(): number;
   /** From the next request on; at first `accept` without latency. */
-  behave(mode: StandInMode, options?: { latencyMs?: number }): void;
+  behave(mode: StandInMode | ((message: StandInMessage) => StandInMode), options?: { latencyMs?: number }): void;
   close(): Promise<void>;
 }
 
@@ -78,7 +78,7 @@ export interface StandIn {
 export async function startStandIn(provider: StandInProvider, port = 0): Promise<StandIn> {
   const requests: StandIn['requests'] = [];
   const accepted: StandInMessage[] = [];
-  let mode: StandInMode = 'accept';
+  let modeFor: (message: StandInMessage) => StandInMode = () => 'accept';
   let latencyMs = 0;
 
   // Connections stay open until the sender lets go of them.
@@ -104,18 +104,18 @@ export async function startStandIn(provider: StandInProvider, port = 0): Promise
     }
     requests.push(request);
     const { message } = received;
+    const mode = modeFor(message);
     const refusal = refusalCode(mode, provider);
     if (refusal !== undefined) return (response) => answer(response, provider.failure(refusal, message));
     accepted.push(message);
-    const played = mode;
-    if (typeof played === 'object' && 'status' in played) {
-      const { body } = provider.failure(played.code, message);
-      return (response) => answer(response, { status: played.status, body });
+    if (typeof mode === 'object' && 'status' in mode) {
+      const { body } = provider.failure(mode.code, message);
+      return (response) => answer(response, { status: mode.status, body });
     }
-    if (typeof played === 'object' && 'messageId' in played) {
-      return (response) => answer(response, provider.success(message, played.messageId));
+    if (typeof mode === 'object' && 'messageId' in mode) {
+      return (response) => answer(response, provider.success(message, mode.messageId));
     }
-    return (response, socket) => play(played, provider.success(message), response, socket);
+    return (response, socket) => play(mode, provider.success(message), response, socket);
   }
 
   const sockets = new Set<Socket>();
@@ -133,7 +133,7 @@ export async function startStandIn(provider: StandInProvider, port = 0): Promise
     accepted,
     connections: () => sockets.size,
     behave: (next, options = {}) => {
-      mode = next;
+      modeFor = typeof next === 'function' ? next : () => next;
       latencyMs = options.latencyMs ?? 0;
     },
     close: () =>
