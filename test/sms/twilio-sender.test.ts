@@ -1,7 +1,8 @@
+import { createServer } from 'node:http';
 import { VERIFICATION_PURPOSES } from '../../src/sms/purpose';
 import { createTwilioSender, type TwilioSettings } from '../../src/sms/twilio/twilio-sender';
 import { twilioText } from '../../src/sms/twilio/twilio-text';
-import { describeSmsSender, newMessage, PATIENT_MS } from './contract';
+import { describeSmsSender, newMessage, PATIENT_MS, portOf } from './contract';
 import { startTwilioStandIn } from './stand-in/twilio-stand-in';
 
 const ACCOUNT = { accountSid: 'AC2a3b4c5d6e7f80912a3b4c5d6e7f8091', authToken: 'example-secret-of-the-account' };
@@ -51,6 +52,24 @@ describe('Twilio sender', () => {
     expect(form.get('Body')).toBe(
       `${message.code} is your code to sign in. It is valid for 1 minute. Do not share it.`,
     );
+  });
+
+  test.each([
+    { status: 201, body: { sid: 'SM1', status: 'accepted' }, expected: { class: 'accepted', messageId: 'SM1' } },
+    { status: 201, body: { sid: 'SM1', status: 'failed', error_code: 21610 }, expected: { class: 'refused' } },
+    { status: 201, body: { sid: 'SM1', status: 'failed', error_code: null }, expected: { class: 'unknown' } },
+    { status: 201, body: { status: 'queued' }, expected: { class: 'unknown', providerCode: 'unreadable' } },
+    { status: 400, body: { message: 'no code' }, expected: { class: 'unknown', providerCode: 'http-400' } },
+    { status: 503, body: { code: 21610 }, expected: { class: 'unknown', providerCode: 'http-503' } },
+  ])('HTTP $status with $body: $expected.class', async ({ status, body, expected }) => {
+    const server = createServer((_request, response) => response.writeHead(status).end(JSON.stringify(body)));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const outcome = await createTwilioSender({ ...SETTINGS, baseUrl: `http://127.0.0.1:${portOf(server)}` }).send(
+      newMessage(),
+    );
+    server.closeAllConnections();
+    server.close();
+    expect(outcome).toMatchObject(expected);
   });
 
   test('every text fits into one segment', () => {
