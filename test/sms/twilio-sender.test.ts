@@ -59,6 +59,7 @@ describe('Twilio sender', () => {
     { status: 201, body: { sid: 'SM1', status: 'failed', error_code: 21610 }, expected: { class: 'refused' } },
     { status: 201, body: { sid: 'SM1', status: 'failed', error_code: null }, expected: { class: 'unknown' } },
     { status: 201, body: { status: 'queued' }, expected: { class: 'unknown', providerCode: 'unreadable' } },
+    { status: 302, body: { sid: 'SM1', status: 'queued' }, expected: { class: 'unknown', providerCode: 'http-302' } },
     { status: 400, body: { message: 'no code' }, expected: { class: 'unknown', providerCode: 'http-400' } },
     { status: 503, body: { code: 21610 }, expected: { class: 'unknown', providerCode: 'http-503' } },
   ])('HTTP $status with $body: $expected.class', async ({ status, body, expected }) => {
