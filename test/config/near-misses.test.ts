@@ -37,5 +37,5 @@ describe('A misspelt setting', () => {
     const server = await startServer({ TRUST_PROXIES: '1' });
     await server.stop();
     expect(server.stdout).toContain('is TRUST_PROXY meant?');
-  });
+  }, 60_000);
 });

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import path from 'node:path';
 import { createSender, type SmsSettings } from '../../src/sms/create-sender';
 import type { SmsAttempt } from '../../src/sms/failover-sender';
-import { newMessage } from './contract';
+import { newMessage, PATIENT_MS } from './contract';
 import { startAliyunStandIn } from './stand-in/aliyun-stand-in';
 import { startRonglianStandIn } from './stand-in/ronglian-stand-in';
 import type { StandIn, StandInMode } from './stand-in/stand-in';
@@ -37,7 +37,7 @@ describe('createSender', () => {
       startTencentStandIn(TENCENT),
     ]);
     settings = {
-      timeoutMs: 500,
+      timeoutMs: PATIENT_MS,
       ronglian: { ...RONGLIAN, appId: 'app', templateId: '1', baseUrl: ronglian.url },
       aliyun: { ...ALIYUN, signName: '美多商城', templateCode: 'SMS_1', endpoint: aliyun.url },
       tencent: {
@@ -87,7 +87,11 @@ describe('createSender', () => {
   test.each<StandInMode>(['hang-after-accept', 'reset', 'http-500', 'garbage', 'system-error', 'throttle'])(
     'first provider plays %j: no other provider gets the message',
     async (mode) => {
-      const sender = await createSender({ ...settings, providers: ['aliyun', 'ronglian'] }, { log: keptLog() });
+      const timeoutMs = mode === 'hang-after-accept' ? 500 : PATIENT_MS;
+      const sender = await createSender(
+        { ...settings, timeoutMs, providers: ['aliyun', 'ronglian'] },
+        { log: keptLog() },
+      );
       aliyun.behave(mode);
       expect((await sender.send(newMessage())).class).toBe(mode === 'throttle' ? 'throttled' : 'unknown');
       expect(ronglian.requests).toEqual([]);
@@ -166,8 +170,10 @@ describe('createSender', () => {
     { providers: ['aliyun-auth'], loaded: ['@alicloud', '@alicloud/dypnsapi20170525'] },
     { providers: ['webhook'], loaded: ['standardwebhooks'] },
     { providers: ['twilio'], loaded: [] },
-  ])('$providers loads the SDKs $loaded only', ({ providers, loaded }) => {
-    const script = `
+  ])(
+    '$providers loads the SDKs $loaded only',
+    ({ providers, loaded }) => {
+      const script = `
       const { createSender } = require('./src/sms/create-sender.ts');
       const log = { info() {}, warn() {}, error() {} };
       createSender(JSON.parse(process.argv[1]), { log }).then(() => {
@@ -175,8 +181,10 @@ describe('createSender', () => {
           Object.keys(require.cache).some((file) => file.includes('/node_modules/' + name + '/')));
         process.stdout.write(JSON.stringify(loaded));
       });`;
-    const args = ['--require', 'tsx/cjs', '--eval', script, JSON.stringify({ ...settings, providers })];
-    const answer = execFileSync(process.execPath, args, { cwd: path.join(__dirname, '../..') });
-    expect(JSON.parse(answer.toString())).toEqual(loaded);
-  });
+      const args = ['--require', 'tsx/cjs', '--eval', script, JSON.stringify({ ...settings, providers })];
+      const answer = execFileSync(process.execPath, args, { cwd: path.join(__dirname, '../..') });
+      expect(JSON.parse(answer.toString())).toEqual(loaded);
+    },
+    60_000,
+  );
 });
