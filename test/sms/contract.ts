@@ -26,6 +26,9 @@ export interface SmsSenderSubject {
   expectRequest(request: StandInRequest, message: SmsMessage): void;
 }
 
+// Above the patience of a sender, so that it is the sender that gives up.
+jest.setTimeout(30_000);
+
 /** What every SMS sender promises, whatever its provider. */
 export function describeSmsSender(name: string, subject: SmsSenderSubject): void {
   describe(`SMS sender ${name}`, () => {
