@@ -6,6 +6,7 @@ import { createLog } from './log';
 async function main(): Promise<void> {
   const config = loadConfig();
   const log = createLog(config.logLevel);
+  for (const warning of config.warnings) log.warn(warning);
   const app = await createApp(config, log);
   const metricsPort =
     app.monitoringHttp && (await listen(app.monitoringHttp, config.metricsPort, config.host, 'METRICS_PORT'));
