@@ -3,12 +3,20 @@ import type { CodegenConfig } from '@graphql-codegen/cli';
 // What every target shares: enums as plain string unions cost nothing at run time, and payloads have no __typename.
 const shared = { useTypeImports: true, enumsAsTypes: true, skipTypename: true, immutableTypes: true } as const;
 
-/** Typed operations from schema.graphql: for the page in web/, and for the snippets of docs/frontend.md. */
+/** Typed operations from schema.graphql: for packages/client, which the page uses, and for the snippets of docs/frontend.md. */
 const config: CodegenConfig = {
   schema: 'schema.graphql',
   generates: {
-    'web/src/generated/': {
-      documents: 'web/src/operations.graphql',
+    // As strings, which weigh least, for the client itself.
+    'packages/client/src/generated/': {
+      documents: 'packages/client/src/operations.graphql',
+      preset: 'client',
+      presetConfig: { fragmentMasking: false },
+      config: { ...shared, documentMode: 'string' },
+    },
+    // As parsed documents, for those who use it beside Apollo Client or urql.
+    'packages/client/src/generated/nodes/': {
+      documents: 'packages/client/src/operations.graphql',
       preset: 'client',
       presetConfig: { fragmentMasking: false },
       config: shared,

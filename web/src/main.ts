@@ -1,9 +1,9 @@
 import { createApp } from 'vue';
+import { preferredLanguage } from '../../packages/client/src/create-verification';
 import ConfirmPage from './components/confirm-page.vue';
-import { pageLanguage } from './language';
 import { MESSAGES } from './messages';
 
-const language = pageLanguage(navigator.languages);
+const language = preferredLanguage(navigator.languages);
 const messages = MESSAGES[language];
 document.documentElement.lang = language;
 document.title = messages.title;

@@ -1,0 +1,122 @@
+/* eslint-disable */
+/** Internal type. DO NOT USE DIRECTLY. */
+type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
+/** Internal type. DO NOT USE DIRECTLY. */
+export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
+import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
+/** How a captcha puts its question. */
+export type CaptchaKind =
+  /** Spoken digits, to be typed; for people who cannot see the picture. */
+  | 'AUDIO'
+  /** A picture of letters and digits, to be typed in either case. */
+  | 'IMAGE';
+
+/** What became of a call, for machines. Values may be added, never changed. */
+export type Reason =
+  /** There is no such captcha: expired, already tried, or never issued. Get a new one. */
+  | 'CAPTCHA_EXPIRED'
+  /** The answer is wrong, and this captcha is spent. Get a new one. */
+  | 'CAPTCHA_MISMATCH'
+  /** An argument is blank. Nothing was consumed. */
+  | 'MISSING_PARAMETER'
+  /** Not a mainland China mobile number of 11 ASCII digits. Nothing was consumed. */
+  | 'MOBILE_INVALID'
+  /** It succeeded. */
+  | 'OK'
+  /** A cap of this mobile, this client or the whole service is reached; see retryAfter. */
+  | 'QUOTA_EXCEEDED'
+  /** Something this service depends on is down. Nothing was sent. */
+  | 'SERVICE_UNAVAILABLE'
+  /** There is no live code for this mobile: expired, already used, or never sent. */
+  | 'SMS_CODE_EXPIRED'
+  /** Too many wrong codes: the code is void. Get a new one, after retryAfter seconds where that is set. */
+  | 'SMS_CODE_LOCKED'
+  /** The code is wrong; see attemptsLeft. */
+  | 'SMS_CODE_MISMATCH'
+  /** The SMS provider refused the message. Nothing was sent. */
+  | 'SMS_REJECTED'
+  /** The SMS provider never answered: the message may arrive, and its code is good. It is not sent again. */
+  | 'SMS_UNCONFIRMED'
+  /** The cooldown of this mobile is still running; see retryAfter. */
+  | 'TOO_FREQUENT';
+
+export type GetCaptchaQueryVariables = Exact<{
+  kind?: CaptchaKind;
+}>;
+
+
+export type GetCaptchaQuery = { readonly imageCaptcha: { readonly code: number, readonly errmsg: string, readonly reason: Reason, readonly retryAfter: number | null, readonly uuid: string | null, readonly image: string | null, readonly audio: string | null, readonly expiresIn: number | null } };
+
+export type SendSmsCodeMutationVariables = Exact<{
+  mobile: string;
+  imageCode: string;
+  uuid: string;
+}>;
+
+
+export type SendSmsCodeMutation = { readonly sendSmsCode: { readonly code: number, readonly errmsg: string, readonly reason: Reason, readonly retryAfter: number | null, readonly expiresIn: number | null } };
+
+export type VerifySmsCodeMutationVariables = Exact<{
+  mobile: string;
+  smsCode: string;
+}>;
+
+
+export type VerifySmsCodeMutation = { readonly verifySmsCode: { readonly code: number, readonly errmsg: string, readonly reason: Reason, readonly retryAfter: number | null, readonly attemptsLeft: number | null, readonly ticket: string | null } };
+
+export class TypedDocumentString<TResult, TVariables>
+  extends String
+  implements DocumentTypeDecoration<TResult, TVariables>
+{
+  __apiType?: NonNullable<DocumentTypeDecoration<TResult, TVariables>['__apiType']>;
+  private value: string;
+  public __meta__?: Record<string, any> | undefined;
+
+  constructor(value: string, __meta__?: Record<string, any> | undefined) {
+    super(value);
+    this.value = value;
+    this.__meta__ = __meta__;
+  }
+
+  override toString(): string & DocumentTypeDecoration<TResult, TVariables> {
+    return this.value;
+  }
+}
+
+export const GetCaptchaDocument = new TypedDocumentString(`
+    query GetCaptcha($kind: CaptchaKind! = IMAGE) {
+  imageCaptcha(kind: $kind) {
+    code
+    errmsg
+    reason
+    retryAfter
+    uuid
+    image
+    audio
+    expiresIn
+  }
+}
+    `) as unknown as TypedDocumentString<GetCaptchaQuery, GetCaptchaQueryVariables>;
+export const SendSmsCodeDocument = new TypedDocumentString(`
+    mutation SendSmsCode($mobile: String!, $imageCode: String!, $uuid: String!) {
+  sendSmsCode(mobile: $mobile, imageCode: $imageCode, uuid: $uuid) {
+    code
+    errmsg
+    reason
+    retryAfter
+    expiresIn
+  }
+}
+    `) as unknown as TypedDocumentString<SendSmsCodeMutation, SendSmsCodeMutationVariables>;
+export const VerifySmsCodeDocument = new TypedDocumentString(`
+    mutation VerifySmsCode($mobile: String!, $smsCode: String!) {
+  verifySmsCode(mobile: $mobile, smsCode: $smsCode) {
+    code
+    errmsg
+    reason
+    retryAfter
+    attemptsLeft
+    ticket
+  }
+}
+    `) as unknown as TypedDocumentString<VerifySmsCodeMutation, VerifySmsCodeMutationVariables>;
