@@ -3,7 +3,7 @@ import type { CodegenConfig } from '@graphql-codegen/cli';
 // What every target shares: enums as plain string unions cost nothing at run time, and payloads have no __typename.
 const shared = { useTypeImports: true, enumsAsTypes: true, skipTypename: true, immutableTypes: true } as const;
 
-/** Typed operations from schema.graphql: for packages/client, which the page uses, and for the snippets of docs/frontend.md. */
+/** Typed operations from schema.graphql for packages/client, which the page uses. */
 const config: CodegenConfig = {
   schema: 'schema.graphql',
   generates: {
@@ -20,19 +20,6 @@ const config: CodegenConfig = {
       preset: 'client',
       presetConfig: { fragmentMasking: false },
       config: shared,
-    },
-    'test/web/snippets/generated/': {
-      documents: 'test/web/snippets/operations.graphql',
-      preset: 'client',
-      presetConfig: { fragmentMasking: false },
-      config: shared,
-    },
-    // Documents as strings, for clients that send them as they are.
-    'test/web/snippets/generated/strings/': {
-      documents: 'test/web/snippets/operations.graphql',
-      preset: 'client',
-      presetConfig: { fragmentMasking: false },
-      config: { ...shared, documentMode: 'string' },
     },
   },
 };
