@@ -13,10 +13,10 @@ const embedded = new Map(
 describe('docs/frontend.md', () => {
   test('shows the operations and the examples', () => {
     expect([...embedded.keys()]).toEqual([
-      'packages/client/src/operations.graphql',
       'examples/vue-vite/src/app.vue',
       'examples/react-vite/src/app.tsx',
       'examples/plain-html/confirm.js',
+      'packages/client/src/operations.graphql',
       'examples/react-apollo/src/main.tsx',
       'examples/react-apollo/src/confirm.tsx',
     ]);
