@@ -65,7 +65,7 @@ export function createVerification(options: VerificationOptions): Verification {
 
   const captcha = createCaptcha(request, (captcha) => update({ captcha }));
   let state: VerificationState = {
-    step: pending ? 'code' : 'request',
+    step: pending?.sent ? 'code' : 'request',
     mobile: pending?.mobile ?? memory.mobile,
     busy: null,
     captcha: captcha.state(),
@@ -118,13 +118,13 @@ export function createVerification(options: VerificationOptions): Verification {
     const before = pending;
     // Before the request, so that a code whose answer was lost on the way can be handed in.
     memory.mobile = mobile;
-    remember({ mobile, uuid, smsId: null, until: now() + LOST_CODE_MS });
+    remember({ mobile, uuid, sent: false, smsId: null, until: now() + LOST_CODE_MS });
     update({ busy: 'send', outcome: null });
     const outcome: Outcome = await request(SendSmsCodeDocument, { mobile, imageCode, uuid });
     const sent = outcome.reason === 'OK' || outcome.reason === 'SMS_UNCONFIRMED';
     if (sent) {
       const until = now() + (outcome.expiresIn ?? LOST_CODE_MS / 1000) * 1000;
-      remember({ mobile, uuid, smsId: outcome.smsId ?? null, until });
+      remember({ mobile, uuid, sent: true, smsId: outcome.smsId ?? null, until });
     } else if (outcome.code) remember(before);
     waitFor(mobile, outcome.retryAfter, !sent && outcome.reason !== 'TOO_FREQUENT');
     memory.keep();

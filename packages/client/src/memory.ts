@@ -5,6 +5,8 @@ export interface PendingCode {
   mobile: string;
   /** The captcha's uuid that was spent on it. */
   uuid: string;
+  /** False while nobody knows: the answer is still to come, or was lost. */
+  sent: boolean;
   /** For support, who find the message under it; null where the server did not say. */
   smsId: string | null;
   /** Until when the code is good, epoch ms. */
