@@ -155,7 +155,11 @@ export function createVerification(options: VerificationOptions): Verification {
       return outcome;
     }
     if (reason === 'SMS_CODE_LOCKED') waitFor(mobile, outcome.retryAfter, true);
-    if (reason === 'SMS_CODE_LOCKED' || reason === 'SMS_CODE_EXPIRED') delete memory.pending[purpose];
+    if (reason === 'SMS_CODE_LOCKED' || reason === 'SMS_CODE_EXPIRED') {
+      // Void: nothing to come back to, but what is on display goes on saying so.
+      pending = { ...pending, until: 0 };
+      delete memory.pending[purpose];
+    }
     memory.keep();
     update({ busy: null, outcome });
     return outcome;
