@@ -1,5 +1,6 @@
 import { Agent, request } from 'node:http';
 import type { Redis } from 'ioredis';
+import { StoreKeys } from '../src/store/keys';
 
 export const OPERATIONS = ['imageCaptcha', 'sendSmsCode', 'verifySmsCode'] as const;
 export type OperationName = (typeof OPERATIONS)[number];
@@ -12,13 +13,22 @@ const QUERIES: Record<OperationName, string> = {
   sendSmsCode: `mutation SendSmsCode($mobile: String!, $imageCode: String!, $uuid: String!) {
     sendSmsCode(mobile: $mobile, imageCode: $imageCode, uuid: $uuid) { ${FIELDS} expiresIn }
   }`,
-  verifySmsCode: `mutation VerifySmsCode($mobile: String!, $smsCode: String!) {
-    verifySmsCode(mobile: $mobile, smsCode: $smsCode) { ${FIELDS} attemptsLeft }
+  verifySmsCode: `mutation VerifySmsCode($mobile: String!, $smsCode: String!, $uuid: String) {
+    verifySmsCode(mobile: $mobile, smsCode: $smsCode, uuid: $uuid) { ${FIELDS} attemptsLeft }
   }`,
 };
 
 const CONCURRENCY = 32;
+/** So many requests come from one address: far below what a client, or a network, may do. */
+const REQUESTS_PER_CLIENT = 20;
 let serial = 0;
+let sent = 0;
+
+/** Another service's way to write what a send leaves behind: see src/store/keys.ts and src/store/redis/lua/include/code.lua. */
+const WRITE_REQUEST = `redis.call('SET', KEYS[1], ARGV[1], 'EX', 300)
+  redis.call('SET', KEYS[2], ARGV[1] .. ':REGISTER', 'EX', 300)
+  redis.call('SET', KEYS[3], cmsgpack.pack({ ARGV[1], 'REGISTER', 0, tonumber(ARGV[2]), 'bench' }), 'EX', 300)`;
+const keys = new StoreKeys();
 
 /** Puts what `count` calls of an operation need into Redis, and returns their arguments; no mobile comes twice. */
 export async function prepare(redis: Redis, operation: OperationName, count: number): Promise<object[]> {
@@ -26,14 +36,15 @@ export async function prepare(redis: Redis, operation: OperationName, count: num
   let pipeline = redis.pipeline();
   for (let i = 0; i < count; i++) {
     serial += 1;
+    const uuid = `00000000-0000-4000-8000-${String(serial).padStart(12, '0')}`;
     const mobile = `13${String(serial).padStart(9, '0')}`;
     if (operation === 'sendSmsCode') {
-      const uuid = `00000000-0000-4000-8000-${String(serial).padStart(12, '0')}`;
       pipeline.set(`img:${uuid}`, 'ABCDE', 'EX', 300);
       calls.push({ mobile, imageCode: 'abcde', uuid });
     } else if (operation === 'verifySmsCode') {
-      pipeline.set(`sms:${mobile}`, '123456', 'EX', 300);
-      calls.push({ mobile, smsCode: '123456' });
+      const written = [keys.code(mobile), keys.latest(mobile), keys.request(mobile, uuid)];
+      pipeline.eval(WRITE_REQUEST, written.length, ...written, '123456', Date.now());
+      calls.push({ mobile, smsCode: '123456', uuid });
     } else {
       calls.push({});
     }
@@ -79,7 +90,11 @@ export async function load(
 
 function post(agent: Agent, port: number, path: string, body: string): Promise<string> {
   return new Promise((resolve, reject) => {
-    const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
+    const headers = {
+      'content-type': 'application/json',
+      'content-length': Buffer.byteLength(body),
+      'x-forwarded-for': nextAddress(),
+    };
     const call = request({ agent, host: '127.0.0.1', port, path, method: 'POST', headers }, (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk) => chunks.push(chunk));
@@ -89,4 +104,11 @@ function post(agent: Agent, port: number, path: string, body: string): Promise<s
     call.on('error', reject);
     call.end(body);
   });
+}
+
+/** Every client in a network of its own. */
+function nextAddress(): string {
+  sent += 1;
+  const client = Math.floor(sent / REQUESTS_PER_CLIENT);
+  return `${11 + ((client >> 16) & 127)}.${(client >> 8) & 255}.${client & 255}.1`;
 }

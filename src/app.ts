@@ -7,6 +7,7 @@ import type { Config } from './config/config';
 import { CaptchaResolver } from './graphql/captcha-resolver';
 import { GraphqlServer } from './graphql/graphql-server';
 import { createSchema } from './graphql/schema';
+import { SettingsResolver } from './graphql/settings-resolver';
 import { SmsCodeResolver } from './graphql/sms-code-resolver';
 import { ClientIds } from './http/client-address';
 import { createHttpHandler } from './http/http-handler';
@@ -60,7 +61,7 @@ export async function createApp(config: Config, log: Logger, replacements: Repla
   // Without proxies a trace's id in the headers would be the client's own choice.
   const tracing = config.tracing ? await startTracing(config.trustProxy > 0, log) : undefined;
   const observe = everyone([metrics.observe, tracing?.observe, replacements.observe], log);
-  const rules = new LimitRules(config.limits, config.codeTtlMs);
+  const rules = new LimitRules(config.limits, config.captcha.ttlMs);
   const drawing = createCaptchaDrawing({ fontFiles: config.captcha.fontFiles });
   const configured = await createSender(config.sms, {
     log,
@@ -68,7 +69,7 @@ export async function createApp(config: Config, log: Logger, replacements: Repla
     onAttempt: (attempt) => observe({ type: 'send-attempted', ...attempt }),
   });
   const sender = replacements.sender ?? configured;
-  const store = observedStore(replacements.store ?? (await openStore(config.store, clock)), observe);
+  const store = observedStore(replacements.store ?? (await openStore(config.store, { clock, log })), observe);
   const tickets = replacements.tickets ?? (config.tickets && (await createTicketSigner(config.tickets, clock)));
   const captchas = new CaptchaService(config.captcha, {
     store,
@@ -78,7 +79,7 @@ export async function createApp(config: Config, log: Logger, replacements: Repla
     log,
     observe,
   });
-  const smsCodes = new SmsCodeService(config.codeTtlMs, {
+  const smsCodes = new SmsCodeService(config.smsCode, {
     store,
     rules,
     sender,
@@ -87,7 +88,17 @@ export async function createApp(config: Config, log: Logger, replacements: Repla
     clock,
     tickets,
   });
-  const schema = createSchema({ captcha: new CaptchaResolver(captchas), smsCode: new SmsCodeResolver(smsCodes) });
+  const schema = createSchema({
+    captcha: new CaptchaResolver(captchas),
+    settings: new SettingsResolver({
+      captchaExpiresIn: config.captcha.ttlMs / 1000,
+      codeExpiresIn: config.smsCode.codeTtlMs / 1000,
+      cooldown: config.limits.cooldownMs / 1000,
+      countries: ['CN'],
+      tickets: tickets !== undefined,
+    }),
+    smsCode: new SmsCodeResolver(smsCodes),
+  });
   observeOperations(schema, observe);
   const graphql = new GraphqlServer(schema, { development: config.development, log });
   await graphql.start();

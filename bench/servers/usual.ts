@@ -54,6 +54,8 @@ class VerifyArgs {
   @MinLength(1)
   @Field(() => String)
   smsCode!: string;
+  @Field(() => String, { nullable: true })
+  uuid?: string;
 }
 
 const answer = (reason: string): Answer => ({ code: reason === 'OK' ? 200 : 400, errmsg: reason, reason });

@@ -19,8 +19,12 @@ export interface Config {
   corsOrigins: readonly string[];
   store: StoreSettings;
   sms: SmsSettings;
-  /** Lifetime of a code, ms. */
-  codeTtlMs: number;
+  smsCode: {
+    /** Lifetime of a code, ms. */
+    codeTtlMs: number;
+    /** Whether codes that other services wrote are checked. */
+    foreignCodes: boolean;
+  };
   captcha: { ttlMs: number; level: CaptchaLevel | 'auto'; fontFiles: readonly string[] };
   limits: LimitSettings;
   clientHashSecret: string;
@@ -73,7 +77,10 @@ export function loadConfig(environment: Environment = process.env): Readonly<Con
     corsOrigins: values.CORS_ORIGINS,
     store,
     sms,
-    codeTtlMs: values.SMS_CODE_TTL_SECONDS * 1000,
+    smsCode: {
+      codeTtlMs: values.SMS_CODE_TTL_SECONDS * 1000,
+      foreignCodes: values.VERIFY_FOREIGN_CODES === 'true',
+    },
     captcha: {
       ttlMs: values.CAPTCHA_TTL_SECONDS * 1000,
       level: values.CAPTCHA_LEVEL,
@@ -84,11 +91,13 @@ export function loadConfig(environment: Environment = process.env): Readonly<Con
       perMobileHour: values.SMS_PER_MOBILE_HOUR,
       perMobileDay: values.SMS_PER_MOBILE_DAY,
       perClientHour: values.SMS_PER_CLIENT_HOUR,
+      perNetworkHour: values.SMS_PER_NETWORK_HOUR ?? networkShare(values.SMS_DAILY_BUDGET),
       captchasPerClientMinute: values.CAPTCHA_PER_CLIENT_MINUTE,
+      captchasPerNetworkMinute: values.CAPTCHA_PER_NETWORK_MINUTE,
       dailyBudget: values.SMS_DAILY_BUDGET,
       maxAttempts: values.VERIFY_MAX_ATTEMPTS,
       maxFailures: values.VERIFY_MAX_FAILURES,
-      conversion: values.CONVERSION_BREAKER,
+      verificationsPerClientHour: values.VERIFY_PER_CLIENT_HOUR,
     },
     clientHashSecret: values.CLIENT_HASH_SECRET ?? providerSecret(sms) ?? 'development',
     metricsPort: values.METRICS_PORT,
@@ -99,13 +108,21 @@ export function loadConfig(environment: Environment = process.env): Readonly<Con
   });
 }
 
+/** A network may ask for so much of the day's budget in an hour; a small shop's whole day is no burst. */
+const SMALLEST_NETWORK_SHARE = 100;
+
+function networkShare(dailyBudget: number): number {
+  return dailyBudget > 0 ? Math.max(SMALLEST_NETWORK_SHARE, Math.ceil(dailyBudget / 10)) : 0;
+}
+
 function storeSettings(values: Values, problems: string[]): StoreSettings {
   const { REDIS_URL: target, STORE: named, NODE_ENV } = values;
   if (target && named) problems.push('STORE=memory contradicts REDIS_URL: set one of them');
   if (!target && !named && NODE_ENV === 'production' && !problems.some((p) => p.startsWith('REDIS_URL'))) {
     problems.push('REDIS_URL is missing: in production the in-process store must be asked for with STORE=memory');
   }
-  return target ? { kind: 'redis', target, timeoutMs: values.REDIS_TIMEOUT_MS } : { kind: 'memory' };
+  if (!target) return { kind: 'memory' };
+  return { kind: 'redis', target, timeoutMs: values.REDIS_TIMEOUT_MS, keyPrefix: values.REDIS_KEY_PREFIX };
 }
 
 function ticketSettings(values: Values, problems: string[]): TicketSettings | undefined {

@@ -1,7 +1,6 @@
 import { accessSync, constants } from 'node:fs';
 import { resolve } from 'node:path';
 import type { CaptchaLevel } from '../captcha/drawing/captcha-drawing';
-import type { ConversionRule } from '../limits/conversion';
 import type { LogLevel } from '../log';
 import { PROVIDERS, type Provider } from '../sms/providers';
 import { type RedisTarget, redisTarget } from '../store/redis/redis-target';
@@ -15,6 +14,8 @@ const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'
 /** One in every window of its length, far above any real shop: a limit that someone means to be none is written 0. */
 const limit = (about: string, normal: number) =>
   integer({ about: `${about}; 0: no limit`, default: normal, min: 0, max: 1_000_000_000 });
+
+const optionalLimit = (about: string) => integer({ about: `${about}; 0: no limit`, min: 0, max: 1_000_000_000 });
 
 /** Every setting by its name. docs/operations.md shows this table. */
 export const SETTINGS = {
@@ -43,6 +44,7 @@ export const SETTINGS = {
     parse: redisTarget,
   }),
   REDIS_TIMEOUT_MS: integer({ about: 'longest wait for Redis, ms', default: 1000, min: 10, max: 60_000 }),
+  REDIS_KEY_PREFIX: text({ about: 'put before every key, such as `shop:`; absent: nothing', default: '' }),
   STORE: choice({ about: '`memory` allows the in-process store in production', of: ['memory'] as const }),
   SMS_PROVIDERS: list<Provider>({
     about: `SMS senders in order of preference, comma-separated: ${PROVIDERS.join(', ')}; absent: console, which production must ask for by name`,
@@ -71,7 +73,7 @@ export const SETTINGS = {
   TENCENT_ENDPOINT: text({ about: 'Tencent Cloud: endpoint, where it is not the public one' }),
   CAPTCHA_TTL_SECONDS: integer({ about: 'how long a captcha can be answered, s', default: 300, min: 1, max: 86_400 }),
   CAPTCHA_LEVEL: choice<CaptchaLevel | 'auto'>({
-    about: '`normal`: legible first; `hard`; `auto`: hard for clients that leave many unsolved',
+    about: '`normal`: legible first; `hard`; `auto`: normal',
     of: ['auto', 'normal', 'hard'],
     default: 'auto',
   }),
@@ -88,14 +90,18 @@ export const SETTINGS = {
   SMS_PER_MOBILE_DAY: limit('messages to one mobile in any 24 hours', 10),
   SMS_PER_CLIENT_HOUR: limit('messages asked for by one client address (IPv6: its /64) in any hour', 20),
   CAPTCHA_PER_CLIENT_MINUTE: limit('captchas for one client address in any minute', 60),
-  VERIFY_MAX_ATTEMPTS: limit('wrong codes before a code is void', 5),
-  VERIFY_MAX_FAILURES: limit('wrong codes in a row before a mobile must wait an hour', 20),
+  SMS_PER_NETWORK_HOUR: optionalLimit(
+    'messages asked for from one network (IPv4: /24, IPv6: /48) in any hour; absent: a tenth of SMS_DAILY_BUDGET',
+  ),
+  CAPTCHA_PER_NETWORK_MINUTE: limit('captchas for one network (IPv4: /24, IPv6: /48) in any minute', 600),
+  VERIFY_PER_CLIENT_HOUR: limit('codes checked for one client address in any hour, right ones not counted', 120),
+  VERIFY_MAX_ATTEMPTS: limit('wrong codes before the code of a request is void', 5),
+  VERIFY_MAX_FAILURES: limit('wrong codes in a row, over all requests of a mobile, before it must wait an hour', 100),
   SMS_DAILY_BUDGET: limit('messages over all mobiles in any 24 hours; a warning at 80 %', 10_000),
-  CONVERSION_BREAKER: choice<ConversionRule['mode']>({
-    about:
-      'when too few codes of a number prefix or a network are ever verified: `off`, `watch` (counted in the metrics), `enforce` (refused)',
-    of: ['off', 'watch', 'enforce'],
-    default: 'watch',
+  VERIFY_FOREIGN_CODES: choice({
+    about: '`true`: codes that other services wrote under `sms:{mobile}` are checked where no uuid is named',
+    of: ['true', 'false'] as const,
+    default: 'false',
   }),
   TICKET_SECRET: parsed({
     about: 'signs tickets with HS256, known to the services that check them; 32 bytes or more; absent: no tickets',

@@ -1,7 +1,9 @@
 import 'reflect-metadata';
 import { isNotEmpty, matches } from 'class-validator';
 import { ArgsType, Field } from 'type-graphql';
+import type { VerificationPurpose } from '../sms/purpose';
 import { Reason } from '../verification/reasons';
+import { VerificationPurposes } from './payloads';
 
 /** Mainland China, 11 ASCII digits: no spaces, no country code, no full-width digits, no line break. */
 const MOBILE = /^1[3-9]\d{9}$/;
@@ -14,8 +16,14 @@ export class SendSmsCodeArgs {
   @Field(() => String, { description: 'The answer to the captcha; case and surrounding blanks do not matter.' })
   imageCode!: string;
 
-  @Field(() => String, { description: 'The uuid that came with the captcha.' })
+  @Field(() => String, { description: 'The uuid that came with the captcha. From now on it names this request.' })
   uuid!: string;
+
+  @Field(() => VerificationPurposes, {
+    defaultValue: VerificationPurposes.REGISTER,
+    description: 'What the code is asked for.',
+  })
+  purpose!: VerificationPurpose;
 }
 
 @ArgsType()
@@ -25,16 +33,31 @@ export class VerifySmsCodeArgs {
 
   @Field(() => String, { description: 'The six digits of the message; surrounding blanks do not matter.' })
   smsCode!: string;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'The uuid that the code was asked for with. Without one, only codes that other services of the shop wrote are checked, where the server is set up for it.',
+  })
+  uuid?: string | null;
+
+  @Field(() => VerificationPurposes, {
+    defaultValue: VerificationPurposes.REGISTER,
+    description: 'What the code was asked for.',
+  })
+  purpose!: VerificationPurpose;
 }
 
 /**
- * The reason to refuse these arguments, or undefined if they are fine. A blank argument comes before a malformed one.
+ * The reason to refuse these arguments, or undefined if they are fine. A blank argument comes before a malformed one; an optional one
+ * may be absent.
  *
  * class-validator's rules are called as functions: its decorators would gather their metadata anew for every request, which is a
  * twentieth of what a send costs, and their errors repeat the arguments.
  */
 export function refusal(args: SendSmsCodeArgs | VerifySmsCodeArgs): Reason | undefined {
-  const values: string[] = Object.values(args);
-  if (!values.every((value) => isNotEmpty(value.trim()))) return Reason.MISSING_PARAMETER;
+  for (const value of Object.values(args) as (string | null | undefined)[]) {
+    if (typeof value === 'string' && !isNotEmpty(value.trim())) return Reason.MISSING_PARAMETER;
+  }
   return matches(args.mobile, MOBILE) ? undefined : Reason.MOBILE_INVALID;
 }

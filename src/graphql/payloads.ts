@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { Field, ID, Int, InterfaceType, ObjectType, registerEnumType } from 'type-graphql';
 import type { Language } from '../captcha/speech/captcha-speech';
+import { VERIFICATION_PURPOSES, type VerificationPurpose } from '../sms/purpose';
 import { errmsg, type Operation, Reason } from '../verification/reasons';
 
 export enum CaptchaKind {
@@ -17,8 +18,26 @@ registerEnumType(CaptchaKind, {
   },
 });
 
+/** The values as GraphQL's own enum: each is its own name. */
+export const VerificationPurposes = Object.fromEntries(VERIFICATION_PURPOSES.map((purpose) => [purpose, purpose])) as {
+  [Name in VerificationPurpose]: Name;
+};
+
+registerEnumType(VerificationPurposes, {
+  name: 'VerificationPurpose',
+  description: 'What a code is asked for; it confirms the mobile for nothing else. Values may be added, never changed.',
+  valuesConfig: {
+    REGISTER: { description: 'To open an account.' },
+    LOGIN: { description: 'To log in.' },
+    RESET_PASSWORD: { description: 'To set a new password.' },
+    CHANGE_MOBILE: { description: 'To move an account to this number.' },
+    CONFIRM_PAYMENT: { description: 'To confirm a payment.' },
+    GENERIC: { description: 'Anything else.' },
+  },
+});
+
 registerEnumType(Reason, {
-  name: 'Reason',
+  name: 'VerificationReason',
   description: 'What became of a call, for machines. Values may be added, never changed.',
   valuesConfig: {
     OK: { description: 'It succeeded.' },
@@ -30,24 +49,28 @@ registerEnumType(Reason, {
     CAPTCHA_MISMATCH: { description: 'The answer is wrong, and this captcha is spent. Get a new one.' },
     TOO_FREQUENT: { description: 'The cooldown of this mobile is still running; see retryAfter.' },
     QUOTA_EXCEEDED: {
-      description: 'A cap of this mobile, this client or the whole service is reached; see retryAfter.',
+      description: 'A cap of this mobile, this client, its network or the whole service is reached; see retryAfter.',
     },
     SMS_REJECTED: { description: 'The SMS provider refused the message. Nothing was sent.' },
     SMS_UNCONFIRMED: {
       description:
         'The SMS provider never answered: the message may arrive, and its code is good. It is not sent again.',
     },
-    SMS_CODE_EXPIRED: { description: 'There is no live code for this mobile: expired, already used, or never sent.' },
+    SMS_CODE_EXPIRED: {
+      description:
+        'There is no live code of this uuid, mobile and purpose: expired, already used, never sent, or asked for under another uuid.',
+    },
     SMS_CODE_MISMATCH: { description: 'The code is wrong; see attemptsLeft.' },
     SMS_CODE_LOCKED: {
-      description: 'Too many wrong codes: the code is void. Get a new one, after retryAfter seconds where that is set.',
+      description:
+        'Too many wrong codes: this request’s code is void. Get a new one, after retryAfter seconds where that is set.',
     },
     SERVICE_UNAVAILABLE: { description: 'Something this service depends on is down. Nothing was sent.' },
   },
 });
 
-@InterfaceType('Result', { description: 'What every answer carries.' })
-export abstract class Result {
+@InterfaceType('VerificationResult', { description: 'What every answer carries.' })
+export abstract class VerificationResult {
   @Field(() => Int, { description: '200 on success, 400 on every failure.' })
   code!: number;
 
@@ -65,8 +88,11 @@ export abstract class Result {
   retryAfter?: number | null;
 }
 
-@ObjectType('ImageCaptcha', { implements: Result, description: 'A captcha: can be answered once, right or wrong.' })
-export class ImageCaptcha extends Result {
+@ObjectType('ImageCaptcha', {
+  implements: VerificationResult,
+  description: 'A captcha: can be answered once, right or wrong.',
+})
+export class ImageCaptcha extends VerificationResult {
   @Field(() => ID, { nullable: true, description: 'Name of this captcha, to be handed back with its answer.' })
   uuid?: string | null;
 
@@ -80,17 +106,26 @@ export class ImageCaptcha extends Result {
   expiresIn?: number | null;
 }
 
-@ObjectType('SmsCodeSent', { implements: Result, description: 'What became of a request for an SMS code.' })
-export class SmsCodeSent extends Result {
+@ObjectType('SmsCodeSent', { implements: VerificationResult, description: 'What became of a request for an SMS code.' })
+export class SmsCodeSent extends VerificationResult {
   @Field(() => Int, { nullable: true, description: 'Seconds for which the code sent is good.' })
   expiresIn?: number | null;
+
+  @Field(() => ID, {
+    nullable: true,
+    description: 'Name of this message in the service’s logs, for a person to tell support; null where none was tried.',
+  })
+  smsId?: string | null;
 }
 
-@ObjectType('SmsCodeVerified', { implements: Result, description: 'What became of an SMS code that a person typed.' })
-export class SmsCodeVerified extends Result {
+@ObjectType('SmsCodeVerified', {
+  implements: VerificationResult,
+  description: 'What became of an SMS code that a person typed.',
+})
+export class SmsCodeVerified extends VerificationResult {
   @Field(() => Int, {
     nullable: true,
-    description: 'Wrong codes that this code still allows; null where none applies.',
+    description: 'Wrong codes that this request still allows; null where none applies.',
   })
   attemptsLeft?: number | null;
 

@@ -2,16 +2,22 @@ import 'reflect-metadata';
 import type { GraphQLSchema } from 'graphql';
 import { buildSchemaSync } from 'type-graphql';
 import { CaptchaResolver } from './captcha-resolver';
+import { SettingsResolver } from './settings-resolver';
 import { SmsCodeResolver } from './sms-code-resolver';
 
 /** The executable schema over these resolvers. */
-export function createSchema(resolvers: { captcha: CaptchaResolver; smsCode: SmsCodeResolver }): GraphQLSchema {
+export function createSchema(resolvers: {
+  captcha: CaptchaResolver;
+  settings: SettingsResolver;
+  smsCode: SmsCodeResolver;
+}): GraphQLSchema {
   const instances = new Map<unknown, object>([
     [CaptchaResolver, resolvers.captcha],
+    [SettingsResolver, resolvers.settings],
     [SmsCodeResolver, resolvers.smsCode],
   ]);
   const schema = buildSchemaSync({
-    resolvers: [CaptchaResolver, SmsCodeResolver],
+    resolvers: [CaptchaResolver, SettingsResolver, SmsCodeResolver],
     container: { get: (resolver) => instances.get(resolver) },
     // Arguments are checked in the resolvers: type-graphql's own validation answers with the arguments it was given.
     validate: false,

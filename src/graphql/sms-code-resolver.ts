@@ -18,17 +18,21 @@ export class SmsCodeResolver {
     @Ctx() context: GraphqlContext,
   ): Promise<SmsCodeSent> {
     const reason = refusal(args);
-    const result = reason ? { reason } : await this.smsCodes.send(args, context.client);
+    const result = reason ? { reason } : await this.smsCodes.send(args, context);
     return payload(result, 'sendSmsCode', context.language);
   }
 
-  @Mutation(() => SmsCodeVerified, { description: 'Checks the code that a person typed. A right code works once.' })
+  @Mutation(() => SmsCodeVerified, {
+    description:
+      'Checks the code that a person typed against the request that asked for it. A right code works once, and ends every code of that mobile and purpose.',
+  })
   async verifySmsCode(
     @Args(() => VerifySmsCodeArgs) args: VerifySmsCodeArgs,
     @Ctx() context: GraphqlContext,
   ): Promise<SmsCodeVerified> {
     const reason = refusal(args);
-    const result = reason ? { reason } : await this.smsCodes.verify(args, context.client);
+    const request = { ...args, uuid: args.uuid ?? undefined };
+    const result = reason ? { reason } : await this.smsCodes.verify(request, context);
     return payload(result, 'verifySmsCode', context.language);
   }
 }

@@ -1,5 +1,4 @@
-import type { ConversionRule } from './conversion';
-import type { Window } from './window';
+import type { LimitRule, SlidingWindowLimit, Subject } from './sliding-window-limit';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -12,15 +11,16 @@ export interface LimitSettings {
   perMobileHour: number;
   perMobileDay: number;
   perClientHour: number;
+  perNetworkHour: number;
   captchasPerClientMinute: number;
+  captchasPerNetworkMinute: number;
   /** Messages over all mobiles in any 24 hours. */
   dailyBudget: number;
-  /** Wrong codes before a code is void. */
+  /** Wrong codes before a request's code is void. */
   maxAttempts: number;
-  /** Wrong codes in a row, over any number of codes, before a mobile must wait. */
+  /** Wrong codes in a row, over all requests of a mobile, before it must wait. */
   maxFailures: number;
-  /** What a conversion that is too low does. */
-  conversion: ConversionRule['mode'];
+  verificationsPerClientHour: number;
 }
 
 /** Whom a limit counts. */
@@ -31,56 +31,48 @@ export interface Client {
   network: string;
 }
 
-export type SendRule = 'cooldown' | 'mobile-hour' | 'mobile-day' | 'client-hour' | 'budget';
-
-export interface SendWindow extends Window {
-  rule: SendRule;
-}
-
-/** How wrong codes are counted against a mobile. 0 switches a count off. */
-export interface GuessRule {
+/** How wrong codes are counted. 0 switches a count off. */
+export interface LockoutPolicy {
+  /** Wrong codes before a request's code is void. */
   maxAttempts: number;
+  /** Wrong codes in a row, over all requests of a mobile, before the mobile is locked. */
   maxFailures: number;
-  /** How long a mobile waits after `maxFailures`, ms. */
-  lockMs: number;
-  /** How long after the last wrong code the row is forgotten, ms. */
-  rowMs: number;
+  /** How long a mobile is locked after `maxFailures`, ms. */
+  lockoutMs: number;
+  /** How long after the last wrong code the failures are forgotten, ms. */
+  failureWindowMs: number;
 }
 
-/** A client with more unsolved captchas than this in ten minutes gets the hard ones. */
-const UNSOLVED_CAP = 10;
-const UNSOLVED_MS = 10 * MINUTE;
-
-/** Vonage raises its alarm at 35 % or less; fewer than 30 messages an hour prove nothing. */
-const CONVERSION = { floor: 30, percent: 35, lengthMs: HOUR };
-/** Digits of a mobile that name its carrier and region: ten thousand numbers share them. */
-const PREFIX_DIGITS = 7;
+/**
+ * Captchas of one client, and of one network, that were issued within an hour and not solved. Thousands of people share an address
+ * behind a carrier's NAT, and some three in ten captchas are answered wrong or not at all; nobody honest comes near these.
+ */
+const UNSOLVED_PER_CLIENT_HOUR = 300;
+const UNSOLVED_PER_NETWORK_HOUR = 1_000;
+/**
+ * Captchas that may be alive at once, whoever asked for them: some 50 MB of Redis. The fuller this is, the smaller is each network's
+ * share of it, so that few networks never use it up.
+ */
+const LIVE_CAPTCHAS = 100_000;
 
 /** The share of the budget at which the operator is warned. */
 const BUDGET_WARNING = 0.8;
 
-/**
- * All rules against abuse, in one place: what is counted, for whom, in which window. The stores count; nobody else decides.
- * Keys: what is counted for a mobile shares the slot of `sms:{mobile}` in a Redis Cluster, what is counted for a client another.
- */
+/** All rules against abuse, in one place: what is counted, for whom, in which window. The stores count; nobody else decides. */
 export class LimitRules {
-  readonly guesses: GuessRule;
+  readonly lockout: LockoutPolicy;
   /** The count at which the budget's warning is due; undefined without a budget. */
   readonly budgetWarning: number | undefined;
 
-  private readonly conversionRule: ConversionRule;
-
-  /** `codeTtlMs`: for as long as a code is good, its message is not held against anyone. */
   constructor(
     private readonly settings: LimitSettings,
-    codeTtlMs: number,
+    private readonly captchaTtlMs: number,
   ) {
-    this.conversionRule = { ...CONVERSION, mode: settings.conversion, graceMs: codeTtlMs };
-    this.guesses = {
+    this.lockout = {
       maxAttempts: settings.maxAttempts,
       maxFailures: settings.maxFailures,
-      lockMs: HOUR,
-      rowMs: DAY,
+      lockoutMs: HOUR,
+      failureWindowMs: DAY,
     };
     this.budgetWarning = settings.dailyBudget > 0 ? Math.ceil(settings.dailyBudget * BUDGET_WARNING) : undefined;
   }
@@ -90,34 +82,58 @@ export class LimitRules {
   }
 
   /** What a message to this mobile, asked for by this client, is counted in. */
-  send(mobile: string, client: Client): SendWindow[] {
+  send(mobile: string, { id, network }: Client): SlidingWindowLimit[] {
     const s = this.settings;
+    const byMobile: Subject = { kind: 'mobile', id: mobile };
     return [
-      { rule: 'cooldown', key: `{sms:${mobile}}:cooldown`, cap: s.cooldownMs > 0 ? 1 : 0, lengthMs: s.cooldownMs },
-      { rule: 'mobile-hour', key: `{sms:${mobile}}:hour`, cap: s.perMobileHour, lengthMs: HOUR },
-      { rule: 'mobile-day', key: `{sms:${mobile}}:day`, cap: s.perMobileDay, lengthMs: DAY },
-      { rule: 'client-hour', key: `{client:${client.id}}:sms`, cap: s.perClientHour, lengthMs: HOUR },
-      { rule: 'budget', key: 'budget:day', cap: s.dailyBudget, lengthMs: DAY },
-    ].filter((window): window is SendWindow => window.cap > 0);
+      limit('cooldown', byMobile, s.cooldownMs > 0 ? 1 : 0, s.cooldownMs),
+      limit('mobile-hour', byMobile, s.perMobileHour, HOUR),
+      limit('mobile-day', byMobile, s.perMobileDay, DAY),
+      limit('client-hour', { kind: 'client', id }, s.perClientHour, HOUR),
+      limit('network-hour', { kind: 'network', id: network }, s.perNetworkHour, HOUR),
+      limit('budget', { kind: 'everyone' }, s.dailyBudget, DAY),
+    ].filter(isOn);
   }
 
   /** What a captcha issued to this client is counted in. */
-  captcha(client: Client): Window[] {
-    const cap = this.settings.captchasPerClientMinute;
-    return cap > 0 ? [{ key: `{client:${client.id}}:captchas`, cap, lengthMs: MINUTE }] : [];
+  captcha({ id, network }: Client): SlidingWindowLimit[] {
+    const s = this.settings;
+    return [
+      limit('captcha-minute', { kind: 'client', id }, s.captchasPerClientMinute, MINUTE),
+      limit('captcha-network-minute', { kind: 'network', id: network }, s.captchasPerNetworkMinute, MINUTE),
+      limit('captchas-live', { kind: 'everyone' }, LIVE_CAPTCHAS, this.captchaTtlMs),
+      ...this.unsolved({ id, network }),
+    ].filter(isOn);
   }
 
-  /** Captchas issued to this client and not solved: it never refuses; beyond its cap captchas get hard. */
-  unsolved(client: Client): Window {
-    return { key: `{client:${client.id}}:unsolved`, cap: UNSOLVED_CAP, lengthMs: UNSOLVED_MS };
+  /** What of it is refunded once the captcha is solved. */
+  unsolved({ id, network }: Client): SlidingWindowLimit[] {
+    const { captchasPerClientMinute: client, captchasPerNetworkMinute: perNetwork } = this.settings;
+    // Whoever switches the count of captchas off does not want them counted by the hour either.
+    return [
+      limit('captcha-unsolved', { kind: 'client', id }, client > 0 ? UNSOLVED_PER_CLIENT_HOUR : 0, HOUR),
+      limit(
+        'captcha-network-unsolved',
+        { kind: 'network', id: network },
+        perNetwork > 0 ? UNSOLVED_PER_NETWORK_HOUR : 0,
+        HOUR,
+      ),
+    ].filter(isOn);
   }
 
-  /** Where the messages to this mobile's prefix, and those asked for from this client's network, are held against their verifications. */
-  conversion(mobile: string, client: Client): { rule: ConversionRule; keys: readonly [string, string] } {
-    const prefix = mobile.slice(0, PREFIX_DIGITS);
+  /** What checking a code is counted in: tries at a request's own code, and guesses without a request that exists. */
+  verify({ id }: Client): { verifications?: SlidingWindowLimit; guesses?: SlidingWindowLimit } {
+    const cap = this.settings.verificationsPerClientHour;
+    if (cap === 0) return {};
     return {
-      rule: this.conversionRule,
-      keys: [`{prefix:${prefix}}:conversion`, `{network:${client.network}}:conversion`],
+      verifications: limit('verify-hour', { kind: 'client', id }, cap, HOUR),
+      guesses: limit('guess-hour', { kind: 'client', id }, cap, HOUR),
     };
   }
 }
+
+function limit(rule: LimitRule, subject: Subject, cap: number, lengthMs: number): SlidingWindowLimit {
+  return { rule, subject, cap, lengthMs };
+}
+
+const isOn = ({ cap }: SlidingWindowLimit): boolean => cap > 0;

@@ -11,13 +11,15 @@ export function observeOperations(schema: GraphQLSchema, observe: Observer): voi
       const operation = field.name as Operation;
       field.resolve = async (source, args, context, info) => {
         const started = performance.now();
-        let reason: Reason | 'ERROR' = 'ERROR';
+        // What has no reason (the settings) is not told of unless it fails.
+        let reason: Reason | 'ERROR' | undefined = 'ERROR';
         try {
-          const payload = (await resolve(source, args, context, info)) as { reason: Reason };
+          const payload = (await resolve(source, args, context, info)) as { reason?: Reason };
           reason = payload.reason;
           return payload;
         } finally {
-          observe({ type: 'operation-answered', operation, reason, durationMs: performance.now() - started });
+          if (reason)
+            observe({ type: 'operation-answered', operation, reason, durationMs: performance.now() - started });
         }
       };
     }

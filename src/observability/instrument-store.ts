@@ -16,10 +16,10 @@ export function observedStore(store: Store, observe: Observer): Store {
   }
   return {
     issueCaptcha: (...args) => timed('issueCaptcha', () => store.issueCaptcha(...args)),
-    takeCaptcha: (...args) => timed('takeCaptcha', () => store.takeCaptcha(...args)),
+    peekCaptcha: (...args) => timed('peekCaptcha', () => store.peekCaptcha(...args)),
     reserveSend: (...args) => timed('reserveSend', () => store.reserveSend(...args)),
-    releaseSend: (...args) => timed('releaseSend', () => store.releaseSend(...args)),
-    verifyCode: (...args) => timed('verifyCode', () => store.verifyCode(...args)),
+    refundSend: (...args) => timed('refundSend', () => store.refundSend(...args)),
+    checkCode: (...args) => timed('checkCode', () => store.checkCode(...args)),
     ping: () => timed('ping', () => store.ping()),
     close: () => store.close(),
   };

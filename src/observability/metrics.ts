@@ -23,13 +23,19 @@ const LIMITS: readonly Extract<DomainEvent, { type: 'limit-hit' }>['rule'][] = [
   'mobile-hour',
   'mobile-day',
   'client-hour',
+  'network-hour',
   'budget',
   'captcha-minute',
+  'captcha-network-minute',
+  'captcha-unsolved',
+  'captcha-network-unsolved',
+  'captchas-live',
+  'verify-hour',
+  'guess-hour',
   'failures',
-  'conversion',
 ];
 /** Those that a request waits for, whose failure somebody must hear of. */
-const STEPS: readonly StoreOperation[] = ['issueCaptcha', 'reserveSend', 'verifyCode', 'ping'];
+const STEPS: readonly StoreOperation[] = ['issueCaptcha', 'reserveSend', 'checkCode', 'ping'];
 const VERIFY_REASONS = [Reason.OK, Reason.SMS_CODE_EXPIRED, Reason.SMS_CODE_MISMATCH, Reason.SMS_CODE_LOCKED];
 
 /**
@@ -57,13 +63,8 @@ export class Metrics {
   });
   private readonly limitsHit = new Counter({
     name: 'sms_verification_limits_hit_total',
-    help: 'Captchas and messages that a limit refused, by rule.',
+    help: 'Captchas, messages and checks of codes that a limit refused, by rule.',
     labelNames: ['rule'],
-    registers: this.registers,
-  });
-  private readonly conversionPoor = new Counter({
-    name: 'sms_verification_conversion_poor_total',
-    help: 'Messages sent although their conversion is too low, because CONVERSION_BREAKER only watches.',
     registers: this.registers,
   });
   private readonly sends = new Counter({
@@ -125,9 +126,6 @@ export class Metrics {
         break;
       case 'limit-hit':
         this.limitsHit.inc({ rule: event.rule });
-        break;
-      case 'conversion-poor':
-        this.conversionPoor.inc();
         break;
       case 'send-attempted':
         this.sends.inc({ provider: event.outcome.provider, outcome: event.outcome.class });

@@ -1,3 +1,5 @@
+import type { VerificationPurpose } from './purpose';
+
 /** One text message that carries a one-time code. */
 export interface SmsMessage {
   /** Correlation id of this send: 32 characters of [0-9a-f], never used twice. Providers get it as their request id. */
@@ -8,6 +10,10 @@ export interface SmsMessage {
   code: string;
   /** Lifetime of the code as the text tells it, whole minutes, at least 1. */
   minutes: number;
+  /** What the code is asked for; decides the template. */
+  purpose: VerificationPurpose;
+  /** What the person who asked reads. */
+  language: 'zh' | 'en';
 }
 
 /**

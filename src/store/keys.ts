@@ -1,11 +1,76 @@
-/** The store layout that other services of the shop read: see docs/guarantees.md before changing a name. */
+import type { LimitRule, SlidingWindowLimit } from '../limits/sliding-window-limit';
+import type { VerificationPurpose } from '../sms/purpose';
 
-export const captchaKey = (uuid: string): string => `img:${uuid}`;
+/** What a limit's key is called beside its subject. */
+const LIMIT_NAMES: Readonly<Record<LimitRule, string>> = {
+  cooldown: 'cooldown',
+  'mobile-hour': 'hour',
+  'mobile-day': 'day',
+  'client-hour': 'sms',
+  'network-hour': 'sms',
+  budget: 'budget:day',
+  'captcha-minute': 'captchas',
+  'captcha-network-minute': 'captchas',
+  'captcha-unsolved': 'unsolved',
+  'captcha-network-unsolved': 'unsolved',
+  'captchas-live': 'captchas:live',
+  'verify-hour': 'verifications',
+  'guess-hour': 'guesses',
+};
 
-export const codeKey = (mobile: string): string => `sms:${mobile}`;
+/**
+ * Every key of the store. Other services of the shop read `img:{uuid}` and `sms:{mobile}`: see docs/guarantees.md before changing a
+ * name. What belongs to a mobile shares the hash tag of its code, so that in a Redis Cluster one script reaches all of it; what
+ * belongs to a client, or to a network, has a tag of its own.
+ */
+export class StoreKeys {
+  /** @param prefix put before every name, so that several shops can share one database (REDIS_KEY_PREFIX). */
+  constructor(private readonly prefix = '') {}
 
-/** `code:count`, the wrong codes tried against this very code; lives as long as the code. */
-export const attemptsKey = (mobile: string): string => `{sms:${mobile}}:attempts`;
+  /** The captcha's text. */
+  captcha(uuid: string): string {
+    return `${this.prefix}img:${uuid}`;
+  }
 
-/** Wrong codes in a row over any number of codes. At its limit it stays for the time that the mobile must wait. */
-export const failuresKey = (mobile: string): string => `{sms:${mobile}}:failures`;
+  /** The latest code of a mobile as six plain digits. */
+  code(mobile: string): string {
+    return `${this.prefix}sms:${mobile}`;
+  }
+
+  /** `code:PURPOSE` of the latest code that this server wrote: what else stands under `sms:{mobile}` is another service's. */
+  latest(mobile: string): string {
+    return this.ofMobile(mobile, 'latest');
+  }
+
+  /** One request for a code, named by the captcha that was spent on it; lives as long as its code. */
+  request(mobile: string, uuid: string): string {
+    return this.ofMobile(mobile, `request:${uuid}`);
+  }
+
+  /** When a right code last ended all codes of that mobile and purpose, ms since the epoch. */
+  ended(mobile: string, purpose: VerificationPurpose): string {
+    return this.ofMobile(mobile, `ended:${purpose}`);
+  }
+
+  /** `code:count`, the wrong tries at a code that another service wrote; lives as long as that code. */
+  attempts(mobile: string): string {
+    return this.ofMobile(mobile, 'attempts');
+  }
+
+  /** Wrong codes in a row over all requests. At its limit it stays for the time that the mobile is locked. */
+  failures(mobile: string): string {
+    return this.ofMobile(mobile, 'failures');
+  }
+
+  /** The log of what a limit counted. */
+  limit({ rule, subject }: Pick<SlidingWindowLimit, 'rule' | 'subject'>): string {
+    const name = LIMIT_NAMES[rule];
+    if (subject.kind === 'everyone') return `${this.prefix}${name}`;
+    if (subject.kind === 'mobile') return this.ofMobile(subject.id, name);
+    return `{${this.prefix}${subject.kind}:${subject.id}}:${name}`;
+  }
+
+  private ofMobile(mobile: string, name: string): string {
+    return `{${this.code(mobile)}}:${name}`;
+  }
+}

@@ -1,8 +1,10 @@
-import type { ConversionRule } from '../limits/conversion';
-import type { GuessRule } from '../limits/rules';
-import type { Window } from '../limits/window';
+import type { LockoutPolicy } from '../limits/rules';
+import type { SlidingWindowLimit } from '../limits/sliding-window-limit';
+import type { VerificationPurpose } from '../sms/purpose';
 
-/** The store can't be reached, didn't answer in time, or is full. What was asked for didn't happen, or is taken back when that is known. */
+/**
+ * The store can't be reached, didn't answer in time, or is full. What was asked for didn't happen, or is refunded when that is known.
+ */
 export class StoreUnavailableError extends Error {
   override readonly name = 'StoreUnavailableError';
 }
@@ -12,76 +14,102 @@ export interface CaptchaIssue {
   /** The answer, kept under `img:{uuid}`. */
   text: string;
   ttlMs: number;
-  /** All must have room, else nothing is written. */
-  windows: readonly Window[];
-  /** Counted beside them; it never refuses. */
-  unsolved: Window;
+  /**
+   * All must have room, else nothing is written. Where one counts everyone (`captchas-live`), the cap of `captcha-network-minute`
+   * shrinks as that one fills up.
+   */
+  limits: readonly SlidingWindowLimit[];
 }
 
 export type CaptchaIssued =
-  | { status: 'ok' /** Whether `unsolved` was over its cap before this one. */; suspicious: boolean }
-  | { status: 'refused'; waitMs: number };
-
-/** Where the conversion of a number's prefix and of a client's network is counted, and the rule that judges it. */
-export interface Conversion {
-  rule: ConversionRule;
-  keys: readonly [prefix: string, network: string];
-}
+  | { status: 'ok' }
+  /** `limit` is the index of the limit that makes the caller wait longest. */
+  | { status: 'refused'; limit: number; waitMs: number }
+  /** There is a live captcha of that name; only names that a page chose can meet one. */
+  | { status: 'taken' };
 
 export interface SendReservation {
   /**
    * Taken first, right or wrong, in the same step. The answer, which is not blank, is compared without regard to case and surrounding
-   * blanks. Absent: the caller has taken one.
+   * blanks. From then on the uuid names the request.
    */
-  captcha?: { uuid: string; answer: string };
+  captcha: { uuid: string; answer: string };
   mobile: string;
-  /** Six digits, kept under `sms:{mobile}`. */
+  purpose: VerificationPurpose;
+  /** Correlation id of the message; told again when its code is checked. */
+  smsId: string;
+  /** Six digits, kept with the request, and under `sms:{mobile}`. */
   code: string;
   ttlMs: number;
   /** All must have room, else nothing more is written. */
-  windows: readonly Window[];
-  guesses: GuessRule;
-  /** Where the client's unsolved captchas are counted: one less, once this one is solved. */
-  solved: Window;
-  /** Absent: nothing is judged or counted. */
-  conversion?: Conversion;
+  limits: readonly SlidingWindowLimit[];
+  lockout: LockoutPolicy;
+  /** Where the client's unsolved captchas are counted: one less each, once this one is solved. */
+  solved: readonly SlidingWindowLimit[];
+}
+
+/** What stood under `sms:{mobile}` before. */
+export interface PreviousCode {
+  code: string;
+  /** `code:PURPOSE` where this server wrote it, else ''. */
+  latest: string;
+  /** ms since the epoch on the store's clock. */
+  expiresAt: number;
 }
 
 export type SendReserved =
   | {
       status: 'ok';
-      /** When it was counted in each window, and after them in each conversion, ms on the store's clock: what `releaseSend` takes back. */
+      /** When it was counted in each limit, ms since the epoch on the store's clock: what `refundSend` needs. */
       countedAt: number[];
-      /** Events now counted in each window. */
+      /** Events now counted in each limit. */
       counts: number[];
-      /** Set if a conversion is too low and its rule only watches. */
-      poor?: boolean;
+      previous?: PreviousCode;
     }
   /** There is no such captcha. */
   | { status: 'captcha-expired' }
   | { status: 'captcha-mismatch' }
-  /** `window` is the index of the window that makes the caller wait longest. */
-  | { status: 'refused'; window: number; waitMs: number }
-  /** A conversion is too low. */
-  | { status: 'poor'; waitMs: number }
+  /** `limit` is the index of the limit that makes the caller wait longest. */
+  | { status: 'refused'; limit: number; waitMs: number }
   /** Too many wrong codes for this mobile. */
   | { status: 'locked'; waitMs: number };
 
-export interface SendRelease {
+export interface SendRefund {
   mobile: string;
+  uuid: string;
   code: string;
-  windows: readonly Window[];
-  conversion?: Conversion;
+  limits: readonly SlidingWindowLimit[];
   countedAt: readonly number[];
+  /** Put back under `sms:{mobile}` for what is left of its life, if the refunded code still stands there. */
+  previous?: PreviousCode;
 }
 
-export type CodeVerified =
-  | { status: 'ok' }
+export interface CodeCheck {
+  mobile: string;
+  /** Names the request. Absent: a code that another service wrote is meant. */
+  uuid?: string;
+  purpose: VerificationPurpose;
+  /** What the person typed. */
+  code: string;
+  lockout: LockoutPolicy;
+  /** Tries at a request's own code are counted here; a right one is not. Absent: no limit. */
+  verifications?: SlidingWindowLimit;
+  /** Guesses without a request that exists are counted here. Absent: no limit. */
+  guesses?: SlidingWindowLimit;
+  /** Whether codes that other services wrote under `sms:{mobile}` are checked. */
+  foreignCodes: boolean;
+}
+
+export type CodeChecked =
+  | { status: 'ok'; smsId?: string }
+  /** No live request of that name, mobile and purpose; or no code of another service. */
   | { status: 'expired' }
   /** `attemptsLeft`: wrong codes still allowed; undefined where no limit counts them. */
-  | { status: 'mismatch'; attemptsLeft: number | undefined }
-  /** The code is void; with `waitMs`, the mobile must wait as well. */
-  | { status: 'locked'; waitMs: number | undefined };
+  | { status: 'mismatch'; attemptsLeft: number | undefined; smsId?: string }
+  /** The request's code is void; with `waitMs`, the mobile is locked as well. */
+  | { status: 'locked'; waitMs: number | undefined; smsId?: string }
+  /** The client has checked too many. */
+  | { status: 'refused'; waitMs: number };
 
 /**
  * The border to what is remembered. Every method is one atomic step, however many callers and servers race, and fails with
@@ -90,26 +118,29 @@ export type CodeVerified =
 export interface Store {
   /** Counts a captcha and remembers its answer. */
   issueCaptcha(issue: CaptchaIssue): Promise<CaptchaIssued>;
-  /** Reads and deletes an answer: of any number of racing callers one gets it, the others null. */
-  takeCaptcha(uuid: string): Promise<string | null>;
+  /** The answer to a live captcha, or null. Takes nothing: for development and tests. */
+  peekCaptcha(uuid: string): Promise<string | null>;
   /**
-   * Takes the captcha, as above. If it is solved, counts a message in every window, all or none, and writes its code in place of an
-   * earlier one.
+   * Takes the captcha. If it is solved, counts a message in every limit, all or none, and writes its code. Codes of earlier requests
+   * stay good.
    */
   reserveSend(reservation: SendReservation): Promise<SendReserved>;
-  /** Takes a reservation back whose message was definitely not sent: the code if it is still this one, and its counts. */
-  releaseSend(release: SendRelease): Promise<void>;
+  /** Undoes a reservation whose message was definitely not sent: its request, its code and its counts. */
+  refundSend(refund: SendRefund): Promise<void>;
   /**
-   * Compares in constant time. A right code is consumed, and credited to the conversion; a wrong one is counted against the code and
-   * the mobile.
+   * Counts the try, then compares in constant time. A right code is consumed, and ends every code of that mobile and purpose; a wrong
+   * one is counted against its request and the mobile.
    */
-  verifyCode(mobile: string, code: string, guesses: GuessRule, conversion?: Conversion): Promise<CodeVerified>;
+  checkCode(check: CodeCheck): Promise<CodeChecked>;
   /** Resolves if the store answers. */
   ping(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Answers are compared in this form. */
-export function comparable(answer: string): string {
+/** Captcha answers are compared in this form. */
+export function normalisedAnswer(answer: string): string {
   return answer.trim().toLowerCase();
 }
+
+/** A request's codes live ten minutes at most (OWASP ASVS 5.0, 6.5.5): for so long a right one must be remembered as their end, ms. */
+export const LONGEST_CODE_LIFE_MS = 600_000;

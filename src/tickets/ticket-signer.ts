@@ -11,8 +11,8 @@ export interface TicketSettings extends TicketKey {
 }
 
 export interface TicketSigner {
-  /** A JWT: `sub` the mobile, `aud`, `iss`, `iat`, `exp` ten minutes later, and a `jti` never used twice. */
-  sign(mobile: string): Promise<string>;
+  /** A JWT: `sub` the mobile, `purpose` what it was confirmed for, `aud`, `iss`, `iat`, `exp` ten minutes later, and a `jti` never used twice. */
+  sign(mobile: string, purpose: string): Promise<string>;
   /** The JSON Web Key Set to check tickets with (RFC 7517); undefined where a shared secret signs. */
   readonly publicKeys: string | undefined;
 }
@@ -38,9 +38,9 @@ export async function createTicketSigner(settings: TicketSettings, clock: () => 
 
   return {
     publicKeys: keys && JSON.stringify({ keys }),
-    sign(mobile) {
+    sign(mobile, purpose) {
       const now = Math.floor(clock() / 1000);
-      return new SignJWT()
+      return new SignJWT({ purpose })
         .setProtectedHeader({ alg: algorithm, typ: 'JWT', ...(own && { kid: own.kid }) })
         .setSubject(mobile)
         .setAudience(audience)

@@ -1,11 +1,10 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { CAPTCHA_LENGTH, CAPTCHA_LETTERS } from '../captcha/alphabet';
 import type { CaptchaDrawing, CaptchaLevel } from '../captcha/drawing/captcha-drawing';
-import type { Language } from '../captcha/speech/captcha-speech';
-import { type CaptchaSpeech, SPOKEN_LENGTH } from '../captcha/speech/captcha-speech';
+import { type CaptchaSpeech, type Language, SPOKEN_LENGTH } from '../captcha/speech/captcha-speech';
 import type { Client, LimitRules } from '../limits/rules';
 import type { Logger } from '../log';
-import type { Store } from '../store/store';
+import { type CaptchaIssued, type Store, StoreUnavailableError } from '../store/store';
 import type { Observer } from './events';
 import { Reason } from './reasons';
 
@@ -13,7 +12,7 @@ const DIGITS = '0123456789';
 
 export interface CaptchaSettings {
   ttlMs: number;
-  /** `auto`: the hard ones for clients that leave many captchas unsolved. */
+  /** `auto` is `normal`: what makes a captcha harder costs people more than programs. */
   level: CaptchaLevel | 'auto';
 }
 
@@ -30,7 +29,7 @@ export interface CaptchaResult {
   expiresIn?: number;
 }
 
-export interface CaptchaServiceParts {
+export interface CaptchaServiceDependencies {
   store: Store;
   rules: LimitRules;
   drawing: CaptchaDrawing;
@@ -39,46 +38,42 @@ export interface CaptchaServiceParts {
   observe: Observer;
 }
 
-/** Issues captchas. An answer is taken by the send that it is for, in the same step of the store. */
+/**
+ * Issues captchas. An answer is taken by the send that it is for, in the same step of the store. SERVICE_UNAVAILABLE where the store
+ * can't be used; anything else that goes wrong is a fault of this program and thrown.
+ */
 export class CaptchaService {
   constructor(
     private readonly settings: CaptchaSettings,
-    private readonly parts: CaptchaServiceParts,
+    private readonly dependencies: CaptchaServiceDependencies,
   ) {}
 
   async issue(kind: 'IMAGE' | 'AUDIO', client: Client, language: Language): Promise<CaptchaResult> {
-    const { store, rules, drawing, speech, log, observe } = this.parts;
+    const { store, rules, drawing, speech, log, observe } = this.dependencies;
     const { ttlMs } = this.settings;
     const uuid = randomUUID();
     const text = kind === 'IMAGE' ? randomText(CAPTCHA_LETTERS, CAPTCHA_LENGTH) : randomText(DIGITS, SPOKEN_LENGTH);
+    const limits = rules.captcha(client);
+    let issued: CaptchaIssued;
     try {
-      const issued = await store.issueCaptcha({
-        uuid,
-        text,
-        ttlMs,
-        windows: rules.captcha(client),
-        unsolved: rules.unsolved(client),
-      });
-      if (issued.status === 'refused') {
-        observe({ type: 'limit-hit', rule: 'captcha-minute' });
-        return { reason: Reason.QUOTA_EXCEEDED, retryAfter: Math.ceil(issued.waitMs / 1000) };
-      }
-      const level = this.level(issued.suspicious);
-      observe({ type: 'captcha-issued', kind, level });
-      const question =
-        kind === 'IMAGE'
-          ? { image: `data:image/png;base64,${drawing.draw(text, level).toString('base64')}` }
-          : { audio: `data:audio/wav;base64,${speech.speak(text, language).toString('base64')}` };
-      return { reason: Reason.OK, uuid, ...question, expiresIn: ttlMs / 1000 };
+      issued = await store.issueCaptcha({ uuid, text, ttlMs, limits });
     } catch (error) {
-      log.error({ error: (error as Error).message }, 'No captcha could be issued');
+      if (!(error instanceof StoreUnavailableError)) throw error;
+      log.error({ error: error.message }, 'No captcha could be issued: the store failed');
       return { reason: Reason.SERVICE_UNAVAILABLE };
     }
-  }
-
-  private level(suspicious: boolean): CaptchaLevel {
-    if (this.settings.level !== 'auto') return this.settings.level;
-    return suspicious ? 'hard' : 'normal';
+    if (issued.status === 'refused') {
+      observe({ type: 'limit-hit', rule: limits[issued.limit]?.rule ?? 'captcha-minute' });
+      return { reason: Reason.QUOTA_EXCEEDED, retryAfter: Math.ceil(issued.waitMs / 1000) };
+    }
+    if (issued.status === 'taken') throw new Error('A random uuid was issued twice');
+    const level = this.settings.level === 'auto' ? 'normal' : this.settings.level;
+    observe({ type: 'captcha-issued', kind, level });
+    const question =
+      kind === 'IMAGE'
+        ? { image: `data:image/png;base64,${drawing.draw(text, level).toString('base64')}` }
+        : { audio: `data:audio/wav;base64,${speech.speak(text, language).toString('base64')}` };
+    return { reason: Reason.OK, uuid, ...question, expiresIn: ttlMs / 1000 };
   }
 }
 

@@ -1,4 +1,5 @@
-import type { SendRule } from '../limits/rules';
+import type { LimitRule } from '../limits/sliding-window-limit';
+import type { VerificationPurpose } from '../sms/purpose';
 import type { SmsOutcome } from '../sms/sender';
 import type { Store } from '../store/store';
 import type { Operation, Reason } from './reasons';
@@ -9,13 +10,11 @@ export type StoreOperation = Exclude<keyof Store, 'close'>;
 export type DomainEvent =
   | { type: 'captcha-issued'; kind: 'IMAGE' | 'AUDIO'; level: 'normal' | 'hard' }
   | { type: 'captcha-answered'; reason: Reason.OK | Reason.CAPTCHA_EXPIRED | Reason.CAPTCHA_MISMATCH }
-  /** A rule refused a captcha or a message. */
-  | { type: 'limit-hit'; rule: SendRule | 'captcha-minute' | 'failures' | 'conversion' }
-  /** A message was sent although its conversion is too low, because that rule only watches. */
-  | { type: 'conversion-poor' }
+  /** A rule refused a captcha, a message or the check of a code. */
+  | { type: 'limit-hit'; rule: LimitRule | 'failures' }
   /** One try at one provider; `id` is the correlation id that its log lines carry as `smsId`. */
   | { type: 'send-attempted'; id: string; outcome: SmsOutcome; durationMs: number }
-  | { type: 'code-verified'; reason: Reason }
+  | { type: 'code-verified'; reason: Reason; purpose: VerificationPurpose }
   /** Messages counted in the budget's window. */
   | { type: 'budget-used'; used: number }
   /** A call of the API is answered; ERROR where its resolver failed, which it never should. */

@@ -1,8 +1,17 @@
 import { randomInt, randomUUID } from 'node:crypto';
-import type { Client, LimitRules, SendWindow } from '../limits/rules';
+import type { Language } from '../captcha/speech/captcha-speech';
+import type { Client, LimitRules } from '../limits/rules';
+import type { SlidingWindowLimit } from '../limits/sliding-window-limit';
 import { type Logger, maskedMobile } from '../log';
-import type { SmsOutcome, SmsSender } from '../sms/sender';
-import type { SendRelease, SendReserved, Store } from '../store/store';
+import type { VerificationPurpose } from '../sms/purpose';
+import type { SmsMessage, SmsOutcome, SmsSender } from '../sms/sender';
+import {
+  type CodeChecked,
+  type SendRefund,
+  type SendReserved,
+  type Store,
+  StoreUnavailableError,
+} from '../store/store';
 import type { TicketSigner } from '../tickets/ticket-signer';
 import type { Observer } from './events';
 import { Reason } from './reasons';
@@ -15,6 +24,21 @@ export interface SendRequest {
   mobile: string;
   imageCode: string;
   uuid: string;
+  purpose: VerificationPurpose;
+}
+
+export interface VerifyRequest {
+  mobile: string;
+  smsCode: string;
+  /** Names the request that the code was asked for with. */
+  uuid?: string;
+  purpose: VerificationPurpose;
+}
+
+/** Who calls, and in which language. */
+export interface Caller {
+  client: Client;
+  language: Language;
 }
 
 export interface SmsCodeResult {
@@ -26,6 +50,8 @@ export interface SmsCodeResult {
 export interface SmsSendResult extends SmsCodeResult {
   /** Seconds. */
   expiresIn?: number;
+  /** The message's correlation id, in logs, traces and metrics; nothing secret follows from it. */
+  smsId?: string;
 }
 
 export interface SmsVerifyResult extends SmsCodeResult {
@@ -34,12 +60,20 @@ export interface SmsVerifyResult extends SmsCodeResult {
   ticket?: string;
 }
 
-export interface SmsCodeServiceParts {
+export interface SmsCodeSettings {
+  /** How long a code is good, ms. */
+  codeTtlMs: number;
+  /** Whether codes that other services wrote under `sms:{mobile}` are checked where no uuid is named. */
+  foreignCodes: boolean;
+}
+
+export interface SmsCodeServiceDependencies {
   store: Store;
   rules: LimitRules;
   sender: SmsSender;
   log: Logger;
   observe: Observer;
+  /** ms since the epoch. */
   clock: () => number;
   /** Signs a proof for other services; absent where none is asked for. */
   tickets?: Pick<TicketSigner, 'sign'>;
@@ -47,114 +81,137 @@ export interface SmsCodeServiceParts {
 
 /**
  * Sends a code once its captcha is solved, and checks codes. What makes one message of one captcha is the order: the captcha is
- * spent before anything else happens, the message is counted before it is sent, and only what definitely was not sent is taken back.
+ * spent before anything else happens, the message is counted before it is sent, and only what definitely was not sent is refunded.
+ *
+ * Both methods answer SERVICE_UNAVAILABLE where the store can't be used. Anything else that goes wrong is a fault of this program
+ * and thrown.
  */
 export class SmsCodeService {
   constructor(
-    private readonly codeTtlMs: number,
-    private readonly parts: SmsCodeServiceParts,
+    private readonly settings: SmsCodeSettings,
+    private readonly dependencies: SmsCodeServiceDependencies,
   ) {}
 
-  async send(request: SendRequest, client: Client): Promise<SmsSendResult> {
+  async send(request: SendRequest, caller: Caller): Promise<SmsSendResult> {
     try {
-      return await this.sendOnce(request, client);
+      return await this.sendOnce(request, caller);
     } catch (error) {
-      return this.unavailable(error, 'No code could be sent');
+      return this.unavailable(error, 'No code could be sent: the store failed');
     }
   }
 
-  async verify({ mobile, smsCode }: { mobile: string; smsCode: string }, client: Client): Promise<SmsVerifyResult> {
-    const { store, rules, observe } = this.parts;
-    const guess = smsCode.trim();
+  async verify(request: VerifyRequest, { client }: Caller): Promise<SmsVerifyResult> {
+    const { store, rules, observe } = this.dependencies;
+    const { mobile, purpose } = request;
+    const guess = request.smsCode.trim();
+    let checked: CodeChecked;
     try {
-      // What isn't six digits can't be right; it is compared all the same, as a guess like any other.
-      const code = SIX_DIGITS.test(guess) ? guess : '';
-      const verified = await store.verifyCode(mobile, code, rules.guesses, rules.conversion(mobile, client));
-      const result = verifyResult(verified);
-      observe({ type: 'code-verified', reason: result.reason });
-      return result.reason === Reason.OK ? { ...result, ticket: await this.ticket(mobile) } : result;
+      checked = await store.checkCode({
+        mobile,
+        // One letter more than any request's name has: it names none, and is counted as a guess like any other.
+        uuid: request.uuid?.slice(0, MAX_UUID_LENGTH + 1),
+        purpose,
+        // What isn't six digits can't be right; it is compared all the same.
+        code: SIX_DIGITS.test(guess) ? guess : '',
+        lockout: rules.lockout,
+        foreignCodes: this.settings.foreignCodes,
+        ...rules.verify(client),
+      });
     } catch (error) {
-      return this.unavailable(error, 'No code could be checked');
+      return this.unavailable(error, 'No code could be checked: the store failed');
     }
+    const result = verifyResult(checked);
+    observe({ type: 'code-verified', reason: result.reason, purpose });
+    if (checked.status === 'refused') observe({ type: 'limit-hit', rule: 'verify-hour' });
+    return result.reason === Reason.OK ? { ...result, ticket: await this.ticket(mobile, purpose) } : result;
   }
 
   /** The code is spent and the mobile confirmed, whether or not this succeeds: a failure costs the ticket, not the answer. */
-  private async ticket(mobile: string): Promise<string | undefined> {
-    const { tickets, log } = this.parts;
+  private async ticket(mobile: string, purpose: VerificationPurpose): Promise<string | undefined> {
+    const { tickets, log } = this.dependencies;
     try {
-      return await tickets?.sign(mobile);
+      return await tickets?.sign(mobile, purpose);
     } catch (error) {
-      log.error({ error: (error as Error).name }, 'No ticket could be signed');
+      log.error({ error: (error as Error).name }, 'A code was right, but its ticket could not be signed');
       return undefined;
     }
   }
 
-  private async sendOnce({ mobile, imageCode, uuid }: SendRequest, client: Client): Promise<SmsSendResult> {
-    const { store, rules, clock } = this.parts;
+  private async sendOnce(request: SendRequest, { client, language }: Caller): Promise<SmsSendResult> {
+    const { store, rules, clock } = this.dependencies;
+    const { codeTtlMs } = this.settings;
+    const { mobile, imageCode, uuid, purpose } = request;
     if (uuid.length > MAX_UUID_LENGTH) return this.refused({ status: 'captcha-expired' }, []);
-    const windows = rules.send(mobile, client);
-    const conversion = rules.conversion(mobile, client);
+    const limits = rules.send(mobile, client);
     const code = randomInt(1_000_000).toString().padStart(6, '0');
+    const smsId = randomUUID().replaceAll('-', '');
     const reserved = await store.reserveSend({
       captcha: { uuid, answer: imageCode },
       mobile,
+      purpose,
+      smsId,
       code,
-      ttlMs: this.codeTtlMs,
-      windows,
-      guesses: rules.guesses,
+      ttlMs: codeTtlMs,
+      limits,
+      lockout: rules.lockout,
       solved: rules.unsolved(client),
-      conversion,
     });
-    if (reserved.status !== 'ok') return this.refused(reserved, windows);
-    this.watch(reserved, windows);
+    if (reserved.status !== 'ok') return this.refused(reserved, limits);
+    this.record(reserved, limits);
 
     const reservedAt = clock();
-    const outcome = await this.handOver(mobile, code);
+    const minutes = Math.max(1, Math.floor(codeTtlMs / 60_000));
+    const outcome = await this.handOver({ id: smsId, mobile, code, minutes, purpose, language });
     const cooldown = Math.ceil((rules.cooldownMs - (clock() - reservedAt)) / 1000);
     const retryAfter = cooldown > 0 ? cooldown : undefined;
+    const refund = { mobile, uuid, code, limits, countedAt: reserved.countedAt, previous: reserved.previous };
     switch (outcome.class) {
       case 'accepted':
-        return { reason: Reason.OK, retryAfter, expiresIn: this.codeTtlMs / 1000 };
+        return { reason: Reason.OK, retryAfter, expiresIn: codeTtlMs / 1000, smsId };
       case 'unknown':
-        return { reason: Reason.SMS_UNCONFIRMED, retryAfter, expiresIn: this.codeTtlMs / 1000 };
+        return { reason: Reason.SMS_UNCONFIRMED, retryAfter, expiresIn: codeTtlMs / 1000, smsId };
       case 'throttled':
-        await this.takeBack({ mobile, code, windows, conversion, countedAt: reserved.countedAt });
+        await this.refund(refund);
         // Our own counts are free again; the provider's are not, and a minute is the least that providers ask for.
-        return { reason: Reason.SMS_REJECTED, retryAfter: Math.ceil(Math.max(rules.cooldownMs, 60_000) / 1000) };
+        return { reason: Reason.SMS_REJECTED, retryAfter: Math.ceil(Math.max(rules.cooldownMs, 60_000) / 1000), smsId };
       case 'refused':
       case 'misconfigured':
-        await this.takeBack({ mobile, code, windows, conversion, countedAt: reserved.countedAt });
-        return { reason: Reason.SMS_REJECTED };
+        await this.refund(refund);
+        return { reason: Reason.SMS_REJECTED, smsId };
     }
   }
 
-  private async handOver(mobile: string, code: string): Promise<SmsOutcome> {
-    const { sender, log } = this.parts;
-    const id = randomUUID().replaceAll('-', '');
-    const minutes = Math.max(1, Math.floor(this.codeTtlMs / 60_000));
-    const outcome = await sender.send({ id, mobile, code, minutes }).catch((error: Error): SmsOutcome => {
-      log.error({ smsId: id, error: error.name }, 'The SMS sender failed, which it never should');
+  private async handOver(message: SmsMessage): Promise<SmsOutcome> {
+    const { sender, log } = this.dependencies;
+    const { id, mobile, purpose } = message;
+    const outcome = await sender.send(message).catch((error: Error): SmsOutcome => {
+      log.error({ smsId: id, stack: error.stack }, 'The SMS sender threw: whether the message went out is unknown');
       return { class: 'unknown', provider: sender.name, providerCode: 'exception' };
     });
-    const fields = { smsId: id, mobile: maskedMobile(mobile), ...outcome };
+    const fields = { smsId: id, mobile: maskedMobile(mobile), purpose, ...outcome };
     if (outcome.class === 'accepted') log.info(fields, 'SMS accepted');
-    else if (outcome.class === 'misconfigured') log.error(fields, 'SMS provider account or settings are wrong');
+    else if (outcome.class === 'misconfigured')
+      log.error(fields, 'SMS refused: the account at the provider, or its settings here, are wrong');
     else log.warn(fields, 'SMS not confirmed as sent');
     return outcome;
   }
 
   /** The message was definitely not sent. If the store fails now, its counts stay until they expire: too strict, never too lax. */
-  private async takeBack(release: SendRelease): Promise<void> {
+  private async refund(refund: SendRefund): Promise<void> {
     try {
-      await this.parts.store.releaseSend(release);
+      await this.dependencies.store.refundSend(refund);
     } catch (error) {
-      const fields = { mobile: maskedMobile(release.mobile), error: (error as Error).message };
-      this.parts.log.warn(fields, 'A refused message stays counted: the store could not be reached');
+      if (!(error instanceof StoreUnavailableError)) throw error;
+      const fields = { mobile: maskedMobile(refund.mobile), error: error.message };
+      this.dependencies.log.warn(fields, 'A refused message stays counted: the store could not be reached');
     }
   }
 
-  private refused(reserved: Exclude<SendReserved, { status: 'ok' }>, windows: SendWindow[]): SmsSendResult {
-    const { observe } = this.parts;
+  private refused(
+    reserved: Exclude<SendReserved, { status: 'ok' }>,
+    limits: readonly SlidingWindowLimit[],
+  ): SmsSendResult {
+    const { observe } = this.dependencies;
     if (reserved.status === 'captcha-expired' || reserved.status === 'captcha-mismatch') {
       const reason = reserved.status === 'captcha-expired' ? Reason.CAPTCHA_EXPIRED : Reason.CAPTCHA_MISMATCH;
       observe({ type: 'captcha-answered', reason });
@@ -162,50 +219,46 @@ export class SmsCodeService {
     }
     observe({ type: 'captcha-answered', reason: Reason.OK });
     const retryAfter = Math.ceil(reserved.waitMs / 1000);
-    switch (reserved.status) {
-      case 'locked':
-        // A code that nobody may try is not worth a message.
-        observe({ type: 'limit-hit', rule: 'failures' });
-        return { reason: Reason.SMS_CODE_LOCKED, retryAfter };
-      case 'poor':
-        observe({ type: 'limit-hit', rule: 'conversion' });
-        return { reason: Reason.QUOTA_EXCEEDED, retryAfter };
-      case 'refused': {
-        const rule = windows[reserved.window]?.rule ?? 'cooldown';
-        observe({ type: 'limit-hit', rule });
-        return { reason: rule === 'cooldown' ? Reason.TOO_FREQUENT : Reason.QUOTA_EXCEEDED, retryAfter };
-      }
+    if (reserved.status === 'locked') {
+      // A code that nobody may try is not worth a message.
+      observe({ type: 'limit-hit', rule: 'failures' });
+      return { reason: Reason.SMS_CODE_LOCKED, retryAfter };
     }
+    const rule = limits[reserved.limit]?.rule ?? 'cooldown';
+    observe({ type: 'limit-hit', rule });
+    return { reason: rule === 'cooldown' ? Reason.TOO_FREQUENT : Reason.QUOTA_EXCEEDED, retryAfter };
   }
 
-  private watch({ counts, poor }: Extract<SendReserved, { status: 'ok' }>, windows: SendWindow[]): void {
-    const { rules, log, observe } = this.parts;
+  private record({ counts }: Extract<SendReserved, { status: 'ok' }>, limits: readonly SlidingWindowLimit[]): void {
+    const { rules, log, observe } = this.dependencies;
     observe({ type: 'captcha-answered', reason: Reason.OK });
-    if (poor) observe({ type: 'conversion-poor' });
-    const index = windows.findIndex((window) => window.rule === 'budget');
+    const index = limits.findIndex((limit) => limit.rule === 'budget');
     const used = counts[index];
     if (used === undefined) return;
     observe({ type: 'budget-used', used });
     // Every send counts up by one, so of all servers exactly one sees this very number.
-    if (used === rules.budgetWarning) log.warn({ used, budget: windows[index]?.cap }, 'SMS budget: 80 % used');
+    if (used === rules.budgetWarning) log.warn({ used, budget: limits[index]?.cap }, 'SMS budget: 80 % used');
   }
 
   private unavailable(error: unknown, message: string): SmsCodeResult {
-    this.parts.log.error({ error: (error as Error).message }, message);
+    if (!(error instanceof StoreUnavailableError)) throw error;
+    this.dependencies.log.error({ error: error.message }, message);
     return { reason: Reason.SERVICE_UNAVAILABLE };
   }
 }
 
-function verifyResult(verified: Awaited<ReturnType<Store['verifyCode']>>): SmsVerifyResult {
-  switch (verified.status) {
+function verifyResult(checked: CodeChecked): SmsVerifyResult {
+  switch (checked.status) {
     case 'ok':
       return { reason: Reason.OK };
     case 'expired':
       return { reason: Reason.SMS_CODE_EXPIRED };
     case 'mismatch':
-      return { reason: Reason.SMS_CODE_MISMATCH, attemptsLeft: verified.attemptsLeft };
+      return { reason: Reason.SMS_CODE_MISMATCH, attemptsLeft: checked.attemptsLeft };
+    case 'refused':
+      return { reason: Reason.QUOTA_EXCEEDED, retryAfter: Math.ceil(checked.waitMs / 1000) };
     case 'locked': {
-      const retryAfter = verified.waitMs === undefined ? undefined : Math.ceil(verified.waitMs / 1000);
+      const retryAfter = checked.waitMs === undefined ? undefined : Math.ceil(checked.waitMs / 1000);
       return { reason: Reason.SMS_CODE_LOCKED, attemptsLeft: 0, retryAfter };
     }
   }

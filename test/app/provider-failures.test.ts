@@ -29,13 +29,14 @@ describeWithRedis('When the provider fails', () => {
       ['refuse', 'SMS_REJECTED', null],
       ['misconfigured', 'SMS_REJECTED', null],
       ['throttle', 'SMS_REJECTED', 60],
-    ] as const)('%s: %s, and code, cooldown and counts are taken back', async (mode, reason, retryAfter) => {
+    ] as const)('%s: %s, and code, cooldown and counts are refunded', async (mode, reason, retryAfter) => {
       const mobile = shop.newMobile();
       shop.standIn.behave(mode);
 
       const failed = await api.sendSmsCode({ mobile, ...(await shop.solved()) });
 
-      expect(failed).toEqual({ code: 400, errmsg: '短信发送失败', reason, retryAfter, expiresIn: null });
+      const smsId = expect.stringMatching(/^[0-9a-f]{32}$/);
+      expect(failed).toEqual({ code: 400, errmsg: '短信发送失败', reason, retryAfter, expiresIn: null, smsId });
       expect(await companions(mobile)).toEqual([]);
       expect(await english.sendSmsCode({ mobile, ...(await shop.solved()) })).toMatchObject({
         errmsg: 'The message could not be sent',
@@ -59,7 +60,8 @@ describeWithRedis('When the provider fails', () => {
       const mobile = shop.newMobile();
       shop.standIn.behave(mode);
 
-      const unconfirmed = await api.sendSmsCode({ mobile, ...(await shop.solved()) });
+      const captcha = await shop.solved();
+      const unconfirmed = await api.sendSmsCode({ mobile, ...captcha });
 
       expect(unconfirmed).toEqual({
         code: 400,
@@ -67,14 +69,15 @@ describeWithRedis('When the provider fails', () => {
         reason: 'SMS_UNCONFIRMED',
         retryAfter: expect.any(Number),
         expiresIn: 300,
+        smsId: expect.stringMatching(/^[0-9a-f]{32}$/),
       });
       expect(unconfirmed.retryAfter).toBeGreaterThan(0);
       expect(unconfirmed.retryAfter).toBeLessThanOrEqual(60);
-      expect(await companions(mobile)).toHaveLength(4);
+      expect(await companions(mobile)).toHaveLength(6);
       shop.standIn.behave('accept');
       expect(await english.sendSmsCode({ mobile, ...(await shop.solved()) })).toMatchObject({ reason: 'TOO_FREQUENT' });
       expect(shop.standIn.accepted).toHaveLength(1);
-      expect(await api.verifySmsCode(mobile, shop.lastCode())).toMatchObject({ reason: 'OK' });
+      expect(await api.verifySmsCode(mobile, shop.lastCode(), captcha.uuid)).toMatchObject({ reason: 'OK' });
     });
 
     test('a refused message uses up neither the budget nor the quota of its client', async () => {

@@ -28,7 +28,7 @@ describeWithRedis('What the log keeps to itself, at its most talkative', () => {
       // Of a refused message no code stays in Redis; the provider has seen it.
       const body: { datas?: string[] } = JSON.parse(shop.standIn.requests.at(-1)?.body ?? '{}');
       codes.push(String(body.datas?.[0]));
-      return { mobile, reason: sent.reason };
+      return { mobile, uuid: String(uuid), reason: sent.reason };
     };
 
     const reasons = new Set<string>();
@@ -46,8 +46,8 @@ describeWithRedis('What the log keeps to itself, at its most talkative', () => {
       reasons.add((await send()).reason);
     }
     shop.standIn.behave('accept');
-    const { mobile } = await send();
-    for (const guess of ['918273', shop.lastCode(), shop.lastCode()]) await api.verifySmsCode(mobile, guess);
+    const { mobile, uuid } = await send();
+    for (const guess of ['918273', shop.lastCode(), shop.lastCode()]) await api.verifySmsCode(mobile, guess, uuid);
     await api.query(`mutation { sendSmsCode(mobile: "${mobile}", imageCode: 7, uuid: "u") { code } }`);
     await api.query('mutation ($m: Int) { verifySmsCode(mobile: $m, smsCode: "918273") { code } }', { m: mobile });
     await api.query(`{ "${mobile}`);
@@ -56,7 +56,7 @@ describeWithRedis('What the log keeps to itself, at its most talkative', () => {
     await shop.redis.rpush(`{sms:${unlucky}}:hour`, 'no window');
     reasons.add((await api.sendSmsCode({ mobile: unlucky, ...(await shop.planted()) })).reason);
     await shop.redis.rpush(`{sms:${unlucky}}:failures`, 'no number');
-    reasons.add((await api.verifySmsCode(unlucky, '564739')).reason);
+    reasons.add((await api.verifySmsCode(unlucky, '564739', 'u')).reason);
     await shop.redisServer.kill();
     reasons.add((await api.sendSmsCode({ mobile, imageCode: 'HAPPY', uuid: 'u' })).reason);
     shop.server.kill('SIGTERM');
@@ -97,13 +97,14 @@ describeWithRedis('The console sender, for development', () => {
   test('prints the code on one line that a person finds, and that code is good', async () => {
     const shop = await Shop.open({ SMS_PROVIDERS: 'console' });
     const api = shop.api();
-    await api.sendSmsCode({ mobile: '13800138000', ...(await shop.solved()) });
+    const captcha = await shop.solved();
+    await api.sendSmsCode({ mobile: '13800138000', ...captcha });
     await waitUntil('the line is printed', () => shop.server.stdout.includes('verification code'));
     const [line, ...more] = shop.server.logs.filter(({ msg }) => msg.includes('verification code'));
     expect(more).toEqual([]);
     expect(line).toMatchObject({ level: 30, mobile: '13800138000' });
     const code = /^SMS to 13800138000: verification code (\d{6}), valid 5 minutes/.exec(line?.msg ?? '')?.[1];
-    expect(await api.verifySmsCode('13800138000', String(code))).toMatchObject({ reason: 'OK' });
+    expect(await api.verifySmsCode('13800138000', String(code), captcha.uuid)).toMatchObject({ reason: 'OK' });
     await shop.close();
   }, 60_000);
 });

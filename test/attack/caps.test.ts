@@ -81,58 +81,108 @@ describeWithRedis('Caps on two servers with one Redis', () => {
     expect(warnings).toEqual([expect.objectContaining({ level: 40, used: 8, budget: 10 })]);
   });
 
+  /** A request of this mobile whose message went out. */
+  async function request(shop: Shop, mobile: string): Promise<{ uuid: string; code: string; answer: Payload }> {
+    const captcha = await shop.planted();
+    const answer = await shop.api().sendSmsCode({ mobile, ...captcha });
+    return { uuid: captcha.uuid, code: shop.lastCode(), answer };
+  }
+
   test('a new code gives a guesser no new allowance: 7 wrong ones in a row lock the mobile for an hour', async () => {
     const shop = await open({ ...NO_CLIENT_LIMITS, SMS_COOLDOWN_SECONDS: '0', VERIFY_MAX_FAILURES: '7' });
     const mobile = shop.newMobile();
-    const guess = (n: number) => shop.api(n).verifySmsCode(mobile, wrong(shop.lastCode()));
-    const send = async () => (await sendAtOnce(shop, 1, () => mobile))[0];
+    const first = await request(shop, mobile);
+    const guess = (n: number, { uuid, code }: typeof first) => shop.api(n).verifySmsCode(mobile, wrong(code), uuid);
 
-    await send();
-    expect(await guess(0)).toMatchObject({ reason: 'SMS_CODE_MISMATCH', attemptsLeft: 4 });
-    for (let n = 0; n < 3; n++) await guess(n);
-    expect(await guess(1)).toMatchObject({ reason: 'SMS_CODE_LOCKED', attemptsLeft: 0, retryAfter: null });
-    expect(await send()).toMatchObject({ reason: 'OK' });
-    // Five for this code, but two for the mobile.
-    expect(await guess(0)).toMatchObject({ reason: 'SMS_CODE_MISMATCH', attemptsLeft: 1 });
-    const last = await guess(1);
+    expect(await guess(0, first)).toMatchObject({ reason: 'SMS_CODE_MISMATCH', attemptsLeft: 4 });
+    for (let n = 0; n < 3; n++) await guess(n, first);
+    expect(await guess(1, first)).toMatchObject({ reason: 'SMS_CODE_LOCKED', attemptsLeft: 0, retryAfter: null });
+    const second = await request(shop, mobile);
+    expect(second.answer).toMatchObject({ reason: 'OK' });
+    // Five for this request, but two for the mobile.
+    expect(await guess(0, second)).toMatchObject({ reason: 'SMS_CODE_MISMATCH', attemptsLeft: 1 });
+    const last = await guess(1, second);
     expect(last).toMatchObject({ reason: 'SMS_CODE_LOCKED', attemptsLeft: 0 });
     expectWithin(last.retryAfter, 3570, 3600);
     // Neither the right code nor a new message helps now, and none is sent.
-    expect(await shop.api().verifySmsCode(mobile, shop.lastCode())).toMatchObject({ reason: 'SMS_CODE_LOCKED' });
+    const right = await shop.api().verifySmsCode(mobile, second.code, second.uuid);
+    expect(right).toMatchObject({ reason: 'SMS_CODE_LOCKED' });
     expect(shop.newMessages()).toHaveLength(2);
-    const refused = await send();
+    const { answer: refused } = await request(shop, mobile);
     expect(refused).toMatchObject({ code: 400, reason: 'SMS_CODE_LOCKED' });
-    expectWithin(refused?.retryAfter, 3570, 3600);
+    expectWithin(refused.retryAfter, 3570, 3600);
     expect(shop.newMessages()).toEqual([]);
   });
 
-  test('60 guesses at once over three codes never get past the mobile’s own count', async () => {
+  test('60 guesses at once at each of three live requests never get past the mobile’s own count', async () => {
     const shop = await open({ ...NO_CLIENT_LIMITS, SMS_COOLDOWN_SECONDS: '0', VERIFY_MAX_FAILURES: '12' });
     const mobile = shop.newMobile();
-    let tried = 0;
-    for (let i = 0; i < 3; i++) {
-      await sendAtOnce(shop, 1, () => mobile);
-      const code = shop.lastCode();
-      const answers = await Promise.all(
-        Array.from({ length: 60 }, (_, n) => shop.api(n).verifySmsCode(mobile, wrong(code))),
-      );
-      tried += answers.filter(({ reason }) => reason === 'SMS_CODE_MISMATCH').length;
-    }
-    // Of twelve allowed, three were the ones that locked: twice the code, once the mobile.
-    expect(tried).toBe(9);
+    const requests = [await request(shop, mobile), await request(shop, mobile), await request(shop, mobile)];
+    const answers = await Promise.all(
+      Array.from({ length: 180 }, (_, n) => {
+        const { uuid, code } = requests[n % 3] as (typeof requests)[number];
+        return shop.api(n).verifySmsCode(mobile, wrong(code), uuid);
+      }),
+    );
+    // Of twelve allowed the last locked the mobile, and every fifth at one request that request.
+    const tried = answers.filter(({ reason }) => reason === 'SMS_CODE_MISMATCH').length;
+    expect(tried).toBeGreaterThanOrEqual(9);
+    expect(tried).toBeLessThanOrEqual(11);
     expect(await shop.redis.get(`{sms:${mobile}}:failures`)).toBe('12');
+    for (const { uuid, code } of requests) {
+      expect(await shop.api().verifySmsCode(mobile, code, uuid)).toMatchObject({ reason: 'SMS_CODE_LOCKED' });
+    }
   });
 
   test('a right code ends the row', async () => {
     const shop = await open({ ...NO_CLIENT_LIMITS, SMS_COOLDOWN_SECONDS: '0', VERIFY_MAX_FAILURES: '3' });
     const mobile = shop.newMobile();
     for (let i = 0; i < 2; i++) {
-      await sendAtOnce(shop, 1, () => mobile);
+      const { uuid, code } = await request(shop, mobile);
       for (const attemptsLeft of [2, 1]) {
-        const guess = await shop.api().verifySmsCode(mobile, wrong(shop.lastCode()));
+        const guess = await shop.api().verifySmsCode(mobile, wrong(code), uuid);
         expect(guess).toMatchObject({ reason: 'SMS_CODE_MISMATCH', attemptsLeft });
       }
-      expect(await shop.api().verifySmsCode(mobile, shop.lastCode())).toMatchObject({ reason: 'OK' });
+      expect(await shop.api().verifySmsCode(mobile, code, uuid)).toMatchObject({ reason: 'OK' });
+    }
+  });
+
+  test('4 wrong codes an hour for one client, 12 guesses at once: exactly 4, then not even a right one; another client is free', async () => {
+    const environment = { ...NO_CLIENT_LIMITS, SMS_COOLDOWN_SECONDS: '0', VERIFY_MAX_ATTEMPTS: '0', TRUST_PROXY: '1' };
+    const shop = await open({ ...environment, VERIFY_PER_CLIENT_HOUR: '4' });
+    const mobile = shop.newMobile();
+    const { uuid, code } = await request(shop, mobile);
+    const from = (address: string, n = 0) => shop.api(n, { 'x-forwarded-for': address });
+    const guesses = Array.from({ length: RACERS }, (_, n) =>
+      from('203.0.113.1', n).verifySmsCode(mobile, wrong(code), uuid),
+    );
+    const answers = await Promise.all(guesses);
+    expect(reasons(answers)).toEqual([...Array(8).fill('QUOTA_EXCEEDED'), ...Array(4).fill('SMS_CODE_MISMATCH')]);
+    const refused = await from('203.0.113.1').verifySmsCode(mobile, code, uuid);
+    expect(refused).toMatchObject({ code: 400, reason: 'QUOTA_EXCEEDED', attemptsLeft: null });
+    expectWithin(refused.retryAfter, 3570, 3600);
+    // What was refused was not tried.
+    expect(await shop.redis.get(`{sms:${mobile}}:failures`)).toBe('4');
+    expect(await from('203.0.113.2').verifySmsCode(mobile, code, uuid)).toMatchObject({ reason: 'OK' });
+  });
+
+  test('4 guesses without a request an hour for one client, and they leave its own requests alone', async () => {
+    const shop = await open({ ...NO_CLIENT_LIMITS, VERIFY_PER_CLIENT_HOUR: '4' });
+    const mobile = shop.newMobile();
+    const { uuid, code } = await request(shop, mobile);
+    const answers = await Promise.all(
+      Array.from({ length: RACERS }, (_, n) => shop.api(n).verifySmsCode(mobile, code, `stranger-${n}`)),
+    );
+    expect(reasons(answers)).toEqual([...Array(8).fill('QUOTA_EXCEEDED'), ...Array(4).fill('SMS_CODE_EXPIRED')]);
+    expect(await shop.api().verifySmsCode(mobile, code, uuid)).toMatchObject({ reason: 'OK' });
+  });
+
+  test('right codes are not counted: a client that verifies for many people goes on', async () => {
+    const shop = await open({ ...NO_CLIENT_LIMITS, VERIFY_PER_CLIENT_HOUR: '2' });
+    for (let i = 0; i < 5; i++) {
+      const mobile = shop.newMobile();
+      const { uuid, code } = await request(shop, mobile);
+      expect(await shop.api().verifySmsCode(mobile, code, uuid)).toMatchObject({ reason: 'OK' });
     }
   });
 
@@ -140,10 +190,13 @@ describeWithRedis('Caps on two servers with one Redis', () => {
     const shop = await open({ SMS_COOLDOWN_SECONDS: '0' });
     const mobile = shop.newMobile();
     await Promise.all([shop.api(0).imageCaptcha(), shop.api(1).imageCaptcha()]);
-    await sendAtOnce(shop, 4, () => mobile);
-    await Promise.all(Array.from({ length: 3 }, (_, n) => shop.api(n).verifySmsCode(mobile, wrong(shop.lastCode()))));
+    await sendAtOnce(shop, 3, () => mobile);
+    const { uuid, code } = await request(shop, mobile);
+    await Promise.all(Array.from({ length: 3 }, (_, n) => shop.api(n).verifySmsCode(mobile, wrong(code), uuid)));
+    await shop.api().verifySmsCode(mobile, code, 'stranger');
+    await shop.api().verifySmsCode(mobile, code, uuid);
     const keys = await shop.redis.keys('*');
-    expect(keys.length).toBeGreaterThan(7);
+    expect(keys.length).toBeGreaterThan(12);
     for (const key of keys) expect([key, (await shop.redis.pttl(key)) > 0]).toEqual([key, true]);
   });
 });

@@ -33,7 +33,7 @@ describeWithRedis('Without Redis', () => {
     return new Load(12, async (lane) => {
       const api = shop.api();
       if (lane % 3 === 0) return api.imageCaptcha();
-      if (lane % 3 === 1) return api.verifySmsCode(shop.newMobile(), '123456');
+      if (lane % 3 === 1) return api.verifySmsCode(shop.newMobile(), '123456', 'u');
       // In time for the outage a captcha may be gone or not be written at all: the send is then refused for want of it.
       const captcha = await Promise.race([shop.planted(), pause(50)]).catch(() => undefined);
       return api.sendSmsCode({ mobile: shop.newMobile(), ...(captcha ?? { uuid: 'none', imageCode: 'none' }) });
@@ -60,8 +60,9 @@ describeWithRedis('Without Redis', () => {
     expect(await shop.api().sendSmsCode({ mobile: shop.newMobile(), uuid: 'u', imageCode: 'i' })).toEqual({
       ...UNAVAILABLE,
       expiresIn: null,
+      smsId: null,
     });
-    expect(await shop.api().verifySmsCode(shop.newMobile(), '123456')).toMatchObject(UNAVAILABLE);
+    expect(await shop.api().verifySmsCode(shop.newMobile(), '123456', 'u')).toMatchObject(UNAVAILABLE);
     expect((await fetch(`${shop.server.url}/readyz`)).status).toBe(503);
     expect((await fetch(`${shop.server.url}/healthz`)).status).toBe(200);
     expect(shop.newMessages()).toEqual([]);
@@ -88,7 +89,11 @@ describeWithRedis('Without Redis', () => {
     const captchas = await Promise.all(Array.from({ length: 6 }, () => shop.planted()));
     const mobiles = captchas.map(() => shop.newMobile());
     const guessed = shop.newMobile();
-    await shop.redis.set(`sms:${guessed}`, '123456', 'EX', 300);
+    const request = await shop.planted();
+    await api.sendSmsCode({ mobile: guessed, ...request });
+    const [message] = shop.newMessages();
+    const tries = () => shop.redis.getBuffer(`{sms:${guessed}}:request:${request.uuid}`);
+    const untried = await tries();
     const before = (await shop.redis.keys('*')).sort();
 
     shop.redisServer.pause();
@@ -96,8 +101,8 @@ describeWithRedis('Without Redis', () => {
     const begun = performance.now();
     const answers = await Promise.all([
       ...captchas.map((captcha, i) => api.sendSmsCode({ mobile: mobiles[i] ?? '', ...captcha })),
-      api.verifySmsCode(guessed, '000000'),
-      api.verifySmsCode(guessed, '123456'),
+      api.verifySmsCode(guessed, 'wrong', request.uuid),
+      api.verifySmsCode(guessed, String(message?.code), request.uuid),
       api.imageCaptcha(),
     ]);
     const tookMs = performance.now() - begun;
@@ -109,13 +114,14 @@ describeWithRedis('Without Redis', () => {
     shop.redisServer.resume();
     const backAt = performance.now();
     await waitUntil('verifications are answered again', async () => {
-      const { reason } = await api.verifySmsCode('13900000000', '123456');
+      const { reason } = await api.verifySmsCode('13900000000', '123456', 'u');
       return reason === 'SMS_CODE_EXPIRED';
     });
     expect(performance.now() - backAt).toBeLessThan(2000);
     await pause(500);
     // Every command that was on its way came too late to act: no captcha taken or issued, no guess counted, nothing sent.
     expect((await shop.redis.keys('*')).sort()).toEqual(before);
+    expect(await tries()).toEqual(untried);
     expect(shop.newMessages()).toEqual([]);
   });
 

@@ -88,39 +88,52 @@ describeWithRedis('Two servers on one Redis, raced', () => {
     }
   });
 
-  describe('60 guesses at one code', () => {
+  describe('60 guesses at one request', () => {
+    async function request(): Promise<{ mobile: string; uuid: string; code: string }> {
+      const mobile = shop.newMobile();
+      const captcha = await shop.planted();
+      await shop.api().sendSmsCode({ mobile, ...captcha });
+      return { mobile, uuid: captcha.uuid, code: shop.lastCode() };
+    }
+
     test('five are tried, and the right one is void afterwards', async () => {
       for (let round = 0; round < 5; round++) {
-        const mobile = shop.newMobile();
-        await shop.api().sendSmsCode({ mobile, ...(await shop.planted()) });
-        const code = shop.lastCode();
+        const { mobile, uuid, code } = await request();
 
-        const answers = await race(shop, 60, (api) => api.verifySmsCode(mobile, wrong(code)));
+        const answers = await race(shop, 60, (api) => api.verifySmsCode(mobile, wrong(code), uuid));
 
         // The fifth wrong one locks; those after it are not compared.
         expect(tally(answers)).toEqual({ SMS_CODE_MISMATCH: 4, SMS_CODE_LOCKED: 56 });
         const left = answers.filter(({ reason }) => reason === 'SMS_CODE_MISMATCH').map((a) => a.attemptsLeft);
         expect(left.sort()).toEqual([1, 2, 3, 4]);
-        expect(await shop.api().verifySmsCode(mobile, code)).toMatchObject({ reason: 'SMS_CODE_LOCKED' });
+        expect(await shop.api().verifySmsCode(mobile, code, uuid)).toMatchObject({ reason: 'SMS_CODE_LOCKED' });
         expect(await shop.redis.get(`{sms:${mobile}}:failures`)).toBe('5');
         expect(await shop.redis.exists(`sms:${mobile}`)).toBe(0);
       }
     });
 
     test('the right one among 60 is taken once', async () => {
-      const mobile = shop.newMobile();
-      await shop.api().sendSmsCode({ mobile, ...(await shop.planted()) });
-      const code = shop.lastCode();
-      const answers = await race(shop, 60, (api) => api.verifySmsCode(mobile, code));
+      const { mobile, uuid, code } = await request();
+      const answers = await race(shop, 60, (api) => api.verifySmsCode(mobile, code, uuid));
       expect(tally(answers)).toEqual({ OK: 1, SMS_CODE_EXPIRED: 59 });
     });
+  });
 
-    test('a code that another service wrote without an end is guessed at five times too', async () => {
+  test('the right codes of two requests of one purpose, raced: one of them is taken, once', async () => {
+    for (let round = 0; round < 5; round++) {
       const mobile = shop.newMobile();
-      await shop.redis.set(`sms:${mobile}`, '004711');
-      const answers = await race(shop, 60, (api) => api.verifySmsCode(mobile, '004712'));
-      expect(tally(answers)).toEqual({ SMS_CODE_MISMATCH: 4, SMS_CODE_LOCKED: 56 });
-      expect(await shop.api().verifySmsCode(mobile, '004711')).toMatchObject({ reason: 'SMS_CODE_LOCKED' });
-    });
+      const requests: { uuid: string; code: string }[] = [];
+      for (let i = 0; i < 2; i++) {
+        const captcha = await shop.planted();
+        await shop.redis.del(`{sms:${mobile}}:cooldown`);
+        await shop.api().sendSmsCode({ mobile, ...captcha });
+        requests.push({ uuid: captcha.uuid, code: shop.lastCode() });
+      }
+      const answers = await race(shop, RACERS, (api, i) => {
+        const { uuid, code } = requests[i % 2] ?? { uuid: '', code: '' };
+        return api.verifySmsCode(mobile, code, uuid);
+      });
+      expect(tally(answers)).toEqual({ OK: 1, SMS_CODE_EXPIRED: RACERS - 1 });
+    }
   });
 });

@@ -1,70 +1,121 @@
 import { EventEmitter } from 'node:events';
+import type { Redis } from 'ioredis';
 import type { RedisClient } from '../../src/store/redis/redis-client';
 import { RedisCommands } from '../../src/store/redis/redis-commands';
+import type { RedisNodes } from '../../src/store/redis/redis-nodes';
 import { StoreUnavailableError } from '../../src/store/store';
 
 const TIMEOUT_MS = 1_000;
 
-/** A cluster whose nodes disagree about the time; a key names its node. */
-class Nodes extends EventEmitter {
+/** Redis servers, one for each key that is asked for, whose clocks a test sets. A command can be held back on its way. */
+class Servers extends EventEmitter implements RedisNodes {
+  readonly status = 'ready';
   readonly acted: string[] = [];
-  readonly late: string[] = [];
+  readonly exceeded: string[] = [];
+  readonly aheadMs: Record<string, number> = {};
+  /** How many commands asked for the time. */
+  readings = 0;
+  timeFails = false;
+  holdMs = 0;
 
-  constructor(private readonly aheadMs: Readonly<Record<string, number>>) {
-    super();
+  primaryOf(key: string) {
+    return { name: key, node: { status: 'ready', time: () => this.timeOf(key) } as unknown as Redis };
   }
 
-  /** A reading, of whichever node. */
-  async time(): Promise<[string, string]> {
-    const now = this.now('even');
+  primaries() {
+    return [];
+  }
+
+  async ping() {}
+
+  async connect() {
+    this.emit('ready');
+  }
+
+  disconnect() {}
+
+  /** What every script does with its deadline, once it has arrived. */
+  async take(_keys: number, key: string, deadline: number): Promise<[string, number]> {
+    await new Promise((resolve) => setTimeout(resolve, this.holdMs));
+    const now = Math.floor(this.now(key));
+    (now > deadline ? this.exceeded : this.acted).push(key);
+    return now > deadline ? ['deadline-exceeded', now] : ['ok', now];
+  }
+
+  private async timeOf(key: string): Promise<[string, string]> {
+    this.readings++;
+    if (this.timeFails) throw new Error('no answer');
+    const now = this.now(key);
     return [String(Math.floor(now / 1000)), String(Math.floor((now % 1000) * 1000))];
   }
 
-  /** What every script does with its deadline. */
-  async take(_keys: number, node: string, deadline: number): Promise<[string, ...number[]]> {
-    const now = Math.floor(this.now(node));
-    (now > deadline ? this.late : this.acted).push(node);
-    return now > deadline ? ['late', now] : ['ok', now];
-  }
-
-  private now(node: string): number {
-    return Date.now() + (this.aheadMs[node] ?? 0);
+  private now(key: string): number {
+    return Date.now() + (this.aheadMs[key] ?? 0);
   }
 }
 
-async function open(aheadMs: Readonly<Record<string, number>>): Promise<{ nodes: Nodes; commands: RedisCommands }> {
-  const nodes = new Nodes(aheadMs);
-  const commands = new RedisCommands(nodes as unknown as RedisClient, TIMEOUT_MS);
-  nodes.emit('ready');
-  await new Promise(setImmediate);
-  return { nodes, commands };
+function open(): { servers: Servers; commands: RedisCommands } {
+  const servers = new Servers();
+  return { servers, commands: new RedisCommands(servers as unknown as RedisClient, servers, TIMEOUT_MS) };
 }
 
-describe('Nodes of a cluster whose clocks differ', () => {
-  test('given a node that is ahead by more than the time-out, when it takes a command for late, then the second one acts, once', async () => {
-    const { nodes, commands } = await open({ ahead: 60_000 });
-    expect(await commands.run('take', ['ahead'], [])).toEqual(['ok', expect.any(Number)]);
-    expect(nodes).toMatchObject({ late: ['ahead'], acted: ['ahead'] });
-  });
-
-  test('given nodes ahead and behind, when calls go to all of them in turn, then each acts once and only one was ever asked again', async () => {
-    const { nodes, commands } = await open({ ahead: 60_000, behind: -60_000 });
+describe('The clocks of Redis servers', () => {
+  test('given nodes ahead and behind by a minute, when calls go to all of them in turn, then each acts once, and none is asked twice', async () => {
+    const { servers, commands } = open();
+    Object.assign(servers.aheadMs, { ahead: 60_000, behind: -60_000 });
     const turns = ['even', 'ahead', 'behind', 'even', 'ahead', 'behind', 'even'];
     for (const node of turns) expect((await commands.run('take', [node], []))[0]).toBe('ok');
-    expect(nodes.acted).toEqual(turns);
-    expect(nodes.late).toEqual(['ahead']);
+    expect(servers.acted).toEqual(turns);
+    expect(servers.exceeded).toEqual([]);
+    expect(servers.readings).toBe(3);
   });
 
-  test('given clocks within the time-out of each other, then nobody is asked twice', async () => {
-    const { nodes, commands } = await open({ ahead: 500, behind: -500 });
-    for (const node of ['ahead', 'even', 'behind', 'ahead']) await commands.run('take', [node], []);
-    expect(nodes.late).toEqual([]);
+  test('given the time cannot be read, when a script is to run, then it is not sent, and the next call asks for the time again', async () => {
+    const { servers, commands } = open();
+    servers.timeFails = true;
+    await expect(commands.run('take', ['a'], [])).rejects.toThrow(StoreUnavailableError);
+    expect([...servers.acted, ...servers.exceeded]).toEqual([]);
+    servers.timeFails = false;
+    expect((await commands.run('take', ['a'], []))[0]).toBe('ok');
   });
 
-  test('given a command that is late even by the node’s own last word, then it fails, and does not act', async () => {
-    const { nodes, commands } = await open({});
-    nodes.take = async () => ['late', Date.now() - 60_000];
-    await expect(commands.run('take', ['even'], [])).rejects.toThrow(StoreUnavailableError);
-    expect(nodes.acted).toEqual([]);
+  test('given a clock that steps back 10 s, when one call was answered since, then a command that is held back past its deadline does not act', async () => {
+    const { servers, commands } = open();
+    await commands.run('take', ['a'], []);
+    servers.aheadMs.a = -10_000;
+    await commands.run('take', ['a'], []);
+    servers.acted.length = 0;
+    servers.holdMs = TIMEOUT_MS + 300;
+    await expect(commands.run('take', ['a'], [])).rejects.toThrow(StoreUnavailableError);
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    expect(servers.acted).toEqual([]);
+    expect(servers.exceeded).toEqual(['a']);
+  });
+
+  test('given a clock that steps forward, when a call is made, then it acts at the second asking', async () => {
+    const { servers, commands } = open();
+    await commands.run('take', ['a'], []);
+    servers.aheadMs.a = 10_000;
+    expect((await commands.run('take', ['a'], []))[0]).toBe('ok');
+    expect(servers.exceeded).toEqual(['a']);
+    expect((await commands.run('take', ['a'], []))[0]).toBe('ok');
+    expect(servers.exceeded).toEqual(['a']);
+  });
+
+  test('given a command that is late even by the server’s own last word, then it fails, and does not act', async () => {
+    const { servers, commands } = open();
+    servers.take = async () => ['deadline-exceeded', Date.now() - 60_000];
+    await expect(commands.run('take', ['a'], [])).rejects.toThrow(StoreUnavailableError);
+    expect(servers.acted).toEqual([]);
+  });
+
+  test('given several steps of one call, when they share a deadline, then the later ones have what is left of it', async () => {
+    const { servers, commands } = open();
+    const deadline = commands.deadline();
+    servers.holdMs = 600;
+    const started = performance.now();
+    await commands.run('take', ['a'], [], { deadline });
+    await expect(commands.run('take', ['b'], [], { deadline })).rejects.toThrow(StoreUnavailableError);
+    expect(performance.now() - started).toBeLessThan(TIMEOUT_MS + 300);
   });
 });

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Redis } from 'ioredis';
+import { type Cluster, Redis } from 'ioredis';
 import { openStore } from '../../src/store/open-store';
 import { redisTarget } from '../../src/store/redis/redis-target';
-import type { Store } from '../../src/store/store';
 import { RedisCluster } from '../harness/redis-cluster';
 import { describeWithRedis } from '../harness/redis-server';
+import { agedStore } from '../store/aged-store';
 import { describeStore, type StoreSubject } from '../store/contract';
 
 // In a cluster a script must say that it touches keys which it was not given.
@@ -15,12 +15,15 @@ describeWithRedis('on a cluster of three primaries', () => {
   let cluster: RedisCluster;
   /** Kept open: time that passes while a test moves its own is an error of measurement. */
   let primaries: Redis[] = [];
+  let client: Cluster;
   beforeAll(async () => {
     cluster = await RedisCluster.start();
+    client = cluster.connect();
     primaries = (await cluster.primaries()).map(({ url }) => new Redis(url));
   }, 60_000);
   afterAll(async () => {
     for (const primary of primaries) primary.disconnect();
+    client?.disconnect();
     await cluster?.close();
   });
 
@@ -28,25 +31,13 @@ describeWithRedis('on a cluster of three primaries', () => {
     await Promise.all(primaries.map((primary) => primary.flushall()));
     const store = await openStore({ kind: 'redis', target: redisTarget(cluster.url), timeoutMs: 1000 });
     let agedMs = 0;
-    // The suite takes a message to be counted at one time, as one script does it; here each slot has a time of its own, ms apart.
-    const timesOf = new WeakMap<readonly number[], number[]>();
-    // What a caller was told of the past stays where it was told; only what is stored moves.
-    const aged: Store = Object.assign(Object.create(store), {
-      reserveSend: async (reservation: Parameters<Store['reserveSend']>[0]) => {
-        const reserved = await store.reserveSend(reservation);
-        if (reserved.status !== 'ok') return reserved;
-        const times = reserved.countedAt.map((at) => at + agedMs);
-        const countedAt = times.map(() => times[0] ?? 0);
-        timesOf.set(countedAt, times);
-        return { ...reserved, countedAt };
-      },
-      releaseSend: ({ countedAt, ...release }: Parameters<Store['releaseSend']>[0]) => {
-        const times = timesOf.get(countedAt) ?? countedAt;
-        return store.releaseSend({ ...release, countedAt: times.map((at) => at - agedMs) });
-      },
-    });
+    const aged = agedStore(store, () => agedMs);
     return {
       store: aged,
+      readCode: (mobile) => client.get(`sms:${mobile}`),
+      async writeForeignCode(mobile, code) {
+        await client.set(`sms:${mobile}`, code, 'EX', 300);
+      },
       async advance(ms) {
         await Promise.all(primaries.map((primary) => primary.eval(AGE, 0, ms)));
         agedMs += ms;

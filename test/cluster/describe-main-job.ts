@@ -1,10 +1,11 @@
 import type { Environment } from '../harness/server-process';
+import { NO_CLIENT_LIMITS } from '../harness/shop';
 import { type ReplicatedRedis, ReplicatedShop, tally } from './replicated-shop';
 
 const RACERS = 50;
 
 /** The address of every request of these tests shares one client, so its limits are off unless they are what is tested. */
-const OPEN: Environment = { SMS_PER_CLIENT_HOUR: '0', CAPTCHA_PER_CLIENT_MINUTE: '0', SMS_DAILY_BUDGET: '0' };
+const OPEN: Environment = { ...NO_CLIENT_LIMITS, SMS_DAILY_BUDGET: '0' };
 
 /** What two servers on a replicated Redis do exactly as one server on one Redis does. */
 export function describeMainJob<R extends ReplicatedRedis>(
@@ -39,8 +40,30 @@ export function describeMainJob<R extends ReplicatedRedis>(
     for (const name of ['cooldown', 'hour', 'day'])
       expect(await shop.redis.pttl(`{sms:${mobile}}:${name}`)).toBeGreaterThan(50_000);
     const code = String(message?.code);
-    expect(await shop.api(0).verifySmsCode(mobile, code)).toMatchObject({ reason: 'OK' });
-    expect(await shop.api(1).verifySmsCode(mobile, code)).toMatchObject({ reason: 'SMS_CODE_EXPIRED' });
+    expect(await shop.api(0).verifySmsCode(mobile, code, captcha.uuid)).toMatchObject({ reason: 'OK' });
+    const again = await shop.api(1).verifySmsCode(mobile, code, captcha.uuid);
+    expect(again).toMatchObject({ reason: 'SMS_CODE_EXPIRED' });
+  });
+
+  test('given two requests of one mobile, then each is confirmed by its own code only, and one right code ends both', async () => {
+    const mobile = shop.newMobile();
+    const requests: { uuid: string; code: string }[] = [];
+    for (const captcha of await shop.planted(2)) {
+      await shop.redis.del(`{sms:${mobile}}:cooldown`);
+      expect(await shop.api(requests.length).sendSmsCode({ mobile, ...captcha })).toMatchObject({ reason: 'OK' });
+      requests.push({ uuid: captcha.uuid, code: String(shop.newMessages()[0]?.code) });
+    }
+    const [first, second] = requests as [(typeof requests)[0], (typeof requests)[0]];
+    const verify = (code: string, uuid: string, purpose?: string) =>
+      shop.api(1).verifySmsCode(mobile, code, uuid, purpose);
+    expect(await verify(first.code, first.uuid, 'LOGIN')).toMatchObject({ reason: 'SMS_CODE_EXPIRED' });
+    expect(await verify(first.code, 'stranger')).toMatchObject({ reason: 'SMS_CODE_EXPIRED' });
+    // A one in a million: both codes are alike.
+    if (first.code !== second.code)
+      expect(await verify(second.code, first.uuid)).toMatchObject({ reason: 'SMS_CODE_MISMATCH', attemptsLeft: 4 });
+    expect(await verify(first.code, first.uuid)).toMatchObject({ reason: 'OK' });
+    expect(await verify(second.code, second.uuid)).toMatchObject({ reason: 'SMS_CODE_EXPIRED' });
+    expect(await shop.redis.exists(`sms:${mobile}`)).toBe(0);
   });
 
   test('given 50 replays of one captcha, for one mobile or for 50, when they race, then one message goes out', async () => {
@@ -67,12 +90,13 @@ export function describeMainJob<R extends ReplicatedRedis>(
 
   test('given 60 guesses at once, then five are tried and the right one is void', async () => {
     const mobile = shop.newMobile();
-    await shop.sendAtOnce(1, () => mobile);
+    const [captcha = { uuid: '', imageCode: '' }] = await shop.planted(1);
+    await shop.api().sendSmsCode({ mobile, ...captcha });
     const code = String(shop.newMessages()[0]?.code);
     const wrong = code === '000000' ? '000001' : '000000';
-    const guesses = Array.from({ length: 60 }, (_, n) => shop.api(n).verifySmsCode(mobile, wrong));
+    const guesses = Array.from({ length: 60 }, (_, n) => shop.api(n).verifySmsCode(mobile, wrong, captcha.uuid));
     expect(tally(await Promise.all(guesses))).toEqual({ SMS_CODE_MISMATCH: 4, SMS_CODE_LOCKED: 56 });
-    expect(await shop.api().verifySmsCode(mobile, code)).toMatchObject({ reason: 'SMS_CODE_LOCKED' });
+    expect(await shop.api().verifySmsCode(mobile, code, captcha.uuid)).toMatchObject({ reason: 'SMS_CODE_LOCKED' });
   });
 
   test('given lost scripts, when calls go on, then nobody notices', async () => {

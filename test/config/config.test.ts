@@ -34,17 +34,20 @@ describe('Without any setting', () => {
       corsOrigins: [],
       store: { kind: 'memory' },
       sms: expect.objectContaining({ providers: ['console'], timeoutMs: 5000 }),
-      codeTtlMs: 300_000,
+      smsCode: { codeTtlMs: 300_000, foreignCodes: false },
       captcha: { ttlMs: 300_000, level: 'auto', fontFiles: [] },
       limits: {
         cooldownMs: 60_000,
         perMobileHour: 5,
         perMobileDay: 10,
         perClientHour: 20,
+        perNetworkHour: 1_000,
         captchasPerClientMinute: 60,
+        captchasPerNetworkMinute: 600,
         dailyBudget: 10_000,
         maxAttempts: 5,
-        maxFailures: 20,
+        maxFailures: 100,
+        verificationsPerClientHour: 120,
       },
       clientHashSecret: expect.any(String),
     });
@@ -78,6 +81,10 @@ describe('Settings', () => {
       VERIFY_MAX_ATTEMPTS: '6',
       VERIFY_MAX_FAILURES: '7',
       SMS_DAILY_BUDGET: '8',
+      SMS_PER_NETWORK_HOUR: '9',
+      CAPTCHA_PER_NETWORK_MINUTE: '10',
+      VERIFY_PER_CLIENT_HOUR: '11',
+      VERIFY_FOREIGN_CODES: 'true',
     });
     expect(config).toMatchObject({
       development: false,
@@ -98,7 +105,7 @@ describe('Settings', () => {
           baseUrl: 'http://127.0.0.1:9',
         },
       },
-      codeTtlMs: 120_000,
+      smsCode: { codeTtlMs: 120_000, foreignCodes: true },
       captcha: { ttlMs: 10_000, level: 'hard', fontFiles: [font] },
       limits: {
         cooldownMs: 30_000,
@@ -109,6 +116,9 @@ describe('Settings', () => {
         dailyBudget: 8,
         maxAttempts: 6,
         maxFailures: 7,
+        perNetworkHour: 9,
+        captchasPerNetworkMinute: 10,
+        verificationsPerClientHour: 11,
       },
     });
   });
@@ -116,8 +126,8 @@ describe('Settings', () => {
   test('0 turns a limit off', () => {
     const names = Object.keys(SETTINGS).filter((name) => /_PER_|VERIFY_MAX|BUDGET|COOLDOWN/.test(name));
     const { limits } = loadConfig(Object.fromEntries(names.map((name) => [name, '0'])));
-    expect(names).toHaveLength(8);
-    expect(Object.values(limits).filter((value) => typeof value === 'number')).toEqual(Array(8).fill(0));
+    expect(names).toHaveLength(11);
+    expect(Object.values(limits)).toEqual(Array(11).fill(0));
   });
 
   test('a blank one counts as absent', () => {

@@ -102,7 +102,9 @@ describeWithRedis('A request multiplies nothing', () => {
   test('a fragment on the interface asks for fields of the one answer, which is allowed', async () => {
     const { body } = await shop
       .api()
-      .query(`mutation { ${send(0)} { ...R ... on Result { reason } expiresIn } } fragment R on Result { code }`);
+      .query(
+        `mutation { ${send(0)} { ...R ... on VerificationResult { reason } expiresIn } } fragment R on VerificationResult { code }`,
+      );
     expect(body).toEqual({ data: { sendSmsCode: { code: 200, reason: 'OK', expiresIn: 300 } } });
     expect(shop.newMessages()).toHaveLength(1);
   });

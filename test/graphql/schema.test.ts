@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   buildSchema,
+  type GraphQLArgument,
   type GraphQLNamedType,
   isEnumType,
   isInputObjectType,
@@ -10,6 +11,7 @@ import {
   isObjectType,
   isSpecifiedScalarType,
 } from 'graphql';
+import { VERIFICATION_PURPOSES } from '../../src/sms/purpose';
 import { Reason } from '../../src/verification/reasons';
 import { printedSchema } from '../../tools/write-schema';
 
@@ -18,34 +20,49 @@ const schema = buildSchema(committed);
 
 /** `Type.field(argument: Type): Type` of everything that clients rely on. */
 const CONTRACT = `
-Query.imageCaptcha(kind: CaptchaKind!): ImageCaptcha!
-Mutation.sendSmsCode(mobile: String!, imageCode: String!, uuid: String!): SmsCodeSent!
-Mutation.verifySmsCode(mobile: String!, smsCode: String!): SmsCodeVerified!
-Result.code: Int!
-Result.errmsg: String!
-Result.reason: Reason!
-Result.retryAfter: Int
+Query.imageCaptcha(kind: CaptchaKind! = IMAGE): ImageCaptcha!
+Query.verificationSettings: VerificationSettings!
+Mutation.sendSmsCode(mobile: String!, imageCode: String!, uuid: String!, purpose: VerificationPurpose! = REGISTER): SmsCodeSent!
+Mutation.verifySmsCode(mobile: String!, smsCode: String!, uuid: String, purpose: VerificationPurpose! = REGISTER): SmsCodeVerified!
+VerificationResult.code: Int!
+VerificationResult.errmsg: String!
+VerificationResult.reason: VerificationReason!
+VerificationResult.retryAfter: Int
 ImageCaptcha.uuid: ID
 ImageCaptcha.image: String
+ImageCaptcha.audio: String
 ImageCaptcha.expiresIn: Int
 SmsCodeSent.expiresIn: Int
+SmsCodeSent.smsId: ID
 SmsCodeVerified.attemptsLeft: Int
+SmsCodeVerified.ticket: String
 `;
 
 /** What the product adds to the contract. */
 const ADDITIONS = `
-ImageCaptcha.audio: String
-SmsCodeVerified.ticket: String
+VerificationSettings.codeLength: Int!
+VerificationSettings.codeExpiresIn: Int!
+VerificationSettings.cooldown: Int!
+VerificationSettings.captchaLength: Int!
+VerificationSettings.spokenCaptchaLength: Int!
+VerificationSettings.captchaExpiresIn: Int!
+VerificationSettings.captchaKinds: [CaptchaKind!]!
+VerificationSettings.countries: [String!]!
+VerificationSettings.purposes: [VerificationPurpose!]!
+VerificationSettings.tickets: Boolean!
 `;
 
 const lines = (text: string): string[] => text.trim().split('\n');
 const ownTypes = (): GraphQLNamedType[] =>
   Object.values(schema.getTypeMap()).filter((type) => !isIntrospectionType(type) && !isSpecifiedScalarType(type));
 
+const defaultOf = ({ defaultValue }: GraphQLArgument): string =>
+  defaultValue === undefined ? '' : ` = ${defaultValue}`;
+
 function fieldLines(type: GraphQLNamedType): string[] {
   if (!isObjectType(type) && !isInterfaceType(type)) return [];
   return Object.values(type.getFields()).map(({ name, args, type: result }) => {
-    const list = args.map((arg) => `${arg.name}: ${arg.type}`).join(', ');
+    const list = args.map((arg) => `${arg.name}: ${arg.type}${defaultOf(arg)}`).join(', ');
     return `${type.name}.${name}${list && `(${list})`}: ${result}`;
   });
 }
@@ -58,25 +75,28 @@ describe('schema.graphql', () => {
   test('holds the contract, and nothing else but the known additions', () => {
     const shared = new Set(
       lines(CONTRACT)
-        .filter((line) => line.startsWith('Result.'))
-        .map((line) => line.slice(7)),
+        .filter((line) => line.startsWith('VerificationResult.'))
+        .map((line) => line.slice('VerificationResult.'.length)),
     );
     const all = ownTypes()
       .flatMap(fieldLines)
-      .filter((line) => line.startsWith('Result.') || !shared.has(line.slice(line.indexOf('.') + 1)));
+      .filter((line) => line.startsWith('VerificationResult.') || !shared.has(line.slice(line.indexOf('.') + 1)));
     expect(all.sort()).toEqual([...lines(CONTRACT), ...lines(ADDITIONS)].sort());
   });
 
-  test.each(['ImageCaptcha', 'SmsCodeSent', 'SmsCodeVerified'])('%s is a Result, with all of its fields', (name) => {
-    const type = schema.getType(name);
-    if (!isObjectType(type)) throw new Error(`${name} is no object type`);
-    expect(type.getInterfaces().map(String)).toEqual(['Result']);
-    expect(Object.keys(type.getFields()).slice(0, 4)).toEqual(['code', 'errmsg', 'reason', 'retryAfter']);
-  });
+  test.each(['ImageCaptcha', 'SmsCodeSent', 'SmsCodeVerified'])(
+    '%s is a VerificationResult, with all of its fields',
+    (name) => {
+      const type = schema.getType(name);
+      if (!isObjectType(type)) throw new Error(`${name} is no object type`);
+      expect(type.getInterfaces().map(String)).toEqual(['VerificationResult']);
+      expect(Object.keys(type.getFields()).slice(0, 4)).toEqual(['code', 'errmsg', 'reason', 'retryAfter']);
+    },
+  );
 
   test('the reasons are those of the contract, in its order, and those of the code', () => {
-    const reason = schema.getType('Reason');
-    if (!isEnumType(reason)) throw new Error('Reason is no enum');
+    const reason = schema.getType('VerificationReason');
+    if (!isEnumType(reason)) throw new Error('VerificationReason is no enum');
     const names = reason.getValues().map(({ name }) => name);
     expect(names.slice(0, 13)).toEqual([
       'OK',
@@ -94,6 +114,21 @@ describe('schema.graphql', () => {
       'SERVICE_UNAVAILABLE',
     ]);
     expect(names).toEqual(Object.values(Reason));
+  });
+
+  test('the purposes are those of the contract, in its order', () => {
+    const purpose = schema.getType('VerificationPurpose');
+    if (!isEnumType(purpose)) throw new Error('VerificationPurpose is no enum');
+    const names = purpose.getValues().map(({ name }) => name);
+    expect(names.slice(0, 6)).toEqual([
+      'REGISTER',
+      'LOGIN',
+      'RESET_PASSWORD',
+      'CHANGE_MOBILE',
+      'CONFIRM_PAYMENT',
+      'GENERIC',
+    ]);
+    expect(names).toEqual([...VERIFICATION_PURPOSES]);
   });
 
   test('every type, field, argument and enum value says what it is', () => {

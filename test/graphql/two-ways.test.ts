@@ -1,6 +1,7 @@
 import { CaptchaResolver } from '../../src/graphql/captcha-resolver';
 import { type GraphqlAnswer, type GraphqlRequest, GraphqlServer } from '../../src/graphql/graphql-server';
 import { createSchema } from '../../src/graphql/schema';
+import { SettingsResolver } from '../../src/graphql/settings-resolver';
 import { SmsCodeResolver } from '../../src/graphql/sms-code-resolver';
 import { createLog } from '../../src/log';
 import { Reason } from '../../src/verification/reasons';
@@ -8,9 +9,9 @@ import { Reason } from '../../src/verification/reasons';
 const FIELDS = 'code errmsg reason retryAfter';
 const CAPTCHA = `query Captcha { imageCaptcha { ${FIELDS} uuid image expiresIn } }`;
 const SEND = `mutation Send($mobile: String!, $imageCode: String!, $uuid: String!) {
-  sendSmsCode(mobile: $mobile, imageCode: $imageCode, uuid: $uuid) { __typename ...on Result { ${FIELDS} } expiresIn }
+  sendSmsCode(mobile: $mobile, imageCode: $imageCode, uuid: $uuid) { __typename ...on VerificationResult { ${FIELDS} } expiresIn }
 }`;
-const VERIFY = `mutation ($mobile: String!, $smsCode: String!) { verifySmsCode(mobile: $mobile, smsCode: $smsCode) { reason attemptsLeft } }`;
+const VERIFY = `mutation ($mobile: String!, $smsCode: String!, $uuid: String) { verifySmsCode(mobile: $mobile, smsCode: $smsCode, uuid: $uuid) { reason attemptsLeft } }`;
 const TWO_OPERATIONS = `query A { imageCaptcha { reason } } query B { __typename }`;
 const SENT = { mobile: '13800138000', imageCode: 'abcde', uuid: 'u' };
 
@@ -28,6 +29,13 @@ function newServer(development = true): GraphqlServer {
   };
   const schema = createSchema({
     captcha: new CaptchaResolver(captchas as never),
+    settings: new SettingsResolver({
+      captchaExpiresIn: 300,
+      codeExpiresIn: 300,
+      cooldown: 60,
+      countries: ['CN'],
+      tickets: false,
+    }),
     smsCode: new SmsCodeResolver(smsCodes as never),
   });
   return new GraphqlServer(schema, { development, log: createLog('silent') });
@@ -66,6 +74,9 @@ const BODIES: [string, unknown][] = [
   ['a domain failure', { query: SEND, variables: { ...SENT, uuid: 'gone' } }],
   ['a bad argument', { query: SEND, variables: { ...SENT, mobile: '' } }],
   ['a code that is wrong', { query: VERIFY, variables: { mobile: SENT.mobile, smsCode: '123456' } }],
+  ['an optional argument that is null', { query: VERIFY, variables: { ...SENT, smsCode: '123456', uuid: null } }],
+  ['a purpose that is not there', { query: VERIFY.replace('uuid: $uuid', 'purpose: PIGEON') }],
+  ['the settings', { query: '{ verificationSettings { codeLength countries purposes captchaKinds tickets } }' }],
   ['variables that nobody asked for', { query: VERIFY, variables: { mobile: SENT.mobile, smsCode: '1', more: [1] } }],
   ['a missing variable', { query: SEND, variables: { mobile: SENT.mobile } }],
   ['no variables at all', { query: SEND }],

@@ -10,6 +10,7 @@ export interface Payload {
   image?: string | null;
   audio?: string | null;
   expiresIn?: number | null;
+  smsId?: string | null;
   attemptsLeft?: number | null;
 }
 
@@ -29,16 +30,18 @@ export interface SendArguments {
   mobile: string;
   imageCode: string;
   uuid: string;
+  /** Absent: REGISTER. */
+  purpose?: string;
 }
 
 const RESULT = 'code errmsg reason retryAfter';
 
 export const IMAGE_CAPTCHA = `query { imageCaptcha { ${RESULT} uuid image expiresIn } }`;
-export const SEND_SMS_CODE = `mutation ($mobile: String!, $imageCode: String!, $uuid: String!) {
-  sendSmsCode(mobile: $mobile, imageCode: $imageCode, uuid: $uuid) { ${RESULT} expiresIn }
+export const SEND_SMS_CODE = `mutation ($mobile: String!, $imageCode: String!, $uuid: String!, $purpose: VerificationPurpose! = REGISTER) {
+  sendSmsCode(mobile: $mobile, imageCode: $imageCode, uuid: $uuid, purpose: $purpose) { ${RESULT} expiresIn smsId }
 }`;
-export const VERIFY_SMS_CODE = `mutation ($mobile: String!, $smsCode: String!) {
-  verifySmsCode(mobile: $mobile, smsCode: $smsCode) { ${RESULT} attemptsLeft }
+export const VERIFY_SMS_CODE = `mutation ($mobile: String!, $smsCode: String!, $uuid: String, $purpose: VerificationPurpose! = REGISTER) {
+  verifySmsCode(mobile: $mobile, smsCode: $smsCode, uuid: $uuid, purpose: $purpose) { ${RESULT} attemptsLeft }
 }`;
 
 /** A client of the API over real HTTP; `headers` go with every request. */
@@ -71,8 +74,9 @@ export class ApiClient {
     return payloadOf(await this.query(SEND_SMS_CODE, variables), 'sendSmsCode');
   }
 
-  async verifySmsCode(mobile: string, smsCode: string): Promise<Payload> {
-    return payloadOf(await this.query(VERIFY_SMS_CODE, { mobile, smsCode }), 'verifySmsCode');
+  /** `uuid` names the request; undefined means a code that another service wrote. */
+  async verifySmsCode(mobile: string, smsCode: string, uuid: string | undefined, purpose?: string): Promise<Payload> {
+    return payloadOf(await this.query(VERIFY_SMS_CODE, { mobile, smsCode, uuid, purpose }), 'verifySmsCode');
   }
 }
 

@@ -7,7 +7,13 @@ import { startRonglian } from './ronglian';
 import { type Environment, type ServerProcess, startServer } from './server-process';
 
 /** Limits that tests of other things must not run into. */
-export const NO_CLIENT_LIMITS: Environment = { SMS_PER_CLIENT_HOUR: '0', CAPTCHA_PER_CLIENT_MINUTE: '0' };
+export const NO_CLIENT_LIMITS: Environment = {
+  SMS_PER_CLIENT_HOUR: '0',
+  SMS_PER_NETWORK_HOUR: '0',
+  CAPTCHA_PER_CLIENT_MINUTE: '0',
+  CAPTCHA_PER_NETWORK_MINUTE: '0',
+  VERIFY_PER_CLIENT_HOUR: '0',
+};
 
 const open = new Set<Shop>();
 // A test that failed before it closed its shop must not keep the others waiting.

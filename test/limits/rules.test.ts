@@ -1,4 +1,5 @@
 import { type Client, LimitRules, type LimitSettings } from '../../src/limits/rules';
+import { StoreKeys } from '../../src/store/keys';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -9,53 +10,53 @@ const DEFAULTS: LimitSettings = {
   perMobileHour: 5,
   perMobileDay: 10,
   perClientHour: 20,
+  perNetworkHour: 1_000,
   captchasPerClientMinute: 60,
+  captchasPerNetworkMinute: 600,
   dailyBudget: 10_000,
   maxAttempts: 5,
-  maxFailures: 20,
-  conversion: 'watch',
+  maxFailures: 100,
+  verificationsPerClientHour: 120,
 };
 
-const OFF: LimitSettings = {
-  cooldownMs: 0,
-  perMobileHour: 0,
-  perMobileDay: 0,
-  perClientHour: 0,
-  captchasPerClientMinute: 0,
-  dailyBudget: 0,
-  maxAttempts: 0,
-  maxFailures: 0,
-  conversion: 'off',
-};
+const OFF = Object.fromEntries(Object.keys(DEFAULTS).map((name) => [name, 0])) as unknown as LimitSettings;
 
-const CODE_TTL_MS = 5 * MINUTE;
+const CAPTCHA_TTL_MS = 5 * MINUTE;
 const C1: Client = { id: 'c1', network: 'n1' };
-const C2: Client = { id: 'c2', network: 'n1' };
+const C2: Client = { id: 'c2', network: 'n2' };
+const rulesOf = (settings: LimitSettings = DEFAULTS) => new LimitRules(settings, CAPTCHA_TTL_MS);
 
 describe('the rules against abuse', () => {
-  test('given the defaults, when a message is asked for, then it is counted for its mobile, its client and the budget', () => {
-    expect(new LimitRules(DEFAULTS, CODE_TTL_MS).send('13800138000', C1)).toEqual([
-      { rule: 'cooldown', key: '{sms:13800138000}:cooldown', cap: 1, lengthMs: MINUTE },
-      { rule: 'mobile-hour', key: '{sms:13800138000}:hour', cap: 5, lengthMs: HOUR },
-      { rule: 'mobile-day', key: '{sms:13800138000}:day', cap: 10, lengthMs: DAY },
-      { rule: 'client-hour', key: '{client:c1}:sms', cap: 20, lengthMs: HOUR },
-      { rule: 'budget', key: 'budget:day', cap: 10_000, lengthMs: DAY },
+  test('given the defaults, when a message is asked for, then it is counted for its mobile, its client, its network and the budget', () => {
+    const mobile = { kind: 'mobile', id: '13800138000' };
+    expect(rulesOf().send('13800138000', C1)).toEqual([
+      { rule: 'cooldown', subject: mobile, cap: 1, lengthMs: MINUTE },
+      { rule: 'mobile-hour', subject: mobile, cap: 5, lengthMs: HOUR },
+      { rule: 'mobile-day', subject: mobile, cap: 10, lengthMs: DAY },
+      { rule: 'client-hour', subject: { kind: 'client', id: 'c1' }, cap: 20, lengthMs: HOUR },
+      { rule: 'network-hour', subject: { kind: 'network', id: 'n1' }, cap: 1_000, lengthMs: HOUR },
+      { rule: 'budget', subject: { kind: 'everyone' }, cap: 10_000, lengthMs: DAY },
     ]);
   });
 
-  test('given the defaults, when a captcha is asked for, then it is counted for its client', () => {
-    expect(new LimitRules(DEFAULTS, CODE_TTL_MS).captcha(C1)).toEqual([
-      { key: '{client:c1}:captchas', cap: 60, lengthMs: MINUTE },
+  test('given the defaults, when a captcha is asked for, then it is counted for its client, its network and in all; unsolved ones by the hour', () => {
+    const rules = rulesOf();
+    expect(rules.captcha(C1).map(({ rule, subject, lengthMs }) => [rule, subject, lengthMs])).toEqual([
+      ['captcha-minute', { kind: 'client', id: 'c1' }, MINUTE],
+      ['captcha-network-minute', { kind: 'network', id: 'n1' }, MINUTE],
+      ['captchas-live', { kind: 'everyone' }, CAPTCHA_TTL_MS],
+      ['captcha-unsolved', { kind: 'client', id: 'c1' }, HOUR],
+      ['captcha-network-unsolved', { kind: 'network', id: 'n1' }, HOUR],
     ]);
+    expect(rules.captcha(C1).filter(({ rule }) => rule.includes('unsolved'))).toEqual(rules.unsolved(C1));
   });
 
   test('given two mobiles and two clients, when keys are made, then only the budget is shared', () => {
-    const rules = new LimitRules(DEFAULTS, CODE_TTL_MS);
-    const keys = [rules.send('13800138000', C1), rules.send('13900139000', C2)].map((windows) =>
-      windows.map(({ key }) => key),
+    const keys = new StoreKeys();
+    const [first = [], second = []] = [rulesOf().send('13800138000', C1), rulesOf().send('13900139000', C2)].map(
+      (limits) => limits.map((limit) => keys.limit(limit)),
     );
-    expect((keys[0] ?? []).filter((key) => keys[1]?.includes(key))).toEqual(['budget:day']);
-    expect(rules.unsolved(C1).key).not.toBe(rules.unsolved(C2).key);
+    expect(first.filter((key) => second.includes(key))).toEqual(['budget:day']);
   });
 
   const switches: [keyof LimitSettings, string][] = [
@@ -63,43 +64,38 @@ describe('the rules against abuse', () => {
     ['perMobileHour', 'mobile-hour'],
     ['perMobileDay', 'mobile-day'],
     ['perClientHour', 'client-hour'],
+    ['perNetworkHour', 'network-hour'],
     ['dailyBudget', 'budget'],
   ];
   test.each(switches)('given %s 0, when a message is asked for, then %s alone is not counted', (setting, rule) => {
     const names = (settings: LimitSettings) =>
-      new LimitRules(settings, CODE_TTL_MS).send('13800138000', C1).map((w) => w.rule);
+      rulesOf(settings)
+        .send('13800138000', C1)
+        .map((limit) => limit.rule);
     expect(names({ ...DEFAULTS, [setting]: 0 })).toEqual(names(DEFAULTS).filter((name) => name !== rule));
   });
 
-  test('given everything off, when something is asked for, then nothing refuses', () => {
-    const rules = new LimitRules(OFF, CODE_TTL_MS);
+  test('given everything off, when something is asked for, then nothing refuses but the memory that captchas may take', () => {
+    const rules = rulesOf(OFF);
     expect(rules.send('13800138000', C1)).toEqual([]);
-    expect(rules.captcha(C1)).toEqual([]);
-    expect(rules.guesses).toMatchObject({ maxAttempts: 0, maxFailures: 0 });
+    expect(rules.captcha(C1).map(({ rule }) => rule)).toEqual(['captchas-live']);
+    expect(rules.verify(C1)).toEqual({});
+    expect(rules.lockout).toMatchObject({ maxAttempts: 0, maxFailures: 0 });
   });
 
-  test('given two mobiles of one prefix, when their conversion is kept, then they share it, and a network its own', () => {
-    const rules = new LimitRules({ ...DEFAULTS, conversion: 'enforce' }, CODE_TTL_MS);
-    const { rule, keys } = rules.conversion('13800138000', C1);
-    expect(rule).toEqual({ mode: 'enforce', floor: 30, percent: 35, lengthMs: HOUR, graceMs: CODE_TTL_MS });
-    expect(keys).toEqual(['{prefix:1380013}:conversion', '{network:n1}:conversion']);
-    expect(rules.conversion('13800139999', { id: 'c3', network: 'n2' }).keys).toEqual([
-      keys[0],
-      '{network:n2}:conversion',
-    ]);
+  test('given a code that is checked, when it is counted, then guesses without a request have a limit of their own', () => {
+    const { verifications, guesses } = rulesOf().verify(C1);
+    expect([verifications?.rule, guesses?.rule]).toEqual(['verify-hour', 'guess-hour']);
+    for (const limit of [verifications, guesses])
+      expect(limit).toMatchObject({ subject: { kind: 'client', id: 'c1' }, cap: 120, lengthMs: HOUR });
   });
 
   test('given a budget, when 80 % of it is used, then a warning is due, and without one never', () => {
-    const warning = (dailyBudget: number) => new LimitRules({ ...DEFAULTS, dailyBudget }, CODE_TTL_MS).budgetWarning;
+    const warning = (dailyBudget: number) => rulesOf({ ...DEFAULTS, dailyBudget }).budgetWarning;
     expect([warning(10_000), warning(10), warning(3), warning(1), warning(0)]).toEqual([8_000, 8, 3, 1, undefined]);
   });
 
-  test('given the failures of a mobile, when they reach their limit, then it waits an hour; a row is forgotten after a day', () => {
-    expect(new LimitRules(DEFAULTS, CODE_TTL_MS).guesses).toEqual({
-      maxAttempts: 5,
-      maxFailures: 20,
-      lockMs: HOUR,
-      rowMs: DAY,
-    });
+  test('given the failures of a mobile, when they reach their limit, then it is locked for an hour; they are forgotten after a day', () => {
+    expect(rulesOf().lockout).toEqual({ maxAttempts: 5, maxFailures: 100, lockoutMs: HOUR, failureWindowMs: DAY });
   });
 });

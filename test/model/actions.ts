@@ -1,14 +1,17 @@
 import fc from 'fast-check';
 import type { LimitSettings } from '../../src/limits/rules';
+import type { VerificationPurpose } from '../../src/sms/purpose';
 
 export const MOBILES = ['13800138000', '13900139000', '17700177000'] as const;
 export const CLIENTS = ['client-a', 'client-b'] as const;
+
+export const PURPOSES = ['REGISTER', 'RESET_PASSWORD'] as const satisfies readonly VerificationPurpose[];
 
 export type Provider = 'accepted' | 'refused' | 'throttled' | 'misconfigured' | 'unknown' | 'throws';
 
 /** Where the store fails during an action: before the step has happened, or after it, so that only its answer is lost. */
 export interface Fault {
-  method: 'issueCaptcha' | 'reserveSend' | 'releaseSend' | 'verifyCode';
+  method: 'issueCaptcha' | 'reserveSend' | 'refundSend' | 'checkCode';
   when: 'before' | 'after';
 }
 
@@ -24,6 +27,7 @@ export interface Send {
   type: 'send';
   client: string;
   mobile: string;
+  purpose: VerificationPurpose;
   /** How far back in the list of issued captchas; spent and expired ones among them. */
   captcha: number;
   answer: 'right' | 'padded' | 'wrong';
@@ -38,8 +42,13 @@ export interface Send {
 
 export interface Verify {
   type: 'verify';
+  client: string;
   mobile: string;
-  guess: 'right' | 'padded' | 'wrong' | 'earlier' | 'short' | 'empty' | 'full-width';
+  /** Which request is named: one of this mobile's own, so far back; the last of another mobile; one that never was; or none. */
+  request: { of: 'mobile'; back: number } | { of: 'other' | 'stranger' | 'nobody' };
+  /** Absent: the one that the code was asked for. */
+  purpose?: VerificationPurpose;
+  guess: 'right' | 'padded' | 'wrong' | 'another' | 'short' | 'empty' | 'full-width';
   times: number;
   fault?: Fault;
 }
@@ -55,11 +64,13 @@ export interface Scene {
   limits: LimitSettings;
   captchaTtl: number;
   codeTtl: number;
+  foreignCodes: boolean;
   actions: Action[];
 }
 
 const client = fc.constantFrom(...CLIENTS);
 const mobile = fc.constantFrom(...MOBILES);
+const purpose = fc.constantFrom(...PURPOSES);
 const when = fc.constantFrom('before' as const, 'after' as const);
 const times = fc.oneof(
   { weight: 6, arbitrary: fc.constant(1) },
@@ -83,6 +94,7 @@ const send = fc
     type: fc.constant('send' as const),
     client,
     mobile,
+    purpose,
     captcha: fc.oneof({ weight: 4, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.nat(4) }),
     answer: fc.oneof(
       { weight: 6, arbitrary: fc.constantFrom('right' as const, 'padded' as const) },
@@ -95,16 +107,25 @@ const send = fc
     latency: fc.constantFrom(0, 0, 0, 3, 30),
     times,
     sameCaptcha: fc.boolean(),
-    fault: fault('reserveSend', 'releaseSend'),
+    fault: fault('reserveSend', 'refundSend'),
   })
   .map(single)
-  // At once, what one of them takes back may or may not be there for the next; so all are accepted, without delay.
+  // At once, what is refunded to one of them may or may not be there for the next; so all are accepted, without delay.
   .map((action) => (action.times > 1 ? { ...action, provider: 'accepted' as const, latency: 0 } : action));
 
 const verify = fc
   .record({
     type: fc.constant('verify' as const),
+    client,
     mobile,
+    request: fc.oneof(
+      { weight: 6, arbitrary: fc.record({ of: fc.constant('mobile' as const), back: fc.constantFrom(0, 0, 0, 1, 2) }) },
+      {
+        weight: 1,
+        arbitrary: fc.record({ of: fc.constantFrom('other' as const, 'stranger' as const, 'nobody' as const) }),
+      },
+    ),
+    purpose: fc.oneof({ weight: 6, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: purpose }),
     guess: fc.constantFrom(
       'right',
       'right',
@@ -112,13 +133,13 @@ const verify = fc
       'wrong',
       'wrong',
       'wrong',
-      'earlier',
+      'another',
       'short',
       'empty',
       'full-width',
     ),
     times,
-    fault: fault('verifyCode'),
+    fault: fault('checkCode'),
   })
   .map((action) => single(action as Verify));
 
@@ -132,18 +153,27 @@ const limits = fc.record({
   perMobileHour: fc.constantFrom(0, 2, 3),
   perMobileDay: fc.constantFrom(0, 3, 5),
   perClientHour: fc.constantFrom(0, 3, 4),
+  perNetworkHour: fc.constantFrom(0, 4, 6),
   captchasPerClientMinute: fc.constantFrom(0, 4, 8),
+  captchasPerNetworkMinute: fc.constantFrom(0, 8, 12),
   dailyBudget: fc.constantFrom(0, 4, 7),
   maxAttempts: fc.constantFrom(0, 1, 2, 3),
   maxFailures: fc.constantFrom(0, 1, 3, 4),
-  // Nothing that it watches changes an answer.
-  conversion: fc.constantFrom('off' as const, 'watch' as const),
+  verificationsPerClientHour: fc.constantFrom(0, 3, 8),
 });
 
 /** A captcha that is issued, solved at once: without such pairs few messages would ever be sent. */
 const solved = fc
   .tuple(issue, send)
   .map(([first, second]): [Issue, Send] => [{ ...first, client: second.client }, second]);
+
+/** Several messages to one mobile, and guesses among their requests, which live beside each other. */
+const requested = fc
+  .tuple(mobile, fc.array(solved, { minLength: 2, maxLength: 4 }), fc.array(verify, { minLength: 2, maxLength: 6 }))
+  .map(([to, pairs, guesses]): Action[] => [
+    ...pairs.flatMap(([first, second]): Action[] => [first, { ...second, mobile: to }, { type: 'pass', seconds: 20 }]),
+    ...guesses.map((guess) => ({ ...guess, mobile: to })),
+  ]);
 
 /** A message, and guesses at its code: enough to use attempts up and to lock a mobile. */
 const guessed = fc
@@ -154,11 +184,13 @@ export const scenes: fc.Arbitrary<Scene> = fc.record({
   limits,
   captchaTtl: fc.constantFrom(20, 300),
   codeTtl: fc.constantFrom(60, 300),
+  foreignCodes: fc.boolean(),
   actions: fc
     .array(
       fc.oneof(
         { weight: 3, arbitrary: solved },
         { weight: 3, arbitrary: guessed },
+        { weight: 1, arbitrary: requested },
         { weight: 1, arbitrary: fc.tuple(issue) },
         { weight: 1, arbitrary: fc.tuple(send) },
         { weight: 2, arbitrary: fc.tuple(verify) },

@@ -1,5 +1,6 @@
 import type { LimitSettings } from '../../src/limits/rules';
 import type { Fault, Provider, Scene } from './actions';
+import { Moments, type Rule } from './moments';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -13,25 +14,26 @@ export interface Expected {
   expiresIn?: number;
 }
 
-interface Code {
-  text: string;
+interface Request {
+  mobile: string;
+  code: string;
+  purpose: string;
   expiresAt: number;
   wrong: number;
-  /** Too many wrong ones: nobody may use it any more. */
+  /** Too many wrong codes: nobody may use it any more. */
   isVoid: boolean;
+}
+
+/** What other services read of a mobile. */
+interface Standing {
+  code: string;
+  purpose: string;
+  expiresAt: number;
 }
 
 interface Row {
   failures: number;
   endsAt: number;
-}
-
-/** One list of moments a rule; nothing is ever dropped from it but what was taken back. */
-interface Rule {
-  reason: 'TOO_FREQUENT' | 'QUOTA_EXCEEDED';
-  name: string;
-  cap: number;
-  length: number;
 }
 
 /**
@@ -41,10 +43,11 @@ interface Rule {
 export class Model {
   now = 0;
   private readonly limits: LimitSettings;
-  private readonly lists = new Map<string, number[]>();
-  private readonly unsolved = new Map<string, number[]>();
+  private readonly moments = new Moments();
   private readonly captchas = new Map<string, { text: string; expiresAt: number }>();
-  private readonly codes = new Map<string, Code>();
+  /** By the uuid of the captcha that was spent on it. */
+  private readonly requests = new Map<string, Request>();
+  private readonly standing = new Map<string, Standing>();
   private readonly rows = new Map<string, Row>();
 
   constructor(private readonly scene: Scene) {
@@ -52,34 +55,32 @@ export class Model {
   }
 
   /** `made` is the captcha that came out of the call, if one did. */
-  issue(
-    client: string,
-    made: { uuid: string; text: string } | undefined,
-    fault?: Fault,
-  ): Expected & { hard?: boolean } {
+  issue(client: string, made: { uuid: string; text: string } | undefined, fault?: Fault): Expected {
     if (fault?.when === 'before') return { reason: 'SERVICE_UNAVAILABLE' };
-    const rule: Rule = {
-      reason: 'QUOTA_EXCEEDED',
-      name: `captchas ${client}`,
-      cap: this.limits.captchasPerClientMinute,
-      length: MINUTE,
-    };
-    const wait = this.wait(rule);
-    if (wait === 0) this.count(rule);
-    const open = this.openCaptchas(client);
-    const hard = open.length > 10;
-    if (wait === 0 && !hard) open.push(this.now);
+    const l = this.limits;
+    const ttl = this.scene.captchaTtl * SECOND;
+    const live: Rule = { reason: 'QUOTA_EXCEEDED', name: 'captchas live', cap: 0, length: ttl };
+    // Of a hundred thousand captchas that may be alive, the few of a scene cost each network one.
+    const share = this.moments.live(live, this.now) > 0 ? 1 : 0;
+    const cap = l.captchasPerNetworkMinute > 0 ? Math.max(1, l.captchasPerNetworkMinute - share) : 0;
+    const rules: Rule[] = [
+      { ...live, name: `captchas ${client}`, cap: l.captchasPerClientMinute, length: MINUTE },
+      { ...live, name: 'captchas network', cap, length: MINUTE },
+    ];
+    const wait = Math.max(...rules.map((rule) => this.moments.wait(this.now, rule)));
+    if (wait === 0) for (const rule of [...rules, live]) this.moments.add(this.now, rule);
     if (fault) return { reason: 'SERVICE_UNAVAILABLE' };
     if (wait > 0) return { reason: 'QUOTA_EXCEEDED', retryAfter: seconds(wait) };
     const expiresIn = this.scene.captchaTtl;
-    if (made) this.captchas.set(made.uuid, { text: made.text, expiresAt: this.now + expiresIn * SECOND });
-    return { reason: 'OK', expiresIn, hard };
+    if (made) this.captchas.set(made.uuid, { text: made.text, expiresAt: this.now + ttl });
+    return { reason: 'OK', expiresIn };
   }
 
   /** `code` is the one that would be sent; `uuid` and `answer` are those of the call. */
   send(call: {
     client: string;
     mobile: string;
+    purpose: string;
     uuid: string;
     answer: string;
     code: string;
@@ -87,7 +88,7 @@ export class Model {
     latency: number;
     fault?: Fault;
   }): Expected & { sent: boolean } {
-    const { client, mobile, uuid, fault } = call;
+    const { client, mobile, purpose, uuid, code, fault } = call;
     const nothing = (reason: string, wait?: number) => ({ reason, retryAfter: wait && seconds(wait), sent: false });
     if (strikes(fault, 'reserveSend', 'before')) return nothing('SERVICE_UNAVAILABLE');
     /** The step has happened; its answer may be lost. */
@@ -98,19 +99,16 @@ export class Model {
     if (!captcha || captcha.expiresAt <= this.now) return told('CAPTCHA_EXPIRED');
     if (captcha.text.toUpperCase() !== call.answer.trim().toUpperCase()) return told('CAPTCHA_MISMATCH');
 
-    this.openCaptchas(client).pop();
     const rules = this.rulesFor(mobile, client);
     const lock = this.lockWait(mobile);
-    const waits = rules.map((rule) => this.wait(rule));
+    const waits = rules.map((rule) => this.moments.wait(this.now, rule));
     const longest = Math.max(...waits);
+    const before = this.standing.get(mobile);
     if (lock === 0 && longest === 0) {
-      for (const rule of rules) this.count(rule);
-      this.codes.set(mobile, {
-        text: call.code,
-        expiresAt: this.now + this.scene.codeTtl * SECOND,
-        wrong: 0,
-        isVoid: false,
-      });
+      for (const rule of rules) this.moments.add(this.now, rule);
+      const expiresAt = this.now + this.scene.codeTtl * SECOND;
+      this.requests.set(uuid, { mobile, code, purpose, expiresAt, wrong: 0, isVoid: false });
+      this.standing.set(mobile, { code, purpose, expiresAt });
     }
     if (strikes(fault, 'reserveSend', 'after')) return nothing('SERVICE_UNAVAILABLE');
     if (lock > 0) return told('SMS_CODE_LOCKED', lock);
@@ -128,7 +126,7 @@ export class Model {
       case 'throws':
         return { reason: 'SMS_UNCONFIRMED', retryAfter, expiresIn, sent: true };
       default: {
-        if (!strikes(fault, 'releaseSend', 'before')) this.takeBack(rules, countedAt, mobile, call.code);
+        if (!strikes(fault, 'refundSend', 'before')) this.refund(rules, countedAt, uuid, before);
         const pause = Math.max(this.limits.cooldownMs, MINUTE);
         return {
           reason: 'SMS_REJECTED',
@@ -139,42 +137,67 @@ export class Model {
     }
   }
 
-  verify(mobile: string, guess: string, fault?: Fault): Expected {
+  verify(call: {
+    client: string;
+    mobile: string;
+    uuid: string | undefined;
+    purpose: string;
+    guess: string;
+    fault?: Fault;
+  }): Expected {
+    const { client, mobile, uuid, purpose, fault } = call;
     if (fault?.when === 'before') return { reason: 'SERVICE_UNAVAILABLE' };
-    const answer = this.check(mobile, guess.trim());
+    const named = uuid === undefined ? undefined : this.requests.get(uuid);
+    const request =
+      named && named.mobile === mobile && named.purpose === purpose && named.expiresAt > this.now ? named : undefined;
+    const rule: Rule = {
+      reason: 'QUOTA_EXCEEDED',
+      name: `${request ? 'tries' : 'guesses'} ${client}`,
+      cap: this.limits.verificationsPerClientHour,
+      length: HOUR,
+    };
+    const wait = this.moments.wait(this.now, rule);
+    const answer: Expected =
+      wait > 0
+        ? { reason: 'QUOTA_EXCEEDED', retryAfter: seconds(wait) }
+        : request
+          ? this.check(request, call.guess.trim())
+          : { reason: 'SMS_CODE_EXPIRED' };
+    if (wait === 0 && answer.reason !== 'OK') this.moments.add(this.now, rule);
     return fault ? { reason: 'SERVICE_UNAVAILABLE' } : answer;
   }
 
-  /** The code that a right guess would have to be, good or void. */
-  codeOf(mobile: string): string | undefined {
-    return this.codes.get(mobile)?.text;
+  /** What other services read under `sms:{mobile}`. */
+  standingCode(mobile: string): string | null {
+    const standing = this.standing.get(mobile);
+    return standing && standing.expiresAt > this.now ? standing.code : null;
   }
 
-  private check(mobile: string, guess: string): Expected {
+  private check(request: Request, guess: string): Expected {
+    const { mobile } = request;
     const lock = this.lockWait(mobile);
     if (lock > 0) return { reason: 'SMS_CODE_LOCKED', attemptsLeft: 0, retryAfter: seconds(lock) };
-    const code = this.codes.get(mobile);
-    if (!code || code.expiresAt <= this.now) return { reason: 'SMS_CODE_EXPIRED' };
-    if (code.isVoid) return { reason: 'SMS_CODE_LOCKED', attemptsLeft: 0 };
-    if (code.text === guess) {
-      this.codes.delete(mobile);
+    if (request.isVoid) return { reason: 'SMS_CODE_LOCKED', attemptsLeft: 0 };
+    if (request.code === guess) {
+      for (const [uuid, other] of this.requests) {
+        if (other.mobile === mobile && other.purpose === request.purpose) this.requests.delete(uuid);
+      }
+      if (this.standing.get(mobile)?.purpose === request.purpose) this.standing.delete(mobile);
       this.rows.delete(mobile);
       return { reason: 'OK' };
     }
     const { maxAttempts, maxFailures } = this.limits;
-    code.wrong++;
-    code.isVoid = maxAttempts > 0 && code.wrong >= maxAttempts;
+    request.wrong++;
+    request.isVoid = maxAttempts > 0 && request.wrong >= maxAttempts;
     const row = this.rows.get(mobile);
     const failures = (row && row.endsAt > this.now ? row.failures : 0) + 1;
     const mustWait = maxFailures > 0 && failures >= maxFailures;
     this.rows.set(mobile, { failures, endsAt: this.now + (mustWait ? HOUR : DAY) });
-    if (mustWait) {
-      this.codes.delete(mobile);
-      return { reason: 'SMS_CODE_LOCKED', attemptsLeft: 0, retryAfter: 3600 };
-    }
-    if (code.isVoid) return { reason: 'SMS_CODE_LOCKED', attemptsLeft: 0 };
+    if (mustWait || (request.isVoid && this.standing.get(mobile)?.code === request.code)) this.standing.delete(mobile);
+    if (mustWait) return { reason: 'SMS_CODE_LOCKED', attemptsLeft: 0, retryAfter: 3600 };
+    if (request.isVoid) return { reason: 'SMS_CODE_LOCKED', attemptsLeft: 0 };
     const left = [];
-    if (maxAttempts > 0) left.push(maxAttempts - code.wrong);
+    if (maxAttempts > 0) left.push(maxAttempts - request.wrong);
     if (maxFailures > 0) left.push(maxFailures - failures);
     return { reason: 'SMS_CODE_MISMATCH', attemptsLeft: left.length > 0 ? Math.min(...left) : undefined };
   }
@@ -186,39 +209,19 @@ export class Model {
       { reason: 'QUOTA_EXCEEDED', name: `hour ${mobile}`, cap: l.perMobileHour, length: HOUR },
       { reason: 'QUOTA_EXCEEDED', name: `day ${mobile}`, cap: l.perMobileDay, length: DAY },
       { reason: 'QUOTA_EXCEEDED', name: `hour ${client}`, cap: l.perClientHour, length: HOUR },
+      { reason: 'QUOTA_EXCEEDED', name: 'hour network', cap: l.perNetworkHour, length: HOUR },
       { reason: 'QUOTA_EXCEEDED', name: 'budget', cap: l.dailyBudget, length: DAY },
     ];
   }
 
-  private list(name: string): number[] {
-    const list = this.lists.get(name) ?? [];
-    this.lists.set(name, list);
-    return list;
-  }
-
-  /** The time to the first end of a moment at which fewer than `cap` moments lie less than a length back. */
-  private wait({ name, cap, length }: Rule): number {
-    if (cap === 0) return 0;
-    const list = this.list(name);
-    const room = (at: number) => list.filter((moment) => at - moment < length).length < cap;
-    if (room(this.now)) return 0;
-    const ends = list.map((moment) => moment + length).filter((at) => at > this.now && room(at));
-    return Math.min(...ends) - this.now;
-  }
-
-  private count({ name }: Rule): void {
-    this.list(name).push(this.now);
-  }
-
-  private takeBack(rules: Rule[], countedAt: number, mobile: string, code: string): void {
-    for (const { name } of rules) this.list(name).splice(this.list(name).lastIndexOf(countedAt), 1);
-    if (this.codes.get(mobile)?.text === code) this.codes.delete(mobile);
-  }
-
-  private openCaptchas(client: string): number[] {
-    const open = (this.unsolved.get(client) ?? []).filter((moment) => this.now - moment < 10 * MINUTE);
-    this.unsolved.set(client, open);
-    return open;
+  private refund(rules: Rule[], countedAt: number, uuid: string, before: Standing | undefined): void {
+    for (const { name } of rules) this.moments.remove(name, countedAt);
+    const request = this.requests.get(uuid);
+    this.requests.delete(uuid);
+    // Its lifetime may have ended while the provider took its time: then it does not stand there any more.
+    if (!request || this.standingCode(request.mobile) !== request.code) return;
+    if (before && before.expiresAt > this.now) this.standing.set(request.mobile, before);
+    else this.standing.delete(request.mobile);
   }
 
   private lockWait(mobile: string): number {

@@ -10,6 +10,8 @@ import type { Fault, Provider, Scene } from './actions';
 export interface StageStore {
   store: Store;
   advance(ms: number): Promise<void>;
+  /** What another service reads under `sms:{mobile}`; absent where none can. */
+  readCode?(mobile: string): Promise<string | null>;
 }
 
 export interface SentMessage {
@@ -26,10 +28,8 @@ export class Stage {
   readonly sent: SentMessage[] = [];
   readonly captchas: CaptchaService;
   readonly codes: SmsCodeService;
-  /** Texts and levels in the order in which captchas were drawn. */
-  readonly drawn: { text: string; hard: boolean }[] = [];
-  /** What the store was last asked to write for each mobile, whether or not it did. */
-  readonly lastCode = new Map<string, string>();
+  /** The code of each request that the store made, whether or not it could say so. */
+  readonly codeOf = new Map<string, string>();
   provider: Provider = 'accepted';
   latencyMs = 0;
   fault: Fault | undefined;
@@ -39,7 +39,7 @@ export class Stage {
     private readonly stored: StageStore,
   ) {
     const log = pino({ level: 'silent' });
-    const rules = new LimitRules(scene.limits, scene.codeTtl * 1000);
+    const rules = new LimitRules(scene.limits, scene.captchaTtl * 1000);
     const store = this.faulty(stored.store);
     const observe = () => undefined;
     this.captchas = new CaptchaService(
@@ -50,22 +50,28 @@ export class Stage {
         log,
         observe,
         drawing: {
-          draw: (text, level) => {
-            this.drawn.push({ text, hard: level === 'hard' });
-            return Buffer.from(text);
-          },
+          draw: (text) => Buffer.from(text),
         },
         speech: { speak: (digits) => Buffer.from(digits) },
       },
     );
-    this.codes = new SmsCodeService(scene.codeTtl * 1000, {
-      store,
-      rules,
-      sender: { name: 'recorder', send: (message) => this.send(message) },
-      log,
-      observe,
-      clock: () => this.now,
-    });
+    this.codes = new SmsCodeService(
+      { codeTtlMs: scene.codeTtl * 1000, foreignCodes: scene.foreignCodes },
+      {
+        store,
+        rules,
+        sender: { name: 'recorder', send: (message) => this.send(message) },
+        log,
+        observe,
+        clock: () => this.now,
+      },
+    );
+  }
+
+  /** What other services read of each of these mobiles; undefined where there are none. */
+  async standing(mobiles: readonly string[]): Promise<(string | null)[] | undefined> {
+    const { readCode } = this.stored;
+    return readCode && Promise.all(mobiles.map((mobile) => readCode(mobile)));
   }
 
   async pass(ms: number): Promise<void> {
@@ -92,13 +98,15 @@ export class Stage {
     };
     return {
       issueCaptcha: (issue) => step('issueCaptcha', () => store.issueCaptcha(issue)),
-      takeCaptcha: (uuid) => store.takeCaptcha(uuid),
-      reserveSend: (reservation) => {
-        this.lastCode.set(reservation.mobile, reservation.code);
-        return step('reserveSend', () => store.reserveSend(reservation));
-      },
-      releaseSend: (release) => step('releaseSend', () => store.releaseSend(release)),
-      verifyCode: (...check) => step('verifyCode', () => store.verifyCode(...check)),
+      peekCaptcha: (uuid) => store.peekCaptcha(uuid),
+      reserveSend: (reservation) =>
+        step('reserveSend', async () => {
+          const reserved = await store.reserveSend(reservation);
+          if (reserved.status === 'ok') this.codeOf.set(reservation.captcha.uuid, reservation.code);
+          return reserved;
+        }),
+      refundSend: (refund) => step('refundSend', () => store.refundSend(refund)),
+      checkCode: (check) => step('checkCode', () => store.checkCode(check)),
       ping: () => store.ping(),
       close: () => store.close(),
     };

@@ -53,13 +53,14 @@ export class LocalApp {
   async planted(): Promise<{ uuid: string; imageCode: string }> {
     this.captchas += 1;
     const uuid = `planted-${this.captchas}`;
-    const unsolved = { key: 'planted', cap: 1_000, lengthMs: 1_000 };
-    await this.store.issueCaptcha({ uuid, text: 'HAPPY', ttlMs: 300_000, windows: [], unsolved });
+    await this.store.issueCaptcha({ uuid, text: 'HAPPY', ttlMs: 300_000, limits: [] });
     return { uuid, imageCode: 'HAPPY' };
   }
 
-  async send(mobile: string): Promise<Payload> {
-    return this.api.sendSmsCode({ mobile, ...(await this.planted()) });
+  /** Has a code sent; the answer with the uuid that names the request. */
+  async send(mobile: string, purpose?: string): Promise<Payload & { uuid: string }> {
+    const captcha = await this.planted();
+    return { ...(await this.api.sendSmsCode({ mobile, ...captcha, purpose })), uuid: captcha.uuid };
   }
 
   /** The code of the last message that went to this app's own sender. */

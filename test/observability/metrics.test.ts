@@ -44,16 +44,16 @@ describe('/metrics, after a day of people', () => {
   test('verifications are counted by reason, limits by rule', async () => {
     app = await LocalApp.start({ VERIFY_MAX_ATTEMPTS: '2', CAPTCHA_PER_CLIENT_MINUTE: '1', SMS_PER_CLIENT_HOUR: '2' });
     const mobile = app.newMobile();
-    await app.api.verifySmsCode(mobile, '000000');
-    await app.send(mobile);
+    await app.api.verifySmsCode(mobile, '000000', 'u');
+    const { uuid } = await app.send(mobile);
     const code = app.lastCode();
     const wrong = code === '111111' ? '222222' : '111111';
-    await app.api.verifySmsCode(mobile, wrong);
-    await app.api.verifySmsCode(mobile, code);
+    await app.api.verifySmsCode(mobile, wrong, uuid);
+    await app.api.verifySmsCode(mobile, code, uuid);
     await app.send(mobile);
     const other = app.newMobile();
-    await app.send(other);
-    for (let i = 0; i < 2; i++) await app.api.verifySmsCode(other, 'abcdef');
+    const others = await app.send(other);
+    for (let i = 0; i < 2; i++) await app.api.verifySmsCode(other, 'abcdef', others.uuid);
     await app.send(app.newMobile());
     for (let i = 0; i < 3; i++) await app.api.imageCaptcha();
 
@@ -73,15 +73,9 @@ describe('/metrics, after a day of people', () => {
   test('calls and steps of the store are timed by what became of them', async () => {
     const store = new FailingStore();
     app = await LocalApp.start({}, { store });
-    await app.api.verifySmsCode(app.newMobile(), '123456');
+    await app.api.verifySmsCode(app.newMobile(), '123456', 'u');
     store.reachable = false;
-    await store.issueCaptcha({
-      uuid: 'mine',
-      text: 'HAPPY',
-      ttlMs: HOUR,
-      windows: [],
-      unsolved: { key: 'k', cap: 1, lengthMs: HOUR },
-    });
+    await store.issueCaptcha({ uuid: 'mine', text: 'HAPPY', ttlMs: HOUR, limits: [] });
     await app.api.sendSmsCode({ mobile: app.newMobile(), uuid: 'mine', imageCode: 'happy' });
     await app.api.sendSmsCode({ mobile: '12345', uuid: 'mine', imageCode: 'happy' });
 
@@ -94,7 +88,7 @@ describe('/metrics, after a day of people', () => {
     const steps = (operation: string, outcome: string) =>
       value(`sms_verification_store_duration_seconds_count{operation="${operation}",outcome="${outcome}"}`);
     expect(steps('reserveSend', 'unavailable')).toBe(1);
-    expect(steps('verifyCode', 'ok')).toBe(1);
+    expect(steps('checkCode', 'ok')).toBe(1);
   });
 
   test('the budget: its limit, what was used of it, and nothing a day after the last message', async () => {
@@ -117,9 +111,9 @@ describe('/metrics, after a day of people', () => {
   test('nothing in it came from a client: no mobile, no code, no address', async () => {
     app = await LocalApp.start();
     const mobile = app.newMobile();
-    await app.send(mobile);
+    const { uuid } = await app.send(mobile);
     const code = app.lastCode();
-    await app.api.verifySmsCode(mobile, code);
+    await app.api.verifySmsCode(mobile, code, uuid);
     const { text } = await scrape(app.url);
     const labels = text.match(/\{[^}]*\}/g)?.join('\n') ?? '';
     for (const secret of [mobile, code, '127.0.0.1', 'planted']) expect(labels).not.toContain(secret);
@@ -175,7 +169,7 @@ describe('Sends', () => {
 });
 
 test('The timed store hands every argument on, and every answer back', async () => {
-  const names = ['issueCaptcha', 'takeCaptcha', 'reserveSend', 'releaseSend', 'verifyCode', 'ping', 'close'];
+  const names = ['issueCaptcha', 'peekCaptcha', 'reserveSend', 'refundSend', 'checkCode', 'ping', 'close'];
   const echo = Object.fromEntries(names.map((name) => [name, async (...args: unknown[]) => [name, ...args]]));
   const timed = observedStore(echo as unknown as Store, () => undefined) as unknown as typeof echo;
   expect(Object.keys(timed).sort()).toEqual([...names].sort());

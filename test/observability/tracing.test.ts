@@ -136,8 +136,8 @@ describeWithRedis('With OTEL_EXPORTER_OTLP_ENDPOINT', () => {
     const solved = await shop.solved();
     await shop.api().sendSmsCode({ mobile, ...solved });
     const code = shop.lastCode();
-    await nextTrace('verifySmsCode', () => shop.api().verifySmsCode(mobile, code));
-    await nextTrace('verifySmsCode', () => shop.api().verifySmsCode(mobile, '918273'));
+    await nextTrace('verifySmsCode', () => shop.api().verifySmsCode(mobile, code, solved.uuid));
+    await nextTrace('verifySmsCode', () => shop.api().verifySmsCode(mobile, '918273', solved.uuid));
     expect(collector.text).toContain('verifySmsCode');
     for (const secret of [mobile, `"${code}"`, '918273', solved.imageCode, solved.uuid, '127.0.0.1']) {
       expect(collector.text).not.toContain(secret);

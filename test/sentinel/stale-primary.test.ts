@@ -5,13 +5,12 @@ import { StoreUnavailableError } from '../../src/store/store';
 import { RedisSentinelSet } from '../harness/redis-sentinel';
 import { describeWithRedis, startRedis } from '../harness/redis-server';
 import { waitUntil } from '../harness/wait-until';
-import { captcha } from '../store/requests';
+import { captcha, unsolved } from '../store/requests';
 
 /** Far less than the sentinels take to turn a former primary into a replica, which is 8 s and more. */
 const FOLLOWED_MS = 3_000;
 
-const issue = (uuid: string) =>
-  captcha({ uuid, unsolved: { key: `{client:${uuid}}:unsolved`, cap: 10, lengthMs: 1000 } });
+const issue = (uuid: string) => captcha({ uuid, limits: [unsolved(10, uuid)] });
 
 describeWithRedis('A primary that is one no more', () => {
   jest.setTimeout(60_000);
@@ -39,7 +38,7 @@ describeWithRedis('A primary that is one no more', () => {
       const client = new Redis(old.url);
       expect(String(await client.info('replication'))).toContain('role:master');
       client.disconnect();
-      expect(await store.takeCaptcha(uuid)).toBe('ABCDE');
+      expect(await store.peekCaptcha(uuid)).toBe('ABCDE');
     } finally {
       await store.close();
       await set.close();

@@ -1,6 +1,13 @@
 import { createConsoleSender } from '../../src/sms/console/console-sender';
 
-const MESSAGE = { id: 'f'.repeat(32), mobile: '13800138000', code: '012345', minutes: 5 };
+const MESSAGE = {
+  id: 'f'.repeat(32),
+  mobile: '13800138000',
+  code: '012345',
+  minutes: 5,
+  purpose: 'REGISTER',
+  language: 'zh',
+} as const;
 
 describe('console sender', () => {
   test('writes the code on one marked line and accepts', async () => {

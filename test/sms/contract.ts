@@ -168,6 +168,8 @@ export function newMessage(): SmsMessage {
     mobile: `13${digits.slice(-9)}`,
     code: digits.slice(0, 6),
     minutes: 5,
+    purpose: 'REGISTER',
+    language: 'zh',
   };
 }
 

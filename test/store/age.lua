@@ -2,19 +2,26 @@
 -- ARGV  1 ms
 -- Returns how many keys are left
 local ms = tonumber(ARGV[1])
--- Logs of moments, by the end of their key, and how many fields each moment has with it.
-local fields = { cooldown = 2, hour = 2, day = 2, sms = 2, captchas = 2, unsolved = 2, conversion = 3 }
+-- Logs of moments, by the end of their key.
+local logs = { cooldown = 1, hour = 1, day = 1, sms = 1, captchas = 1, unsolved = 1, live = 1, verifications = 1, guesses = 1 }
 for _, key in ipairs(redis.call('KEYS', '*')) do
   local left = redis.call('PTTL', key)
   if left >= 0 and left <= ms then
     redis.call('DEL', key)
   else
-    local width = fields[string.match(key, ':(%a+)$')]
-    if width then
+    local value = nil
+    if logs[string.match(key, ':(%a+)$')] then
       local log = cmsgpack.unpack(redis.call('GET', key))
-      for i = 1, #log, width do log[i] = log[i] - ms end
-      redis.call('SET', key, cmsgpack.pack(log), 'KEEPTTL')
+      for i = 1, #log, 2 do log[i] = log[i] - ms end
+      value = cmsgpack.pack(log)
+    elseif string.match(key, '}:request:') then
+      local record = cmsgpack.unpack(redis.call('GET', key))
+      record[4] = record[4] - ms
+      value = cmsgpack.pack(record)
+    elseif string.match(key, '}:ended:') then
+      value = tostring(tonumber(redis.call('GET', key)) - ms)
     end
+    if value then redis.call('SET', key, value, 'KEEPTTL') end
     if left >= 0 then redis.call('PEXPIRE', key, left - ms) end
   end
 end

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { openStore } from '../../src/store/open-store';
-import type { Store } from '../../src/store/store';
+import { agedStore } from './aged-store';
 import type { StoreSubject } from './contract';
 
 const AGE = readFileSync(join(__dirname, 'age.lua'), 'utf8');
@@ -45,23 +45,14 @@ export async function openAgedRedis(url: string, options: AgedRedisOptions = {})
     return value;
   };
   // What a caller was told of the past stays where it was told; only what is stored moves.
-  const aged: Store = {
-    issueCaptcha: (issue) => watch(store.issueCaptcha(issue)),
-    takeCaptcha: (uuid) => watch(store.takeCaptcha(uuid)),
-    reserveSend: async (reservation) => {
-      const reserved = await watch(store.reserveSend(reservation));
-      if (reserved.status !== 'ok') return reserved;
-      return { ...reserved, countedAt: reserved.countedAt.map((at) => at + agedMs) };
-    },
-    releaseSend: ({ countedAt, ...release }) =>
-      watch(store.releaseSend({ ...release, countedAt: countedAt.map((at) => at - agedMs) })),
-    verifyCode: (mobile, code, guesses, conversion) => watch(store.verifyCode(mobile, code, guesses, conversion)),
-    ping: () => store.ping(),
-    close: () => store.close(),
-  };
+  const aged = agedStore(store, () => agedMs, watch);
   return {
     store: aged,
     client,
+    readCode: (mobile) => client.get(`sms:${mobile}`),
+    async writeForeignCode(mobile, code) {
+      await client.set(`sms:${mobile}`, code, 'EX', 300);
+    },
     async advance(ms) {
       await client.eval(header + AGE, 0, ms);
       agedMs += ms;

@@ -1,196 +1,195 @@
 import type { SendReservation } from '../../src/store/store';
 import type { StoreSubject } from './contract';
 import {
+  budget,
   captcha,
+  codeCheck,
   expectWait,
-  GUESSES,
+  HOUR,
+  LOCKOUT,
+  liveCaptchas,
   MINUTE,
-  MOBILE,
+  networkMinute,
+  perClient,
   perMinute,
   reservation,
   SECOND,
   unsolved,
+  WRONG,
   waitOf,
-  window,
 } from './requests';
 
 export function describeCaptchas(subject: () => StoreSubject): void {
   describe('captchas', () => {
     const issue = (changes: Parameters<typeof captcha>[0] = {}) => subject().store.issueCaptcha(captcha(changes));
-    const take = (uuid = 'uuid-1') => subject().store.takeCaptcha(uuid);
+    const peek = (uuid = 'uuid-1') => subject().store.peekCaptcha(uuid);
+    const send = (answer: string, changes: Partial<SendReservation> = {}) =>
+      subject().store.reserveSend(reservation({ captcha: { uuid: 'uuid-1', answer }, ...changes }));
+    const checkOf = (mobile: string) => subject().store.checkCode(codeCheck({ mobile }));
 
-    test('given an issued captcha, when it is taken, then its answer comes out once', async () => {
-      expect(await issue()).toEqual({ status: 'ok', suspicious: false });
-      expect(await take()).toBe('ABCDE');
-      expect(await take()).toBeNull();
+    test('given an issued captcha, when it is looked at, then it is still there', async () => {
+      expect(await issue()).toEqual({ status: 'ok' });
+      expect(await peek()).toBe('ABCDE');
+      expect(await send('ABCDE')).toMatchObject({ status: 'ok' });
+      expect(await peek()).toBeNull();
+      expect(await peek('uuid-2')).toBeNull();
     });
 
-    test('given none of that name, when it is taken, then there is no answer', async () => {
+    test('given a live captcha, when another is issued under its name, then it is refused, and nothing is counted or changed', async () => {
       await issue();
-      expect(await take('uuid-2')).toBeNull();
-      expect(await take()).toBe('ABCDE');
-    });
-
-    test('given 50 callers at once, when they take one captcha, then one of them gets it', async () => {
-      await issue();
-      const answers = await Promise.all(Array.from({ length: 50 }, () => take()));
-      expect(answers.filter((answer) => answer !== null)).toEqual(['ABCDE']);
+      expect(await issue({ text: 'OTHER', limits: [perMinute(1)] })).toEqual({ status: 'taken' });
+      expect(await peek()).toBe('ABCDE');
+      expect((await issue({ uuid: 'uuid-2', limits: [perMinute(1)] })).status).toBe('ok');
     });
 
     test('given a lifetime of 300 s, when 299 s are over, then it is there; when 300 s are over, then it is not', async () => {
-      await issue({ uuid: 'first' });
-      await issue({ uuid: 'second' });
+      await issue();
       await subject().advance(299 * SECOND);
-      expect(await take('first')).toBe('ABCDE');
+      expect(await peek()).toBe('ABCDE');
       await subject().advance(SECOND);
-      expect(await take('second')).toBeNull();
+      expect(await peek()).toBeNull();
+      expect(await send('ABCDE')).toEqual({ status: 'captcha-expired' });
     });
 
     test('given a cap of 2 a minute, when a third is asked for, then it is refused and nothing is written', async () => {
-      const windows = [perMinute(2)];
-      for (const uuid of ['a', 'b']) expect((await issue({ uuid, windows })).status).toBe('ok');
-      const refused = await issue({ uuid: 'c', windows });
-      expect(refused.status).toBe('refused');
-      expect(await take('c')).toBeNull();
+      const limits = [perMinute(2)];
+      for (const uuid of ['a', 'b']) expect((await issue({ uuid, limits })).status).toBe('ok');
+      const refused = await issue({ uuid: 'c', limits });
+      expect(refused).toMatchObject({ status: 'refused', limit: 0 });
+      expect(await peek('c')).toBeNull();
 
-      await subject().advance(waitOf(refused));
-      expect((await issue({ uuid: 'c', windows })).status).toBe('ok');
+      await subject().advance(waitOf(refused as { status: string; waitMs?: number }));
+      expect((await issue({ uuid: 'c', limits })).status).toBe('ok');
     });
 
-    test('given two windows, when one refuses, then the other is not charged and nothing counts as unsolved', async () => {
-      const tight = perMinute(1);
-      const wide = window('{client:a}:hour', 2, 60 * MINUTE);
-      await issue({ windows: [tight, wide], unsolved: unsolved(1) });
-      const refused = await issue({ windows: [wide, tight], unsolved: unsolved(1) });
-      expect(refused.status).toBe('refused');
-      expectWait(waitOf(refused), MINUTE);
-      expect(await issue({ windows: [wide], unsolved: unsolved(1) })).toEqual({ status: 'ok', suspicious: false });
+    test('given two limits, when one refuses, then the other is not charged, and the longest wait is told with its limit', async () => {
+      const wide = unsolved(2);
+      await issue({ uuid: 'a', limits: [perMinute(1), wide] });
+      const refused = await issue({ uuid: 'b', limits: [wide, perMinute(1)] });
+      expect(refused).toMatchObject({ status: 'refused', limit: 1 });
+      expectWait(waitOf(refused as { status: string; waitMs?: number }), MINUTE);
+      expect(await issue({ uuid: 'c', limits: [wide] })).toEqual({ status: 'ok' });
+      expect((await issue({ uuid: 'd', limits: [wide] })).status).toBe('refused');
     });
 
     test('given 20 at once, when the cap is 3, then exactly 3 are issued', async () => {
       const issued = await Promise.all(
-        Array.from({ length: 20 }, (_, i) => issue({ uuid: `u${i}`, windows: [perMinute(3)] })),
+        Array.from({ length: 20 }, (_, i) => issue({ uuid: `u${i}`, limits: [perMinute(3)] })),
       );
       expect(issued.filter(({ status }) => status === 'ok')).toHaveLength(3);
     });
 
-    describe('taken by a send', () => {
-      const send = (answer: string, changes: Partial<SendReservation> = {}) =>
-        subject().store.reserveSend(reservation({ captcha: { uuid: 'uuid-1', answer }, ...changes }));
-      const codeOf = (mobile = MOBILE) => subject().store.verifyCode(mobile, '135790', GUESSES);
+    test('given captchas of everyone that fill up, when a network asks, then its share shrinks, and another still has one', async () => {
+      const everyone = liveCaptchas(20);
+      const ask = async (network: string, count: number) => {
+        let got = 0;
+        for (let i = 0; i < count; i++) {
+          const issued = await issue({ uuid: `${network}-${i}`, limits: [networkMinute(10, network), everyone] });
+          if (issued.status === 'ok') got++;
+        }
+        return got;
+      };
+      const first = await ask('first', 10);
+      expect(first).toBeGreaterThanOrEqual(6);
+      expect(first).toBeLessThan(10);
+      const second = await ask('second', 10);
+      expect(second).toBeGreaterThanOrEqual(3);
+      expect(second).toBeLessThan(first);
+      expect(await ask('third', 1)).toBe(1);
+    });
 
+    describe('taken by a send', () => {
       test.each(['AbC9E', 'abc9e', 'ABC9E', ' aBc9e\t', '\u3000ABC9E\n'])(
         'given AbC9E, when %j is answered, then the message is counted, and no second one',
         async (answer) => {
           await issue({ text: 'AbC9E' });
-          const windows = [perMinute(9)];
-          expect(await send(answer, { windows })).toMatchObject({ status: 'ok', counts: [1] });
-          expect(await send(answer, { windows })).toEqual({ status: 'captcha-expired' });
-          expect(await codeOf()).toEqual({ status: 'ok' });
+          const limits = [budget(9)];
+          expect(await send(answer, { limits })).toMatchObject({ status: 'ok', counts: [1] });
+          expect(await send(answer, { limits })).toEqual({ status: 'captcha-expired' });
+          expect((await checkOf('13800138000')).status).toBe('ok');
         },
       );
 
       test.each(['', ' ', '=', 'ABC9', 'ABC9EE', '=ABC9E', '.....', '%w+', 'ABC9E\u0000'])(
         'given AbC9E, when %j is answered, then it is spent and nothing is counted or written',
         async (answer) => {
-          await issue({ text: 'AbC9E', unsolved: unsolved(1) });
-          expect(await send(answer, { windows: [perMinute(1)], solved: unsolved(1) })).toEqual({
+          await issue({ text: 'AbC9E', limits: [unsolved(2)] });
+          expect(await send(answer, { limits: [budget(1)], solved: [unsolved(2)] })).toEqual({
             status: 'captcha-mismatch',
           });
-          expect(await take()).toBeNull();
-          expect(await codeOf()).toEqual({ status: 'expired' });
-          // It stays unsolved: one more, and the next one is suspicious.
-          await issue({ unsolved: unsolved(1) });
-          expect(await issue({ unsolved: unsolved(1) })).toEqual({ status: 'ok', suspicious: true });
-          expect(await send('ABCDE', { windows: [perMinute(1)] })).toMatchObject({ status: 'ok', counts: [1] });
+          expect(await peek()).toBeNull();
+          expect(await checkOf('13800138000')).toEqual({ status: 'expired' });
+          // It stays unsolved: one more, and no third.
+          await issue({ limits: [unsolved(2)] });
+          expect((await issue({ uuid: 'third', limits: [unsolved(2)] })).status).toBe('refused');
+          expect(await send('ABCDE', { limits: [budget(1)] })).toMatchObject({ status: 'ok', counts: [1] });
         },
       );
 
       test('given no captcha, when it is answered, then it has expired, whatever the answer', async () => {
         for (const answer of ['ABCDE', '']) expect(await send(answer)).toEqual({ status: 'captcha-expired' });
-        await issue();
-        await subject().advance(300 * SECOND);
-        expect(await send('ABCDE')).toEqual({ status: 'captcha-expired' });
-        expect(await codeOf()).toEqual({ status: 'expired' });
       });
 
-      test('given a full window, when the answer is right, then the send is refused and the captcha is spent', async () => {
-        const windows = [perMinute(1)];
+      test('given a full limit, when the answer is right, then the send is refused and the captcha is spent', async () => {
+        const limits = [perClient(1)];
         await issue();
-        await send('ABCDE', { windows });
+        await send('ABCDE', { limits });
         await issue();
-        expect((await send('ABCDE', { windows })).status).toBe('refused');
-        expect(await take()).toBeNull();
+        expect((await send('ABCDE', { limits })).status).toBe('refused');
+        expect(await peek()).toBeNull();
       });
 
       test('given 50 sends at once, to as many mobiles, when they answer one captcha, then one of them is counted', async () => {
         await issue();
         const mobiles = Array.from({ length: 50 }, (_, i) => `138001380${String(i).padStart(2, '0')}`);
-        const answers = await Promise.all(mobiles.map((mobile) => send('ABCDE', { mobile, windows: [perMinute(60)] })));
+        const answers = await Promise.all(mobiles.map((mobile) => send('ABCDE', { mobile, limits: [budget(60)] })));
         expect(answers.filter(({ status }) => status === 'ok')).toHaveLength(1);
         expect(answers.filter(({ status }) => status === 'captcha-expired')).toHaveLength(49);
-        const verified = await Promise.all(mobiles.map(codeOf));
-        expect(verified.filter(({ status }) => status === 'ok')).toHaveLength(1);
+        const checked = await Promise.all(mobiles.map(checkOf));
+        expect(checked.filter(({ status }) => status === 'ok')).toHaveLength(1);
       });
     });
 
     describe('unsolved ones', () => {
-      const suspicious = async (cap = 2) => {
-        const issued = await issue({ unsolved: unsolved(cap) });
-        return issued.status === 'ok' && issued.suspicious;
+      const limits = [unsolved(2)];
+      const leave = async (uuid: string) => (await issue({ uuid, limits })).status;
+      const solve = async (changes: Partial<SendReservation> = {}) => {
+        await issue({ uuid: 'solved' });
+        return send('ABCDE', { captcha: { uuid: 'solved', answer: 'ABCDE' }, solved: limits, ...changes });
       };
-      const leave = async (count: number) => {
-        for (let i = 0; i < count; i++) await suspicious();
-      };
-      const solve = (changes = {}) =>
-        subject().store.reserveSend(reservation({ solved: unsolved(2), mobile: MOBILE, ...changes }));
 
-      test('given a cap of 2, when 3 are left unsolved, then the next ones are suspicious', async () => {
-        const marks = [];
-        for (let i = 0; i < 5; i++) marks.push(await suspicious());
-        expect(marks).toEqual([false, false, false, true, true]);
+      test('given two that were left, when one more is asked for, then it is refused for up to an hour', async () => {
+        expect([await leave('a'), await leave('b'), await leave('c')]).toEqual(['ok', 'ok', 'refused']);
+        await subject().advance(HOUR - SECOND);
+        expect(await leave('c')).toBe('refused');
+        await subject().advance(SECOND);
+        expect(await leave('c')).toBe('ok');
       });
 
-      test('given a flood far above the cap, when one is solved, then the next one is not suspicious', async () => {
-        await leave(20);
+      test('given two that were left, when one is solved, then there is room for one', async () => {
+        await leave('a');
+        await leave('b');
         await solve();
-        expect(await suspicious()).toBe(false);
-        expect(await suspicious()).toBe(true);
+        expect([await leave('c'), await leave('d')]).toEqual(['ok', 'refused']);
       });
 
-      test('given a send that is refused, when its captcha was solved, then it counts as solved', async () => {
-        const windows = [window('budget:day', 1, MINUTE)];
-        await solve({ windows });
-        await leave(3);
-        expect((await solve({ windows })).status).toBe('refused');
-        expect(await suspicious()).toBe(false);
-      });
+      test('given a send that is refused, or a locked mobile, when its captcha was solved, then it counts as solved', async () => {
+        const full = [perClient(1)];
+        await solve({ limits: full });
+        await leave('a');
+        await leave('b');
+        expect((await solve({ limits: full })).status).toBe('refused');
+        expect(await leave('c')).toBe('ok');
 
-      test('given a locked mobile, when a captcha was solved for it, then it counts as solved', async () => {
-        const guesses = { maxAttempts: 5, maxFailures: 1, lockMs: 60 * MINUTE, rowMs: 60 * MINUTE };
-        await solve();
-        await subject().store.verifyCode(MOBILE, '000000', guesses);
-        await leave(3);
-        expect((await solve({ guesses })).status).toBe('locked');
-        expect(await suspicious()).toBe(false);
+        const lockout = { ...LOCKOUT, maxFailures: 1 };
+        await subject().store.checkCode(codeCheck({ uuid: 'solved', code: WRONG, lockout }));
+        expect((await solve({ lockout })).status).toBe('locked');
+        expect(await leave('d')).toBe('ok');
       });
 
       test('given none, when one is solved, then nothing is owed', async () => {
         await solve();
-        expect([await suspicious(), await suspicious(), await suspicious(), await suspicious()]).toEqual([
-          false,
-          false,
-          false,
-          true,
-        ]);
-      });
-
-      test('given a suspicious client, when ten minutes are over, then it is forgotten', async () => {
-        await leave(3);
-        await subject().advance(10 * MINUTE - 2 * SECOND);
-        expect(await suspicious()).toBe(true);
-        await subject().advance(2 * SECOND);
-        expect(await suspicious()).toBe(false);
+        expect([await leave('a'), await leave('b'), await leave('c')]).toEqual(['ok', 'ok', 'refused']);
       });
     });
   });

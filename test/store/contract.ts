@@ -1,15 +1,20 @@
 import type { Store } from '../../src/store/store';
 import { describeCaptchas } from './contract-captchas';
-import { describeConversion } from './contract-conversion';
-import { describeGuesses } from './contract-guesses';
-import { describeReservations } from './contract-reservations';
-import { describeWindows } from './contract-windows';
+import { describeChecks } from './contract-checks';
+import { describeForeignCodes } from './contract-foreign-codes';
+import { describeLimits } from './contract-limits';
+import { describeRefunds } from './contract-refunds';
+import { describeRequests } from './contract-requests';
 
 /** A store that holds nothing yet, and whose time the test moves. */
 export interface StoreSubject {
   store: Store;
   /** Lets so many ms pass for everything that is stored. */
   advance(ms: number): Promise<void>;
+  /** Writes as another service of the shop does. Absent: no other service can reach this store. */
+  writeForeignCode?(mobile: string, code: string): Promise<void>;
+  /** What another service reads under `sms:{mobile}`. */
+  readCode?(mobile: string): Promise<string | null>;
   close(): Promise<void>;
 }
 
@@ -27,9 +32,10 @@ export function describeStore(name: string, open: () => Promise<StoreSubject>): 
     });
 
     describeCaptchas(() => subject);
-    describeWindows(() => subject);
-    describeReservations(() => subject);
-    describeGuesses(() => subject);
-    describeConversion(() => subject);
+    describeLimits(() => subject);
+    describeRequests(() => subject);
+    describeRefunds(() => subject);
+    describeChecks(() => subject);
+    describeForeignCodes(() => subject);
   });
 }

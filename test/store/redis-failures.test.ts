@@ -1,18 +1,20 @@
+import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { openStore } from '../../src/store/open-store';
 import { type Store, StoreUnavailableError } from '../../src/store/store';
 import { describeWithRedis, type RedisServer, startRedis } from '../harness/redis-server';
 import { type DelayingProxy, startDelayingProxy } from './delaying-proxy';
 import {
-  ALL_WINDOWS,
+  ALL_LIMITS,
   budget,
   captcha,
-  GUESSES,
+  codeCheck,
   granted,
   MOBILE,
   OTHER_MOBILE,
   perMinute,
   reservation,
+  reserveSolved,
 } from './requests';
 
 const TIMEOUT_MS = 300;
@@ -44,14 +46,17 @@ describeWithRedis('a Redis that fails', () => {
 
   const keys = async () => (await client.keys('*')).sort();
 
+  const KEPT = { uuid: 'kept', answer: 'KEPT' };
+  const check = (code: string) => store.checkCode(codeCheck({ mobile: OTHER_MOBILE, uuid: 'sent', code }));
+
   /** One call of each kind, as on a store in use, none of which may act. */
   const everyCall = (): Promise<unknown>[] => [
-    store.issueCaptcha(captcha({ uuid: 'lost', windows: [perMinute(60)] })),
-    store.takeCaptcha('kept'),
-    store.reserveSend(reservation({ code: '864209', windows: ALL_WINDOWS })),
-    store.verifyCode(OTHER_MOBILE, '975310', GUESSES),
-    store.verifyCode(OTHER_MOBILE, '999999', GUESSES),
-    store.releaseSend({ mobile: OTHER_MOBILE, code: '975310', windows: [], countedAt: [] }),
+    store.issueCaptcha(captcha({ uuid: 'lost', limits: [perMinute(60)] })),
+    store.peekCaptcha('kept'),
+    store.reserveSend(reservation({ captcha: KEPT, code: '864209', limits: ALL_LIMITS })),
+    check('975310'),
+    check('999999'),
+    store.refundSend({ mobile: OTHER_MOBILE, uuid: 'sent', code: '975310', limits: [], countedAt: [] }),
     store.ping(),
   ];
   /** Each must fail as unavailable, within `withinMs`, and say nothing of what it was called with. */
@@ -66,11 +71,15 @@ describeWithRedis('a Redis that fails', () => {
   };
   const fill = async () => {
     await store.issueCaptcha(captcha({ uuid: 'kept', text: 'KEPT' }));
-    await store.reserveSend(reservation({ mobile: OTHER_MOBILE, code: '975310' }));
+    await reserveSolved(store, 'sent', { mobile: OTHER_MOBILE, code: '975310' });
   };
   const expectUntouched = async () => {
-    // The send counted the captcha as solved, so nothing of the client is left.
-    expect(await keys()).toEqual(['img:kept', `sms:${OTHER_MOBILE}`]);
+    expect(await keys()).toEqual([
+      'img:kept',
+      `sms:${OTHER_MOBILE}`,
+      `{sms:${OTHER_MOBILE}}:latest`,
+      `{sms:${OTHER_MOBILE}}:request:sent`,
+    ]);
     expect(await client.get('img:kept')).toBe('KEPT');
     expect(await client.get(`sms:${OTHER_MOBILE}`)).toBe('975310');
   };
@@ -78,7 +87,7 @@ describeWithRedis('a Redis that fails', () => {
     const start = performance.now();
     for (;;) {
       try {
-        return granted(await store.reserveSend(reservation({ windows: ALL_WINDOWS })));
+        return granted(await reserveSolved(store, randomUUID(), { limits: ALL_LIMITS }));
       } catch (error) {
         expect(error).toBeInstanceOf(StoreUnavailableError);
         if (performance.now() - start > ms) throw error;
@@ -91,33 +100,40 @@ describeWithRedis('a Redis that fails', () => {
     test('given a SCRIPT FLUSH, when calls go on, then nobody notices', async () => {
       await fill();
       await client.script('FLUSH');
-      expect(await store.takeCaptcha('kept')).toBe('KEPT');
+      const send = store.reserveSend(reservation({ captcha: KEPT, limits: ALL_LIMITS }));
+      expect((await send).status).toBe('ok');
       await client.script('FLUSH');
-      expect((await store.reserveSend(reservation({ windows: ALL_WINDOWS }))).status).toBe('ok');
-      await client.script('FLUSH');
-      expect(await store.verifyCode(OTHER_MOBILE, '975310', GUESSES)).toEqual({ status: 'ok' });
+      expect((await check('975310')).status).toBe('ok');
     });
 
     test('given SCRIPT FLUSH under 50 calls at once, when they are answered, then each has acted once', async () => {
       for (let round = 1; round <= 20; round++) {
         await client.flushall();
-        const calls = Array.from({ length: 50 }, () => store.reserveSend(reservation({ windows: [budget(60)] })));
+        await Promise.all(Array.from({ length: 50 }, (_, i) => store.issueCaptcha(captcha({ uuid: `u${i}` }))));
+        const calls = Array.from({ length: 50 }, (_, i) =>
+          store.reserveSend(reservation({ captcha: { uuid: `u${i}`, answer: 'ABCDE' }, limits: [budget(60)] })),
+        );
         const [answers] = await Promise.all([Promise.all(calls), client.script('FLUSH')]);
         const counts = answers.map((answer) => granted(answer).counts[0] ?? 0).sort((a, b) => a - b);
         expect(counts).toEqual(Array.from({ length: 50 }, (_, i) => i + 1));
       }
     });
 
-    test('given all scripts gone, when 50 calls of all kinds come at once, then each is answered', async () => {
+    test('given all scripts gone, when 40 calls of all kinds come at once, then each is answered', async () => {
       await client.script('FLUSH');
       const calls = Array.from({ length: 10 }, (_, i) => [
         store.issueCaptcha(captcha({ uuid: `u${i}` })),
-        store.takeCaptcha('none'),
         store.reserveSend(reservation()),
-        store.verifyCode(OTHER_MOBILE, '111111', GUESSES),
-        store.releaseSend({ mobile: OTHER_MOBILE, code: '111111', windows: ALL_WINDOWS, countedAt: [1, 1, 1, 1, 1] }),
+        check('111111'),
+        store.refundSend({
+          mobile: OTHER_MOBILE,
+          uuid: 'none',
+          code: '111111',
+          limits: ALL_LIMITS,
+          countedAt: [1, 1, 1, 1, 1, 1],
+        }),
       ]);
-      await expect(Promise.all(calls.flat())).resolves.toHaveLength(50);
+      await expect(Promise.all(calls.flat())).resolves.toHaveLength(40);
     });
   });
 
@@ -137,7 +153,7 @@ describeWithRedis('a Redis that fails', () => {
         await sleep(100);
         await expectUntouched();
         await worksWithin(pauseMs < 2 * TIMEOUT_MS ? LITTLE_MS : RECOVERY_MS);
-        expect(await store.takeCaptcha('kept')).toBe('KEPT');
+        expect(await store.peekCaptcha('kept')).toBe('KEPT');
       },
     );
 
@@ -167,11 +183,11 @@ describeWithRedis('a Redis that fails', () => {
       await expectUnavailable(everyCall(), LITTLE_MS);
       await server.restart();
       const { counts } = await worksWithin(RECOVERY_MS);
-      expect(counts).toEqual([1, 1, 1, 1, 1]);
+      expect(counts).toEqual([1, 1, 1, 1, 1, 1]);
     });
 
     test('given 200 calls under way, when it is killed, then each ends in time', async () => {
-      const calls = Array.from({ length: 200 }, (_, i) => store.takeCaptcha(`u${i}`));
+      const calls = Array.from({ length: 200 }, (_, i) => store.peekCaptcha(`u${i}`));
       const settled = Promise.allSettled(calls);
       const start = performance.now();
       await server.kill();
@@ -193,24 +209,26 @@ describeWithRedis('a Redis that fails', () => {
       await worksWithin(RECOVERY_MS);
     });
 
-    test('given a send that was reserved in time, when only its answer is late, then it is taken back', async () => {
+    test('given a send that was reserved in time, when only its answer is late, then it is refunded', async () => {
+      await store.issueCaptcha(captcha());
       proxy.delayReplies(TIMEOUT_MS + 100);
-      const call = store.reserveSend(reservation({ windows: ALL_WINDOWS }));
+      const call = store.reserveSend(reservation({ limits: ALL_LIMITS }));
       await sleep(100);
       expect(await client.get(`sms:${MOBILE}`)).toBe('135790');
       await expectUnavailable([call], TIMEOUT_MS + LITTLE_MS);
       await sleep(300);
       expect(await keys()).toEqual([]);
       proxy.delayReplies(0);
-      expect((await worksWithin(RECOVERY_MS)).counts).toEqual([1, 1, 1, 1, 1]);
+      expect((await worksWithin(RECOVERY_MS)).counts).toEqual([1, 1, 1, 1, 1, 1]);
     });
 
     test('given a send whose answer never comes, when it was counted, then it stays counted, and every key expires', async () => {
+      await store.issueCaptcha(captcha());
       proxy.delayReplies(60 * TIMEOUT_MS);
-      await expectUnavailable([store.reserveSend(reservation({ windows: ALL_WINDOWS }))], TIMEOUT_MS + LITTLE_MS);
+      await expectUnavailable([store.reserveSend(reservation({ limits: ALL_LIMITS }))], TIMEOUT_MS + LITTLE_MS);
       await sleep(3 * TIMEOUT_MS);
       const left = await Promise.all((await keys()).map((key) => client.pttl(key)));
-      expect(left).toHaveLength(ALL_WINDOWS.length + 1);
+      expect(left).toHaveLength(ALL_LIMITS.length + 3);
       expect(Math.min(...left)).toBeGreaterThan(0);
       proxy.delayReplies(0);
     });
@@ -218,8 +236,8 @@ describeWithRedis('a Redis that fails', () => {
     test('given answers that take half the time-out, when calls come, then all goes well', async () => {
       proxy.delayReplies(TIMEOUT_MS / 2);
       await fill();
-      expect(await store.takeCaptcha('kept')).toBe('KEPT');
-      expect(await store.verifyCode(OTHER_MOBILE, '975310', GUESSES)).toEqual({ status: 'ok' });
+      expect(await store.peekCaptcha('kept')).toBe('KEPT');
+      expect((await check('975310')).status).toBe('ok');
     });
   });
 

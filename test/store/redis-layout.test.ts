@@ -1,16 +1,25 @@
+import { StoreKeys } from '../../src/store/keys';
+import { openStore } from '../../src/store/open-store';
+import type { CodeCheck, SendReservation } from '../../src/store/store';
 import { StoreUnavailableError } from '../../src/store/store';
 import { describeWithRedis, type RedisServer, startRedis } from '../harness/redis-server';
 import { type AgedRedis, openAgedRedis } from './aged-redis';
 import {
-  ALL_WINDOWS as ALL,
+  ALL_LIMITS as ALL,
   captcha,
-  GUESSES,
+  codeCheck,
   granted,
+  guesses,
   HOUR,
+  liveCaptchas,
   MOBILE,
+  networkMinute,
   perMinute,
   reservation,
+  reserveSolved,
   SECOND,
+  tries,
+  unsolved,
 } from './requests';
 
 describeWithRedis('what other services of the shop find on Redis', () => {
@@ -31,60 +40,82 @@ describeWithRedis('what other services of the shop find on Redis', () => {
     expect(left).toBeLessThanOrEqual(ms);
     expect(left).toBeGreaterThan(ms - SECOND);
   };
-  const verify = (code: string) => redis.store.verifyCode(MOBILE, code, GUESSES);
+  const reserve = (uuid: string, changes: Partial<SendReservation> = {}) => reserveSolved(redis.store, uuid, changes);
+  const check = (code: string, changes: Partial<CodeCheck> = {}) =>
+    redis.store.checkCode(codeCheck({ code, uuid: 'a', ...changes }));
 
   test('img:{uuid} is the text of the captcha for 300 s, and gone once it was tried', async () => {
     await redis.store.issueCaptcha(captcha({ uuid: '6f1c', text: 'AbC9E' }));
     expect(await redis.client.get('img:6f1c')).toBe('AbC9E');
     await expectLife('img:6f1c', 300 * SECOND);
-    await redis.store.takeCaptcha('6f1c');
+    await redis.store.reserveSend(reservation({ captcha: { uuid: '6f1c', answer: 'wrong' } }));
     expect(await redis.client.exists('img:6f1c')).toBe(0);
   });
 
-  test('sms:{mobile} is the code as six plain digits for 300 s, and gone once it was right', async () => {
-    await redis.store.reserveSend(reservation({ code: '000042' }));
+  test('sms:{mobile} is the latest code as six plain digits for 300 s, and gone once a code of its purpose was right', async () => {
+    await reserve('a', { code: '000042' });
     expect(await redis.client.get('sms:13800138000')).toBe('000042');
     await expectLife('sms:13800138000', 300 * SECOND);
-    await verify('000042');
-    expect(await keys()).toEqual([]);
+    await reserve('b', { code: '000043' });
+    expect(await redis.client.get('sms:13800138000')).toBe('000043');
+    await check('000042');
+    expect(await keys()).toEqual(['{sms:13800138000}:ended:REGISTER', '{sms:13800138000}:request:b']);
+    await expectLife('{sms:13800138000}:ended:REGISTER', 600 * SECOND);
   });
 
-  test('what belongs to a mobile shares the hash tag of its code, and every key has the life of its window', async () => {
-    await redis.store.issueCaptcha(captcha({ windows: [perMinute(60)] }));
-    await redis.store.reserveSend(
-      reservation({ windows: ALL, solved: { ...captcha().unsolved, key: '{client:b}:unsolved' } }),
+  test('what belongs to a mobile shares the hash tag of its code, and every key has the life of what it is about', async () => {
+    await redis.store.issueCaptcha(
+      captcha({ limits: [perMinute(60), networkMinute(60), liveCaptchas(60), unsolved(60)] }),
     );
-    await verify('999999');
+    await reserve('a', { limits: ALL });
+    await check('999999', { verifications: tries(9) });
+    await check('999999', { uuid: 'unknown', guesses: guesses(9) });
     expect(await keys()).toEqual([
       'budget:day',
+      'captchas:live',
       'img:uuid-1',
       'sms:13800138000',
       '{client:a}:captchas',
+      '{client:a}:guesses',
       '{client:a}:sms',
       '{client:a}:unsolved',
-      '{sms:13800138000}:attempts',
+      '{client:a}:verifications',
+      '{network:n}:captchas',
+      '{network:n}:sms',
       '{sms:13800138000}:cooldown',
       '{sms:13800138000}:day',
       '{sms:13800138000}:failures',
       '{sms:13800138000}:hour',
+      '{sms:13800138000}:latest',
+      '{sms:13800138000}:request:a',
     ]);
     await expectLife('budget:day', 24 * HOUR);
+    await expectLife('captchas:live', 300 * SECOND);
     await expectLife('{client:a}:captchas', 60 * SECOND);
     await expectLife('{client:a}:sms', HOUR);
-    await expectLife('{client:a}:unsolved', 600 * SECOND);
-    await expectLife('{sms:13800138000}:attempts', 300 * SECOND);
+    await expectLife('{client:a}:unsolved', HOUR);
+    await expectLife('{client:a}:guesses', HOUR);
+    await expectLife('{network:n}:sms', HOUR);
     await expectLife('{sms:13800138000}:cooldown', 60 * SECOND);
     await expectLife('{sms:13800138000}:day', 24 * HOUR);
     await expectLife('{sms:13800138000}:failures', 24 * HOUR);
     await expectLife('{sms:13800138000}:hour', HOUR);
+    await expectLife('{sms:13800138000}:latest', 300 * SECOND);
+    await expectLife('{sms:13800138000}:request:a', 300 * SECOND);
   });
 
-  test('a window stays as long as its latest event counts, released or refused sends notwithstanding', async () => {
-    const first = granted(await redis.store.reserveSend(reservation({ windows: ALL })));
+  test('a limit stays as long as its latest event counts, refunded or refused sends notwithstanding', async () => {
+    const first = granted(await reserve('a', { limits: ALL }));
     await redis.advance(1800 * SECOND);
-    await redis.store.reserveSend(reservation({ windows: ALL, code: '222222' }));
-    expect((await redis.store.reserveSend(reservation({ windows: ALL }))).status).toBe('refused');
-    await redis.store.releaseSend({ mobile: MOBILE, code: '135790', windows: ALL, countedAt: first.countedAt });
+    await reserve('b', { limits: ALL, code: '222222' });
+    expect((await reserve('c', { limits: ALL })).status).toBe('refused');
+    await redis.store.refundSend({
+      mobile: MOBILE,
+      uuid: 'a',
+      code: '135790',
+      limits: ALL,
+      countedAt: first.countedAt,
+    });
     await expectLife('{sms:13800138000}:hour', HOUR);
     await redis.advance(HOUR);
     expect(await keys()).toEqual(['budget:day', '{sms:13800138000}:day']);
@@ -92,58 +123,80 @@ describeWithRedis('what other services of the shop find on Redis', () => {
     expect(await keys()).toEqual([]);
   });
 
-  test('a released send leaves nothing behind', async () => {
-    const reserved = granted(await redis.store.reserveSend(reservation({ windows: ALL })));
-    await verify('999999');
-    await redis.store.releaseSend({ mobile: MOBILE, code: '135790', windows: ALL, countedAt: reserved.countedAt });
+  test('a refunded send leaves nothing behind but the failures', async () => {
+    const reserved = granted(await reserve('a', { limits: ALL }));
+    await check('999999');
+    await redis.store.refundSend({
+      mobile: MOBILE,
+      uuid: 'a',
+      code: '135790',
+      limits: ALL,
+      countedAt: reserved.countedAt,
+    });
     expect(await keys()).toEqual(['{sms:13800138000}:failures']);
   });
 
   test('a captcha that another service wrote is taken like our own', async () => {
     await redis.client.set('img:theirs', 'wxyz', 'EX', 300);
-    expect(await redis.store.takeCaptcha('theirs')).toBe('wxyz');
-    expect(await redis.store.takeCaptcha('theirs')).toBeNull();
-  });
-
-  test('a code that another service wrote is checked like our own, and its attempts start afresh', async () => {
-    await redis.store.reserveSend(reservation({ code: '111111' }));
-    for (let i = 0; i < 4; i++) await verify('999999');
-    await redis.client.set('sms:13800138000', '222222', 'EX', 300);
-    expect(await verify('111111')).toEqual({ status: 'mismatch', attemptsLeft: 4 });
-    expect(await verify('222222')).toEqual({ status: 'ok' });
-    expect(await keys()).toEqual([]);
-  });
-
-  test('a code that another service wrote over a void one is good', async () => {
-    await redis.store.reserveSend(reservation({ code: '111111' }));
-    for (let i = 0; i < 5; i++) await verify('999999');
-    expect((await verify('111111')).status).toBe('locked');
-    await redis.client.set('sms:13800138000', '222222', 'EX', 300);
-    expect(await verify('222222')).toEqual({ status: 'ok' });
+    const send = redis.store.reserveSend(reservation({ captcha: { uuid: 'theirs', answer: 'WXYZ' } }));
+    expect((await send).status).toBe('ok');
+    expect(await redis.client.exists('img:theirs')).toBe(0);
   });
 
   test('a code that another service wrote without an expiry leaves no key of ours without one', async () => {
+    const theirs = { uuid: undefined, foreignCodes: true };
     await redis.client.set('sms:13800138000', '222222');
-    expect(await verify('999999')).toEqual({ status: 'mismatch', attemptsLeft: 4 });
+    expect((await check('999999', theirs)).status).toBe('mismatch');
     expect(await redis.client.pttl('{sms:13800138000}:attempts')).toBeGreaterThan(0);
     expect(await redis.client.pttl('{sms:13800138000}:failures')).toBeGreaterThan(0);
-    expect(await verify('222222')).toEqual({ status: 'ok' });
+    expect((await check('222222', theirs)).status).toBe('ok');
   });
 
-  test('a code that another service deleted is expired', async () => {
-    await redis.store.reserveSend(reservation());
+  test('a code that another service deleted is good still under its uuid, since each request has its own', async () => {
+    await reserve('a');
     await redis.client.del('sms:13800138000');
-    expect(await verify('135790')).toEqual({ status: 'expired' });
+    expect((await check('135790')).status).toBe('ok');
   });
 
-  test.each(['{sms:13800138000}:hour', '{sms:13800138000}:failures', 'sms:13800138000', 'budget:day'])(
-    'a list in the place of %s is not taken for nothing: no send is let through',
-    async (key) => {
+  test.each([
+    ['{sms:13800138000}:hour', 'sms:…:hour'],
+    ['{sms:13800138000}:failures', 'sms:…:failures'],
+    ['sms:13800138000', 'sms:…'],
+    ['budget:day', 'budget:…'],
+  ])(
+    'a list in the place of %s is not taken for nothing: no send is let through, and the family is named, not the key',
+    async (key, family) => {
+      await redis.store.issueCaptcha(captcha());
       await redis.client.rpush(key, 'something else');
-      await expect(redis.store.reserveSend(reservation({ windows: ALL }))).rejects.toBeInstanceOf(
-        StoreUnavailableError,
-      );
-      expect(await keys()).toEqual([key]);
+      const send = redis.store.reserveSend(reservation({ limits: ALL }));
+      await expect(send).rejects.toBeInstanceOf(StoreUnavailableError);
+      await expect(send).rejects.toThrow(family);
+      await expect(send).rejects.not.toThrow('13800138000');
+      expect(await keys()).toEqual([key, 'img:uuid-1'].sort());
     },
   );
+
+  test('with a prefix, every key has it, and those of a mobile still share a hash tag', async () => {
+    const target = { kind: 'single' as const, url: server.url };
+    const store = await openStore({ kind: 'redis', target, timeoutMs: 1000, keyPrefix: 'shop:' });
+    await store.issueCaptcha(captcha({ uuid: 'left', limits: [perMinute(9)] }));
+    await reserveSolved(store, 'a', { limits: ALL });
+    expect(await keys()).toEqual([
+      'shop:budget:day',
+      'shop:img:left',
+      'shop:sms:13800138000',
+      '{shop:client:a}:captchas',
+      '{shop:client:a}:sms',
+      '{shop:network:n}:sms',
+      '{shop:sms:13800138000}:cooldown',
+      '{shop:sms:13800138000}:day',
+      '{shop:sms:13800138000}:hour',
+      '{shop:sms:13800138000}:latest',
+      '{shop:sms:13800138000}:request:a',
+    ]);
+    expect((await store.checkCode(codeCheck({ uuid: 'a' }))).status).toBe('ok');
+    expect((await redis.store.checkCode(codeCheck({ uuid: 'a' }))).status).toBe('expired');
+    await store.close();
+    expect(new StoreKeys('shop:').code(MOBILE)).toBe('shop:sms:13800138000');
+  });
 });

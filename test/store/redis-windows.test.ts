@@ -1,13 +1,13 @@
-import type { Window } from '../../src/limits/window';
+import type { SlidingWindowLimit } from '../../src/limits/sliding-window-limit';
 import { describeWithRedis, type RedisServer, startRedis } from '../harness/redis-server';
 import { type AgedRedis, openAgedRedis } from './aged-redis';
-import { budget, granted, reservation, waitOf } from './requests';
+import { granted, reserveSolved, waitOf } from './requests';
 
 /** Short windows, so that they pass while the test looks on, with nothing but Redis's own clock. */
 const LENGTH_MS = 500;
 const RUN_MS = 1_600;
 
-describeWithRedis("windows on Redis's own clock", () => {
+describeWithRedis("limits on Redis's own clock", () => {
   let server: RedisServer;
   let redis: AgedRedis;
   beforeAll(async () => {
@@ -22,17 +22,23 @@ describeWithRedis("windows on Redis's own clock", () => {
   test.each([
     ['3, exact', 3, 0],
     ['64, exact', 64, 0],
-    ['65, by steps', 65, Math.ceil(LENGTH_MS / 64)],
-    ['200, by steps', 200, Math.ceil(LENGTH_MS / 64)],
+    ['65, by buckets', 65, Math.ceil(LENGTH_MS / 64)],
+    ['200, by buckets', 200, Math.ceil(LENGTH_MS / 64)],
   ])(
     'given a cap of %s, when sends come without a pause, then no window holds more, and who waits as told passes',
-    async (name, cap, stepMs) => {
-      const window: Window = { ...budget(cap), key: `budget:${name}`, lengthMs: LENGTH_MS };
+    async (name, cap, bucketMs) => {
+      const limit: SlidingWindowLimit = {
+        rule: 'client-hour',
+        subject: { kind: 'client', id: name },
+        cap,
+        lengthMs: LENGTH_MS,
+      };
+      let sent = 0;
       const times: number[] = [];
       const end = Date.now() + RUN_MS;
       let waitedAsTold = false;
       while (Date.now() < end) {
-        const answer = await redis.store.reserveSend(reservation({ windows: [window] }));
+        const answer = await reserveSolved(redis.store, `${name}-${sent++}`, { limits: [limit] });
         if (answer.status === 'ok') {
           times.push(granted(answer).countedAt[0] ?? 0);
           waitedAsTold = false;
@@ -46,8 +52,8 @@ describeWithRedis("windows on Redis's own clock", () => {
       expect(times.length).toBeGreaterThan(2 * cap);
       const spans = times.slice(cap).map((at, i) => at - (times[i] ?? 0));
       expect(Math.min(...spans)).toBeGreaterThanOrEqual(LENGTH_MS);
-      // Early by at most a step; besides, the timers of a busy machine.
-      expect(Math.min(...spans)).toBeLessThanOrEqual(LENGTH_MS + stepMs + 100);
+      // Early by at most a bucket; besides, the timers of a busy machine.
+      expect(Math.min(...spans)).toBeLessThanOrEqual(LENGTH_MS + bucketMs + 100);
     },
   );
 });

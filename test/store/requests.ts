@@ -1,6 +1,6 @@
-import type { GuessRule } from '../../src/limits/rules';
-import type { Window } from '../../src/limits/window';
-import type { CaptchaIssue, SendReservation, SendReserved } from '../../src/store/store';
+import type { LockoutPolicy } from '../../src/limits/rules';
+import type { LimitRule, SlidingWindowLimit, Subject } from '../../src/limits/sliding-window-limit';
+import type { CaptchaIssue, CodeCheck, SendReservation, SendReserved, Store } from '../../src/store/store';
 
 export const SECOND = 1000;
 export const MINUTE = 60 * SECOND;
@@ -9,36 +9,77 @@ export const DAY = 24 * HOUR;
 
 export const MOBILE = '13800138000';
 export const OTHER_MOBILE = '13900139000';
+export const RIGHT = '135790';
+export const WRONG = '000000';
 
 /** The defaults of the product. */
-export const GUESSES: GuessRule = { maxAttempts: 5, maxFailures: 20, lockMs: HOUR, rowMs: DAY };
+export const LOCKOUT: LockoutPolicy = { maxAttempts: 5, maxFailures: 100, lockoutMs: HOUR, failureWindowMs: DAY };
 
-export const unsolved = (cap = 10): Window => ({ key: '{client:a}:unsolved', cap, lengthMs: 10 * MINUTE });
+const limit = (rule: LimitRule, subject: Subject, cap: number, lengthMs: number): SlidingWindowLimit => ({
+  rule,
+  subject,
+  cap,
+  lengthMs,
+});
+const ofMobile = (id: string): Subject => ({ kind: 'mobile', id });
+const CLIENT: Subject = { kind: 'client', id: 'a' };
+const NETWORK: Subject = { kind: 'network', id: 'n' };
+const EVERYONE: Subject = { kind: 'everyone' };
 
-export const window = (key: string, cap: number, lengthMs: number): Window => ({ key, cap, lengthMs });
+export const cooldown = (mobile = MOBILE) => limit('cooldown', ofMobile(mobile), 1, MINUTE);
+export const hourly = (cap: number, mobile = MOBILE) => limit('mobile-hour', ofMobile(mobile), cap, HOUR);
+export const daily = (cap: number, mobile = MOBILE) => limit('mobile-day', ofMobile(mobile), cap, DAY);
+export const perClient = (cap: number) => limit('client-hour', CLIENT, cap, HOUR);
+export const perNetwork = (cap: number) => limit('network-hour', NETWORK, cap, HOUR);
+export const budget = (cap: number) => limit('budget', EVERYONE, cap, DAY);
+export const perMinute = (cap: number) => limit('captcha-minute', CLIENT, cap, MINUTE);
+export const networkMinute = (cap: number, id = 'n') =>
+  limit('captcha-network-minute', { kind: 'network', id }, cap, MINUTE);
+export const liveCaptchas = (cap: number) => limit('captchas-live', EVERYONE, cap, 300 * SECOND);
+export const unsolved = (cap: number, id = 'a') => limit('captcha-unsolved', { kind: 'client', id }, cap, HOUR);
+export const tries = (cap: number) => limit('verify-hour', CLIENT, cap, HOUR);
+export const guesses = (cap: number) => limit('guess-hour', CLIENT, cap, HOUR);
 
-export const cooldown = (mobile = MOBILE): Window => window(`{sms:${mobile}}:cooldown`, 1, MINUTE);
-export const hourly = (cap: number, mobile = MOBILE): Window => window(`{sms:${mobile}}:hour`, cap, HOUR);
-export const daily = (cap: number, mobile = MOBILE): Window => window(`{sms:${mobile}}:day`, cap, DAY);
-export const perClient = (cap: number): Window => window('{client:a}:sms', cap, HOUR);
-export const budget = (cap: number): Window => window('budget:day', cap, DAY);
 /** What a message is counted in by default, with a smaller budget. */
-export const ALL_WINDOWS = [cooldown(), hourly(5), daily(10), perClient(20), budget(100)];
-export const perMinute = (cap: number): Window => window('{client:a}:captchas', cap, MINUTE);
+export const ALL_LIMITS = [cooldown(), hourly(5), daily(10), perClient(20), perNetwork(100), budget(100)];
 
 export function captcha(changes: Partial<CaptchaIssue> = {}): CaptchaIssue {
-  return { uuid: 'uuid-1', text: 'ABCDE', ttlMs: 300 * SECOND, windows: [], unsolved: unsolved(), ...changes };
+  return { uuid: 'uuid-1', text: 'ABCDE', ttlMs: 300 * SECOND, limits: [], ...changes };
 }
 
 export function reservation(changes: Partial<SendReservation> = {}): SendReservation {
-  const mobile = changes.mobile ?? MOBILE;
   return {
-    mobile,
-    code: '135790',
+    captcha: { uuid: 'uuid-1', answer: 'ABCDE' },
+    mobile: MOBILE,
+    purpose: 'REGISTER',
+    smsId: 'sms-1',
+    code: RIGHT,
     ttlMs: 300 * SECOND,
-    windows: [],
-    guesses: GUESSES,
-    solved: unsolved(),
+    limits: [],
+    lockout: LOCKOUT,
+    solved: [],
+    ...changes,
+  };
+}
+
+/** A reservation for a captcha that is issued for it and solved; its request is named `uuid`. */
+export async function reserveSolved(
+  store: Store,
+  uuid: string,
+  changes: Partial<SendReservation> = {},
+): Promise<SendReserved> {
+  await store.issueCaptcha(captcha({ uuid }));
+  return store.reserveSend(reservation({ captcha: { uuid, answer: 'ABCDE' }, ...changes }));
+}
+
+export function codeCheck(changes: Partial<CodeCheck> = {}): CodeCheck {
+  return {
+    mobile: MOBILE,
+    uuid: 'uuid-1',
+    purpose: 'REGISTER',
+    code: RIGHT,
+    lockout: LOCKOUT,
+    foreignCodes: false,
     ...changes,
   };
 }

@@ -4,8 +4,8 @@ import type { Environment } from '../harness/server-process';
 import { LocalApp } from '../observability/local-app';
 
 const SECRET = 'a secret that two services of one shop share';
-const VERIFY = `mutation ($mobile: String!, $smsCode: String!) {
-  verifySmsCode(mobile: $mobile, smsCode: $smsCode) { code reason ticket }
+const VERIFY = `mutation ($mobile: String!, $smsCode: String!, $uuid: String, $purpose: VerificationPurpose! = REGISTER) {
+  verifySmsCode(mobile: $mobile, smsCode: $smsCode, uuid: $uuid, purpose: $purpose) { code reason ticket }
 }`;
 
 const pem = (key: KeyObject) =>
@@ -30,9 +30,9 @@ interface Verified {
 }
 
 /** A person gets a code and hands in this one. */
-async function confirm(at: LocalApp, mobile: string, smsCode?: string): Promise<Verified> {
-  await at.send(mobile);
-  const { body } = await at.api.query(VERIFY, { mobile, smsCode: smsCode ?? at.lastCode() });
+async function confirm(at: LocalApp, mobile: string, smsCode?: string, purpose?: string): Promise<Verified> {
+  const { uuid } = await at.send(mobile, purpose);
+  const { body } = await at.api.query(VERIFY, { mobile, smsCode: smsCode ?? at.lastCode(), uuid, purpose });
   return body.data?.verifySmsCode as unknown as Verified;
 }
 
@@ -61,6 +61,7 @@ describe('With TICKET_SECRET, a registration service that knows it', () => {
     expect(protectedHeader).toEqual({ alg: 'HS256', typ: 'JWT' });
     expect(payload).toEqual({
       sub: mobile,
+      purpose: 'REGISTER',
       aud: 'registration',
       iss: 'sms-verification-server',
       iat: expect.any(Number),
@@ -68,6 +69,15 @@ describe('With TICKET_SECRET, a registration service that knows it', () => {
       jti: expect.stringMatching(/^[0-9a-f-]{36}$/),
     });
     expect(payload.iat).toBeGreaterThanOrEqual(before);
+  });
+
+  test('learns what the mobile was confirmed for, so that a ticket to register resets no password', async () => {
+    const at = await shop({ TICKET_SECRET: SECRET });
+    for (const purpose of ['LOGIN', 'RESET_PASSWORD']) {
+      const { ticket } = await confirm(at, at.newMobile(), undefined, purpose);
+      const { payload } = await jwtVerify(String(ticket), key, expected);
+      expect(payload.purpose).toBe(purpose);
+    }
   });
 
   test('can take each ticket once: no two have the same jti', async () => {
@@ -107,7 +117,7 @@ describe('With TICKET_SECRET, a registration service that knows it', () => {
 
   test('hears of no ticket for a wrong code, an expired one or a void one', async () => {
     const at = await shop({ TICKET_SECRET: SECRET, VERIFY_MAX_ATTEMPTS: '1' });
-    const never = await at.api.query(VERIFY, { mobile: at.newMobile(), smsCode: '123456' });
+    const never = await at.api.query(VERIFY, { mobile: at.newMobile(), smsCode: '123456', uuid: 'u' });
     expect(never.body.data?.verifySmsCode).toMatchObject({ reason: 'SMS_CODE_EXPIRED', ticket: null });
     expect(await confirm(at, at.newMobile(), 'wrong')).toEqual({ code: 400, reason: 'SMS_CODE_LOCKED', ticket: null });
   });
@@ -165,7 +175,10 @@ describe('A ticket that cannot be signed', () => {
     const sign = () => Promise.reject(new Error('no key'));
     app = await LocalApp.start({}, { tickets: { sign, publicKeys: undefined } });
     const mobile = app.newMobile();
-    expect(await confirm(app, mobile)).toEqual({ code: 200, reason: 'OK', ticket: null });
-    expect(await app.api.verifySmsCode(mobile, app.lastCode())).toMatchObject({ reason: 'SMS_CODE_EXPIRED' });
+    const { uuid } = await app.send(mobile);
+    const { body } = await app.api.query(VERIFY, { mobile, smsCode: app.lastCode(), uuid });
+    expect(body.data?.verifySmsCode).toEqual({ code: 200, reason: 'OK', ticket: null });
+    const again = await app.api.verifySmsCode(mobile, app.lastCode(), uuid);
+    expect(again).toMatchObject({ reason: 'SMS_CODE_EXPIRED' });
   });
 });

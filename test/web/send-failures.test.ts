@@ -85,7 +85,7 @@ describeInChromium('A failure to get a code, as a person meets it', () => {
   test('CAPTCHA_EXPIRED: a new captcha by itself', async () => {
     await arrive();
     const answer = await visitor.captchaAnswer();
-    await server.store.takeCaptcha(server.store.captchaUuid);
+    await server.store.spendCaptcha();
     await visitor.mobile.fill(MOBILE);
     await visitor.captcha.fill(answer);
     await visitor.sendButton.click();

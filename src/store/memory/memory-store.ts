@@ -1,31 +1,29 @@
 import { timingSafeEqual } from 'node:crypto';
-import type { ConversionRule } from '../../limits/conversion';
-import type { GuessRule } from '../../limits/rules';
-import type { Window } from '../../limits/window';
-import { attemptsKey, captchaKey, codeKey, failuresKey } from '../keys';
+import type { LockoutPolicy } from '../../limits/rules';
+import { gradedCap, type SlidingWindowLimit } from '../../limits/sliding-window-limit';
+import { StoreKeys } from '../keys';
 import {
   type CaptchaIssue,
   type CaptchaIssued,
-  type CodeVerified,
-  type Conversion,
-  comparable,
-  type SendRelease,
+  type CodeCheck,
+  type CodeChecked,
+  LONGEST_CODE_LIFE_MS,
+  normalisedAnswer,
+  type SendRefund,
   type SendReservation,
   type SendReserved,
   type Store,
-  StoreUnavailableError,
 } from '../store';
-import { type LoggedSends, liveSends, poorMs, withoutSend, withSend, withVerification } from './conversion-log';
-import { eventCount, type LoggedEvents, liveEvents, waitMs, withEvent, withoutEvent } from './window-log';
+import { ExpiringEntries } from './expiring-entries';
+import { eventCount, type LogEntry, liveEntries, waitMs, withEvent, withoutEvent } from './sliding-window-log';
 
-type Value = string | number | readonly LoggedEvents[] | readonly LoggedSends[] | { code: string; count: number };
-
-/** At about 200 bytes an entry, some 40 MB. */
-const DEFAULT_MAX_ENTRIES = 200_000;
-/** How often at most a full store is looked through for expired entries, ms. */
-const SWEEP_MS = 1000;
-/** How often expired ones are let go while there is room, ms. */
-const TIDY_MS = 15_000;
+interface RequestRecord {
+  code: string;
+  purpose: string;
+  wrong: number;
+  at: number;
+  smsId: string;
+}
 
 /**
  * The store in this process: the same steps as on Redis, each atomic because none of them waits. For trying the product and for
@@ -33,105 +31,104 @@ const TIDY_MS = 15_000;
  * would forget a limit.
  */
 export class MemoryStore implements Store {
-  private readonly entries = new Map<string, { value: Value; expiresAt: number }>();
-  private sweptAt = Number.NEGATIVE_INFINITY;
+  private readonly keys = new StoreKeys();
+  private readonly entries: ExpiringEntries;
 
   constructor(
     private readonly clock: () => number = Date.now,
-    private readonly maxEntries = DEFAULT_MAX_ENTRIES,
-  ) {}
+    maxEntries?: number,
+  ) {
+    this.entries = new ExpiringEntries(clock, maxEntries);
+  }
 
   /** Entries held, expired ones among them until the next sweep. */
   get size(): number {
     return this.entries.size;
   }
 
-  async issueCaptcha({ uuid, text, ttlMs, windows, unsolved }: CaptchaIssue): Promise<CaptchaIssued> {
-    this.makeRoom(windows.length + 2);
-    const refused = this.longestWait(windows);
-    if (refused) return { status: 'refused', waitMs: refused.waitMs };
-    const suspicious = eventCount(this.live(unsolved)) > unsolved.cap;
-    this.count(suspicious ? windows : [...windows, unsolved]);
-    this.set(captchaKey(uuid), text, ttlMs);
-    return { status: 'ok', suspicious };
+  async issueCaptcha({ uuid, text, ttlMs, limits }: CaptchaIssue): Promise<CaptchaIssued> {
+    this.entries.makeRoom(limits.length + 1);
+    if (this.entries.get(this.keys.captcha(uuid)) !== undefined) return { status: 'taken' };
+    const effective = this.withGradedCap(limits);
+    const refused = this.longestWait(effective);
+    if (refused) return { status: 'refused', ...refused };
+    this.count(effective);
+    this.entries.set(this.keys.captcha(uuid), text, ttlMs);
+    return { status: 'ok' };
   }
 
-  async takeCaptcha(uuid: string): Promise<string | null> {
-    return this.take(uuid);
+  async peekCaptcha(uuid: string): Promise<string | null> {
+    return this.entries.get<string>(this.keys.captcha(uuid)) ?? null;
   }
 
   async reserveSend(reservation: SendReservation): Promise<SendReserved> {
-    const { captcha, mobile, code, ttlMs, windows, guesses, solved, conversion } = reservation;
-    this.makeRoom(windows.length + 3);
-    if (captcha) {
-      const text = this.take(captcha.uuid);
-      if (text === null) return { status: 'captcha-expired' };
-      if (comparable(text) !== comparable(captcha.answer)) return { status: 'captcha-mismatch' };
+    const { captcha, mobile, purpose, smsId, code, ttlMs, limits, lockout, solved } = reservation;
+    const { keys, entries } = this;
+    entries.makeRoom(limits.length + 3);
+    const text = entries.get<string>(keys.captcha(captcha.uuid));
+    if (text === undefined) return { status: 'captcha-expired' };
+    entries.delete(keys.captcha(captcha.uuid));
+    if (normalisedAnswer(text) !== normalisedAnswer(captcha.answer)) return { status: 'captcha-mismatch' };
+    for (const limit of solved) {
+      const latest = this.live(limit).at(-1);
+      if (latest) this.refund([limit], [latest.at]);
     }
-    const latest = this.live(solved).at(-1);
-    if (latest) this.uncount([solved], latest.at);
 
-    const locked = this.lockedMs(mobile, guesses);
+    const locked = this.lockedMs(mobile, lockout);
     if (locked !== undefined) return { status: 'locked', waitMs: locked };
-    const refused = this.longestWait(windows);
-    const poor = this.poorMs(conversion);
-    if (conversion?.rule.mode === 'enforce' && poor > (refused?.waitMs ?? 0)) return { status: 'poor', waitMs: poor };
+    const refused = this.longestWait(limits);
     if (refused) return { status: 'refused', ...refused };
 
     const now = this.clock();
-    this.count(windows);
-    this.changeConversion(conversion, (live, rule) => withSend(live, rule, now));
-    this.set(codeKey(mobile), code, ttlMs);
-    this.entries.delete(attemptsKey(mobile));
+    this.count(limits);
+    const previous = entries.get<string>(keys.code(mobile));
+    const previousCode = previous !== undefined && {
+      code: previous,
+      latest: entries.get<string>(keys.latest(mobile)) ?? '',
+      expiresAt: now + entries.ttlMs(keys.code(mobile)),
+    };
+    // A code that is asked for after another ended all of its purpose is never taken for one of those, even if the clock steps back.
+    const at = Math.max(now, (entries.get<number>(keys.ended(mobile, purpose)) ?? Number.NEGATIVE_INFINITY) + 1);
+    const record: RequestRecord = { code, purpose, wrong: 0, at, smsId };
+    entries.set(keys.request(mobile, captcha.uuid), record, ttlMs);
+    entries.set(keys.code(mobile), code, ttlMs);
+    entries.set(keys.latest(mobile), `${code}:${purpose}`, ttlMs);
     return {
       status: 'ok',
-      countedAt: [...windows, ...(conversion?.keys ?? [])].map(() => now),
-      counts: windows.map((window) => eventCount(this.live(window))),
-      poor: poor > 0 || undefined,
+      countedAt: limits.map(() => now),
+      counts: limits.map((limit) => eventCount(this.live(limit))),
+      ...(previousCode && { previous: previousCode }),
     };
   }
 
-  async releaseSend({ mobile, code, windows, conversion, countedAt }: SendRelease): Promise<void> {
-    const at = countedAt[0] ?? 0;
-    if (this.get(codeKey(mobile)) === code) {
-      this.entries.delete(codeKey(mobile));
-      this.entries.delete(attemptsKey(mobile));
+  async refundSend({ mobile, uuid, code, limits, countedAt, previous }: SendRefund): Promise<void> {
+    const { keys, entries } = this;
+    entries.delete(keys.request(mobile, uuid));
+    if (entries.get(keys.code(mobile)) === code) {
+      const left = previous ? previous.expiresAt - this.clock() : 0;
+      this.deleteCode(mobile);
+      if (previous && left > 0) {
+        entries.set(keys.code(mobile), previous.code, left);
+        if (previous.latest) entries.set(keys.latest(mobile), previous.latest, left);
+      }
     }
-    this.changeConversion(conversion, (live, rule) => withoutSend(live, rule, at));
-    this.uncount(windows, at);
+    this.refund(limits, countedAt);
   }
 
-  async verifyCode(mobile: string, guess: string, guesses: GuessRule, conversion?: Conversion): Promise<CodeVerified> {
-    this.makeRoom(2);
-    const { maxAttempts, maxFailures } = guesses;
-    const locked = this.lockedMs(mobile, guesses);
-    if (locked !== undefined) return { status: 'locked', waitMs: locked };
-    const code = this.get<string>(codeKey(mobile));
-    const counted = this.get<{ code: string; count: number }>(attemptsKey(mobile));
-    if (code === undefined) {
-      const void_ = maxAttempts > 0 && counted !== undefined && counted.count >= maxAttempts;
-      return void_ ? { status: 'locked', waitMs: undefined } : { status: 'expired' };
-    }
-    if (equal(code, guess)) {
-      for (const key of [codeKey, attemptsKey, failuresKey]) this.entries.delete(key(mobile));
-      this.changeConversion(conversion, withVerification);
-      return { status: 'ok' };
-    }
-    const attempts = (counted?.code === code ? counted.count : 0) + 1;
-    const failures = (this.get<number>(failuresKey(mobile)) ?? 0) + 1;
-    const wait = maxFailures > 0 && failures >= maxFailures;
-    if (maxFailures > 0) this.set(failuresKey(mobile), failures, wait ? guesses.lockMs : guesses.rowMs);
-    this.set(attemptsKey(mobile), { code, count: attempts }, this.ttlMs(codeKey(mobile)));
-    const voided = maxAttempts > 0 && attempts >= maxAttempts;
-    if (wait || voided) this.entries.delete(codeKey(mobile));
-    if (wait) return { status: 'locked', waitMs: guesses.lockMs };
-    if (voided) return { status: 'locked', waitMs: undefined };
-    const left = [
-      maxAttempts > 0 ? maxAttempts - attempts : Infinity,
-      maxFailures > 0 ? maxFailures - failures : Infinity,
-    ];
-    const attemptsLeft = Math.min(...left);
-    return { status: 'mismatch', attemptsLeft: Number.isFinite(attemptsLeft) ? attemptsLeft : undefined };
+  async checkCode(check: CodeCheck): Promise<CodeChecked> {
+    const { mobile, uuid, purpose, verifications, guesses } = check;
+    const { keys, entries } = this;
+    entries.makeRoom(3);
+    const record = uuid === undefined ? undefined : entries.get<RequestRecord>(keys.request(mobile, uuid));
+    const ended = entries.get<number>(keys.ended(mobile, purpose)) ?? Number.NEGATIVE_INFINITY;
+    const live = record && record.purpose === purpose && record.at > ended ? record : undefined;
+    const foreign = uuid === undefined && check.foreignCodes ? this.foreignCode(mobile) : undefined;
+    const counted = live || foreign ? verifications : guesses;
+    const refused = counted && this.longestWait([counted]);
+    if (refused) return { status: 'refused', waitMs: refused.waitMs };
+    const checked = this.compare(check, live, foreign);
+    if (counted && checked.status !== 'ok') this.count([counted]);
+    return live && checked.status !== 'expired' ? { ...checked, smsId: live.smsId } : checked;
   }
 
   async ping(): Promise<void> {}
@@ -140,87 +137,106 @@ export class MemoryStore implements Store {
     this.entries.clear();
   }
 
-  private lockedMs(mobile: string, { maxFailures }: GuessRule): number | undefined {
-    const failures = this.get<number>(failuresKey(mobile)) ?? 0;
-    return maxFailures > 0 && failures >= maxFailures ? this.ttlMs(failuresKey(mobile)) : undefined;
+  private compare(
+    { mobile, uuid, purpose, code: guess, lockout }: CodeCheck,
+    record: RequestRecord | undefined,
+    foreign: { code: string | undefined; wrong: number } | undefined,
+  ): Exclude<CodeChecked, { status: 'refused' }> {
+    const { keys, entries } = this;
+    const { maxAttempts, maxFailures, lockoutMs, failureWindowMs } = lockout;
+    const tried = record ?? foreign;
+    if (!tried) return { status: 'expired' };
+    const locked = this.lockedMs(mobile, lockout);
+    if (locked !== undefined) return { status: 'locked', waitMs: locked };
+    if (maxAttempts > 0 && tried.wrong >= maxAttempts) return { status: 'locked', waitMs: undefined };
+    if (tried.code === undefined) return { status: 'expired' };
+
+    if (equal(tried.code, guess)) {
+      entries.delete(keys.failures(mobile));
+      if (record) {
+        entries.delete(keys.request(mobile, uuid ?? ''));
+        entries.set(keys.ended(mobile, purpose), Math.max(this.clock(), record.at), LONGEST_CODE_LIFE_MS);
+        const latest = entries.get<string>(keys.latest(mobile));
+        if (latest === `${entries.get<string>(keys.code(mobile))}:${purpose}`) this.deleteCode(mobile);
+      } else this.deleteCode(mobile);
+      return { status: 'ok' };
+    }
+    const wrong = tried.wrong + 1;
+    const failures = (entries.get<number>(keys.failures(mobile)) ?? 0) + 1;
+    const lock = maxFailures > 0 && failures >= maxFailures;
+    if (maxFailures > 0) entries.set(keys.failures(mobile), failures, lock ? lockoutMs : failureWindowMs);
+    if (record) {
+      const key = keys.request(mobile, uuid ?? '');
+      entries.set(key, { ...record, wrong }, entries.ttlMs(key));
+    } else {
+      entries.set(keys.attempts(mobile), `${tried.code}:${wrong}`, entries.ttlMs(keys.code(mobile)));
+    }
+    const isVoid = maxAttempts > 0 && wrong >= maxAttempts;
+    if (lock || (isVoid && entries.get(keys.code(mobile)) === tried.code)) this.deleteCode(mobile, !record);
+    if (lock) return { status: 'locked', waitMs: lockoutMs };
+    if (isVoid) return { status: 'locked', waitMs: undefined };
+    const left = Math.min(
+      maxAttempts > 0 ? maxAttempts - wrong : Infinity,
+      maxFailures > 0 ? maxFailures - failures : Infinity,
+    );
+    return { status: 'mismatch', attemptsLeft: Number.isFinite(left) ? left : undefined };
   }
 
-  private live(window: Window): LoggedEvents[] {
-    return liveEvents(this.get<readonly LoggedEvents[]>(window.key) ?? [], window, this.clock());
+  /** The code that another service wrote, with the wrong tries at it; without a code if those made it void. */
+  private foreignCode(mobile: string): { code: string | undefined; wrong: number } | undefined {
+    const { keys, entries } = this;
+    const code = entries.get<string>(keys.code(mobile));
+    const [counted, wrong = '0'] = (entries.get<string>(keys.attempts(mobile)) ?? '').split(':');
+    if (code === undefined) return counted ? { code, wrong: Number(wrong) } : undefined;
+    if (entries.get<string>(keys.latest(mobile))?.split(':')[0] === code) return undefined;
+    return { code, wrong: counted === code ? Number(wrong) : 0 };
   }
 
-  private longestWait(windows: readonly Window[]): { window: number; waitMs: number } | undefined {
-    const waits = windows.map((window) => waitMs(this.live(window), window, this.clock()));
+  private deleteCode(mobile: string, keepAttempts = false): void {
+    const { keys, entries } = this;
+    for (const key of [keys.code(mobile), keys.latest(mobile)]) entries.delete(key);
+    if (!keepAttempts) entries.delete(keys.attempts(mobile));
+  }
+
+  private lockedMs(mobile: string, { maxFailures }: LockoutPolicy): number | undefined {
+    const key = this.keys.failures(mobile);
+    const failures = this.entries.get<number>(key) ?? 0;
+    return maxFailures > 0 && failures >= maxFailures ? this.entries.ttlMs(key) : undefined;
+  }
+
+  private withGradedCap(limits: readonly SlidingWindowLimit[]): SlidingWindowLimit[] {
+    const everyone = limits.find(({ rule }) => rule === 'captchas-live');
+    if (!everyone) return [...limits];
+    const live = eventCount(this.live(everyone));
+    return limits.map((limit) =>
+      limit.rule === 'captcha-network-minute' ? { ...limit, cap: gradedCap(limit.cap, live, everyone.cap) } : limit,
+    );
+  }
+
+  private live(limit: SlidingWindowLimit): LogEntry[] {
+    return liveEntries(this.entries.get<readonly LogEntry[]>(this.keys.limit(limit)) ?? [], limit, this.clock());
+  }
+
+  private longestWait(limits: readonly SlidingWindowLimit[]): { limit: number; waitMs: number } | undefined {
+    const waits = limits.map((limit) => waitMs(this.live(limit), limit, this.clock()));
     const longest = Math.max(0, ...waits);
-    return longest > 0 ? { window: waits.indexOf(longest), waitMs: longest } : undefined;
+    return longest > 0 ? { limit: waits.indexOf(longest), waitMs: longest } : undefined;
   }
 
-  private count(windows: readonly Window[]): void {
-    for (const window of windows) this.write(window, withEvent(this.live(window), window, this.clock()));
+  private count(limits: readonly SlidingWindowLimit[]): void {
+    for (const limit of limits) this.write(limit, withEvent(this.live(limit), limit, this.clock()));
   }
 
-  private uncount(windows: readonly Window[], at: number): void {
-    for (const window of windows) this.write(window, withoutEvent(this.live(window), window, at));
+  private refund(limits: readonly SlidingWindowLimit[], countedAt: readonly number[]): void {
+    for (const [i, limit] of limits.entries())
+      this.write(limit, withoutEvent(this.live(limit), limit, countedAt[i] ?? 0));
   }
 
-  private write(window: Window, log: readonly LoggedEvents[]): void {
+  private write(limit: SlidingWindowLimit, log: readonly LogEntry[]): void {
     const last = log.at(-1);
-    if (last) this.set(window.key, log, last.at + window.lengthMs - this.clock());
-    else this.entries.delete(window.key);
-  }
-
-  private take(uuid: string): string | null {
-    const text = this.get<string>(captchaKey(uuid));
-    this.entries.delete(captchaKey(uuid));
-    return text ?? null;
-  }
-
-  private poorMs(conversion: Conversion | undefined): number {
-    if (!conversion || conversion.rule.mode === 'off') return 0;
-    const { rule, keys } = conversion;
-    const now = this.clock();
-    return Math.max(...keys.map((key) => poorMs(liveSends(this.sends(key), rule, now), rule, now)));
-  }
-
-  private changeConversion(
-    conversion: Conversion | undefined,
-    change: (live: LoggedSends[], rule: ConversionRule) => LoggedSends[],
-  ): void {
-    if (!conversion || conversion.rule.mode === 'off') return;
-    const { rule, keys } = conversion;
-    for (const key of keys) {
-      const log = change(liveSends(this.sends(key), rule, this.clock()), rule);
-      const last = log.at(-1);
-      if (last) this.set(key, log, last.at + rule.lengthMs - this.clock());
-    }
-  }
-
-  private sends(key: string): readonly LoggedSends[] {
-    return this.get<readonly LoggedSends[]>(key) ?? [];
-  }
-
-  private get<T extends Value>(key: string): T | undefined {
-    const entry = this.entries.get(key);
-    return entry && entry.expiresAt > this.clock() ? (entry.value as T) : undefined;
-  }
-
-  private set(key: string, value: Value, ttlMs: number): void {
-    this.entries.set(key, { value, expiresAt: this.clock() + ttlMs });
-  }
-
-  private ttlMs(key: string): number {
-    return (this.entries.get(key)?.expiresAt ?? 0) - this.clock();
-  }
-
-  /** Fails before anything is written unless so many more entries fit. */
-  private makeRoom(count: number): void {
-    const now = this.clock();
-    const full = this.entries.size + count > this.maxEntries;
-    if (now - this.sweptAt >= (full ? SWEEP_MS : TIDY_MS)) {
-      this.sweptAt = now;
-      for (const [key, entry] of this.entries) if (entry.expiresAt <= now) this.entries.delete(key);
-    }
-    if (this.entries.size + count > this.maxEntries) throw new StoreUnavailableError('The in-process store is full');
+    const key = this.keys.limit(limit);
+    if (last) this.entries.set(key, log, last.at + limit.lengthMs - this.clock());
+    else this.entries.delete(key);
   }
 }
 

@@ -4,18 +4,17 @@ import { join } from 'node:path';
 const FOLDER = join(__dirname, 'lua');
 
 export const SCRIPT_NAMES = [
+  'probe',
   'issue',
   'reserve',
-  'release',
+  'refund',
   'verify',
   // For a cluster, slot by slot.
   'take',
-  'look',
+  'check',
   'count',
-  'uncount',
+  'refund_count',
   'reserve_mobile',
-  'release_mobile',
-  'convert',
 ] as const;
 export type ScriptName = (typeof SCRIPT_NAMES)[number];
 

@@ -13,8 +13,8 @@ const reconnectDelay = (attempt: number): number => Math.min(25 * 2 ** Math.min(
 const reconnectOnError = (error: Error): boolean => error.message.startsWith('READONLY');
 
 /**
- * A client that never holds a command back: without a connection a command fails at once, and one that was under way when the
- * connection broke fails and is not repeated, because a late or a second reservation would be a false one.
+ * A client that fails fast: no offline queue, no retries. A command that was under way when the connection broke fails and is not
+ * repeated, because a late or a second reservation would be a false one.
  */
 export function openRedisClient(target: RedisTarget, timeoutMs: number): RedisClient {
   const connection: RedisOptions = {

@@ -1,121 +1,175 @@
-import type { GuessRule } from '../../limits/rules';
-import type { Window } from '../../limits/window';
-import { attemptsKey, captchaKey, codeKey, failuresKey } from '../keys';
+import { gradedCap, type SlidingWindowLimit } from '../../limits/sliding-window-limit';
+import type { StoreKeys } from '../keys';
 import {
   type CaptchaIssue,
   type CaptchaIssued,
-  type CodeVerified,
-  type Conversion,
-  comparable,
-  type SendRelease,
+  type CodeCheck,
+  type CodeChecked,
+  normalisedAnswer,
+  type SendRefund,
   type SendReservation,
   type SendReserved,
   type Store,
 } from '../store';
-import type { RedisCommands, Reply } from './redis-commands';
-import { bounds, judgement, keysOf, notReserved, RedisStore } from './redis-store';
+import type { RedisCommands, RunOptions } from './redis-commands';
+import { checkArguments, codeChecked, limitArguments, notReserved, previousCode, RedisStore } from './redis-store';
+import { Refunds } from './refunds';
 import { bySlot, type SlotGroup } from './slot-groups';
+
+type Deadline = Required<Pick<RunOptions, 'deadline'>>;
 
 /**
  * The store on a Redis Cluster, where the keys of one message live in several slots and no script reaches them all. The captcha is
  * taken first; then all slots are asked whether there is room, so that a refusal tells the longest wait and counts nothing; then the
- * send is counted slot by slot, the mobile's last. If one refuses after all, because others were faster, the earlier counts are taken
- * back: it may refuse early, never late.
+ * send is counted slot by slot, the mobile's last. If one refuses after all, because others were faster, the earlier counts are
+ * refunded: it may refuse early, never late. All steps of one call share one deadline.
  */
 export class RedisClusterStore implements Store {
   private readonly single: RedisStore;
 
-  constructor(private readonly commands: RedisCommands) {
-    this.single = new RedisStore(commands);
+  constructor(
+    private readonly commands: RedisCommands,
+    private readonly keys: StoreKeys,
+  ) {
+    this.single = new RedisStore(commands, keys);
   }
 
-  async issueCaptcha({ uuid, text, ttlMs, windows, unsolved }: CaptchaIssue): Promise<CaptchaIssued> {
-    const [status, value] = await this.commands.run(
-      'issue',
-      [unsolved.key, unsolved.key, ...keysOf(windows)],
-      [text, 0, bounds(unsolved), bounds(...windows)],
-    );
-    if (status === 'refused') return { status, waitMs: Number(value) };
-    await this.commands.set(captchaKey(uuid), text, ttlMs);
-    return { status: 'ok', suspicious: value === 1 };
-  }
-
-  takeCaptcha(uuid: string): Promise<string | null> {
-    return this.single.takeCaptcha(uuid);
-  }
-
-  async reserveSend(reservation: SendReservation): Promise<SendReserved> {
-    const { captcha, mobile, code, windows, solved, conversion } = reservation;
-    if (captcha) {
-      const text = await this.takeCaptcha(captcha.uuid);
-      if (text === null) return { status: 'captcha-expired' };
-      if (comparable(text) !== comparable(captcha.answer)) return { status: 'captcha-mismatch' };
-    }
-
-    const { own, others } = bySlot(windows, codeKey(mobile));
-    const [refusal] = await Promise.all([this.look(reservation, own, others), this.solve(solved)]);
-    if (refusal) return refusal;
-    const done: (() => Promise<unknown>)[] = [];
-    // Once each: a second time would take somebody else's count of the same time.
-    const takeBack = () => Promise.all(done.splice(0).map((undo) => undo())).catch(() => undefined);
-    const countedAt = Array<number>(windows.length + (conversion?.keys.length ?? 0)).fill(0);
-    const counts: number[] = [];
-    /** Notes what a script counted; an answer that ends the reservation is returned. */
-    const note = (group: SlotGroup, reply: Reply, undo: (at: number) => Promise<unknown>): SendReserved | undefined => {
-      if (reply[0] !== 'ok') {
-        const ended = notReserved(reply);
-        return ended.status === 'refused' ? { ...ended, window: group.indexes[ended.window] ?? 0 } : ended;
-      }
-      const [, at, ...events] = reply.map(Number);
-      done.push(() => undo(at ?? 0));
-      for (const [i, index] of group.indexes.entries()) {
-        countedAt[index] = at ?? 0;
-        counts[index] = events[i] ?? 0;
-      }
-      return undefined;
-    };
+  async issueCaptcha({ uuid, text, ttlMs, limits }: CaptchaIssue): Promise<CaptchaIssued> {
+    const within = { deadline: this.commands.deadline() };
+    const key = this.keys.captcha(uuid);
+    const groups = this.groups(limits, key);
+    const { refusal, counts } = await this.check([groups.own, ...groups.others], within);
+    if (refusal) return { status: 'refused', ...refusal };
+    const graded = withGradedCap(limits, counts);
+    const { others } = this.groups(graded, key);
+    const refunds = new Refunds();
     try {
-      for (const group of others) {
-        const ended = note(group, await this.count(group), (at) => this.uncount(group, at));
-        if (ended) {
-          await takeBack();
-          return ended;
-        }
-      }
-      const { poor, at: convertedAt, waitMs } = await this.countSent(conversion);
-      if (waitMs > 0) {
-        await takeBack();
-        return { status: 'poor', waitMs };
-      }
-      done.push(() => this.uncountSent(conversion, convertedAt));
-      countedAt.splice(windows.length, convertedAt.length, ...convertedAt);
-      const undoOwn = (at: number) => this.releaseMobile(mobile, code, own, at);
-      const ended = note(own, await this.reserveMobile(reservation, own), undoOwn);
-      if (!ended) return { status: 'ok', countedAt, counts, poor: poor || undefined };
-      await takeBack();
-      return ended;
+      const ended = await this.countAll(others, within, refunds, () => undefined);
+      if (ended) return ended;
+      const [status] = await this.commands.run('issue', [key], [text, `${ttlMs} 0 0`], within);
+      if (status !== 'taken') return { status: 'ok' };
+      await refunds.run();
+      return { status };
     } catch (error) {
-      // Not waited for: the caller has waited for what failed.
-      void takeBack();
+      void refunds.run();
       throw error;
     }
   }
 
-  async releaseSend({ mobile, code, windows, conversion, countedAt }: SendRelease): Promise<void> {
-    const { own, others } = bySlot(windows, codeKey(mobile));
-    const at = (group: SlotGroup) => countedAt[group.indexes[0] ?? 0] ?? 0;
-    await Promise.all([
-      this.releaseMobile(mobile, code, own, at(own)),
-      this.uncountSent(conversion, countedAt.slice(windows.length)),
-      ...others.map((group) => this.uncount(group, at(group))),
-    ]);
+  peekCaptcha(uuid: string): Promise<string | null> {
+    return this.single.peekCaptcha(uuid);
   }
 
-  async verifyCode(mobile: string, code: string, guesses: GuessRule, conversion?: Conversion): Promise<CodeVerified> {
-    const result = await this.single.verifyCode(mobile, code, guesses);
-    // The code is consumed: what happens to the statistics must not change the answer.
-    if (result.status === 'ok') this.convert(conversion, () => ['verified']).catch(() => undefined);
-    return result;
+  async reserveSend(reservation: SendReservation): Promise<SendReserved> {
+    const { captcha, mobile, purpose, smsId, code, ttlMs, limits, lockout, solved } = reservation;
+    const { keys } = this;
+    const within = { deadline: this.commands.deadline() };
+    const [taken, , text] = await this.commands.run('take', [keys.captcha(captcha.uuid)], [], within);
+    if (taken !== 'ok') return { status: 'captcha-expired' };
+    if (normalisedAnswer(String(text)) !== normalisedAnswer(captcha.answer)) return { status: 'captcha-mismatch' };
+
+    const { own, others } = this.groups(limits, keys.code(mobile));
+    const [{ refusal }, locked] = await Promise.all([
+      this.check([own, ...others], within),
+      this.lockedMs(mobile, lockout.maxFailures, within),
+      // A count that stays is no reason to fail.
+      this.refundLatest(solved).catch(() => undefined),
+    ]);
+    if (locked > 0) return { status: 'locked', waitMs: locked };
+    if (refusal) return { status: 'refused', ...refusal };
+
+    const countedAt = Array<number>(limits.length).fill(0);
+    const counts = Array<number>(limits.length).fill(0);
+    const note = ({ indexes }: SlotGroup, at: number, events: readonly number[]) => {
+      for (const [i, index] of indexes.entries()) {
+        countedAt[index] = at;
+        counts[index] = events[i] ?? 0;
+      }
+    };
+    const refunds = new Refunds();
+    try {
+      const ended = await this.countAll(others, within, refunds, note);
+      if (ended) return ended;
+      const reply = await this.commands.run(
+        'reserve_mobile',
+        [
+          keys.code(mobile),
+          keys.latest(mobile),
+          keys.request(mobile, captcha.uuid),
+          keys.ended(mobile, purpose),
+          keys.failures(mobile),
+          ...own.keys,
+        ],
+        [code, purpose, smsId, `${ttlMs} ${lockout.maxFailures}${limitArguments(own.limits)}`],
+        {
+          ...within,
+          refund: (late) =>
+            this.refundMobile({ mobile, uuid: captcha.uuid, code, ...previousCode(late) }, own, late[1]),
+        },
+      );
+      if (reply[0] === 'ok') {
+        const [, now, , , , ...events] = reply;
+        note(own, now, events.map(Number));
+        return { status: 'ok', countedAt, counts, ...previousCode(reply) };
+      }
+      await refunds.run();
+      const refused = notReserved(reply);
+      return refused.status === 'refused' ? { ...refused, limit: own.indexes[refused.limit] ?? 0 } : refused;
+    } catch (error) {
+      // Not waited for: the caller has waited for what failed.
+      void refunds.run();
+      throw error;
+    }
+  }
+
+  async refundSend({ limits, countedAt, ...request }: SendRefund): Promise<void> {
+    const { own, others } = this.groups(limits, this.keys.code(request.mobile));
+    const at = (group: SlotGroup) => countedAt[group.indexes[0] ?? 0] ?? 0;
+    const steps = [
+      this.refundMobile(request, own, at(own)),
+      ...others.map((group) => this.refundCount(group, at(group))),
+    ];
+    // One that fails must not keep the others from being refunded, and is told all the same.
+    const failed = (await Promise.allSettled(steps)).find((step) => step.status === 'rejected');
+    if (failed) throw failed.reason;
+  }
+
+  async checkCode(check: CodeCheck): Promise<CodeChecked> {
+    const { mobile, uuid, purpose, code } = check;
+    const { keys } = this;
+    const within = { deadline: this.commands.deadline() };
+    // Both are counted before anything is compared; which of them the try belongs to shows then, and the other is refunded.
+    const refunds = { guesses: new Refunds(), verifications: new Refunds() };
+    const [guessWait = 0, tryWait = 0] = await Promise.all(
+      (['guesses', 'verifications'] as const).map((which) => this.countOne(check[which], within, refunds[which])),
+    );
+    const own = keys.request(mobile, uuid ?? '');
+    const run = this.commands.run(
+      'verify',
+      [
+        own,
+        keys.ended(mobile, purpose),
+        keys.failures(mobile),
+        keys.code(mobile),
+        keys.latest(mobile),
+        keys.attempts(mobile),
+        own,
+        own,
+      ],
+      [code, purpose, `${checkArguments(check)} 0 0 0 0`, `${guessWait} ${tryWait}`],
+      within,
+    );
+    // Not waited for: what stays counted is too strict, never too lax.
+    try {
+      const checked = codeChecked(await run);
+      if (checked.status !== 'expired') void refunds.guesses.run();
+      if (checked.status !== 'mismatch' && checked.status !== 'locked') void refunds.verifications.run();
+      return checked;
+    } catch (error) {
+      void refunds.guesses.run();
+      void refunds.verifications.run();
+      throw error;
+    }
   }
 
   ping(): Promise<void> {
@@ -126,91 +180,96 @@ export class RedisClusterStore implements Store {
     return this.single.close();
   }
 
-  private reserveMobile(reservation: SendReservation, own: SlotGroup): Promise<Reply> {
-    const { mobile, code, ttlMs, guesses } = reservation;
-    return this.commands.run(
-      'reserve_mobile',
-      [codeKey(mobile), attemptsKey(mobile), failuresKey(mobile), ...keysOf(own.windows)],
-      [code, ttlMs, guesses.maxFailures, bounds(...own.windows)],
-      ([, at]) => this.releaseMobile(mobile, code, own, Number(at)),
-    );
+  private groups(limits: readonly SlidingWindowLimit[], ownKey: string): { own: SlotGroup; others: SlotGroup[] } {
+    return bySlot(limits, (limit) => this.keys.limit(limit), ownKey);
   }
 
-  private async releaseMobile(mobile: string, code: string, own: SlotGroup, at: number): Promise<void> {
-    await this.commands.run(
-      'release_mobile',
-      [codeKey(mobile), attemptsKey(mobile), ...keysOf(own.windows)],
-      [code, at, bounds(...own.windows)],
-    );
-  }
-
-  /** What would refuse a send now: a lock, else the longest wait of all. */
-  private async look(
-    { mobile, guesses, conversion }: SendReservation,
-    own: SlotGroup,
-    others: readonly SlotGroup[],
-  ): Promise<SendReserved | undefined> {
-    const [[, locked], waits, poor] = await Promise.all([
-      this.commands.run('look', [failuresKey(mobile)], [guesses.maxFailures, '']),
-      Promise.all([own, ...others].map((group) => this.waitOf(group))),
-      this.convert(conversion, () => ['look']),
-    ]);
-    if (Number(locked) > 0) return { status: 'locked', waitMs: Number(locked) };
-    const poorMs = Math.max(0, ...poor.map(([status, wait]) => (status === 'poor' ? Number(wait) : 0)));
-    const longest = waits.reduce((a, b) => (b.waitMs > a.waitMs ? b : a));
-    if (poorMs > longest.waitMs) return { status: 'poor', waitMs: poorMs };
-    return longest.waitMs > 0 ? { status: 'refused', ...longest } : undefined;
-  }
-
-  private async waitOf({ windows, indexes }: SlotGroup): Promise<{ window: number; waitMs: number }> {
-    const [first] = windows;
-    if (!first) return { window: 0, waitMs: 0 };
-    const [, , index, waitMs] = await this.commands.run(
-      'look',
-      [first.key, ...keysOf(windows)],
-      [0, bounds(...windows)],
-    );
-    return { window: indexes[Number(index)] ?? 0, waitMs: Number(waitMs) };
-  }
-
-  private async solve(solved: Window): Promise<void> {
-    await this.commands.run('count', [solved.key], [solved.cap, solved.lengthMs, '']);
-  }
-
-  private count(group: SlotGroup): Promise<Reply> {
-    const keys = keysOf(group.windows);
-    return this.commands.run('count', [keys[0] ?? '', ...keys], [0, 0, bounds(...group.windows)], ([, at]) =>
-      this.uncount(group, Number(at)),
-    );
-  }
-
-  private async uncount({ windows }: SlotGroup, at: number): Promise<void> {
-    if (windows.length > 0) await this.commands.run('uncount', keysOf(windows), [at, bounds(...windows)]);
-  }
-
-  private async countSent(conversion?: Conversion): Promise<{ poor: boolean; at: number[]; waitMs: number }> {
-    const replies = await this.convert(conversion, () => ['sent']);
-    const at = replies.map(([status, time]) => (status === 'ok' ? Number(time) : 0));
-    const waitMs = Math.max(0, ...replies.map(([status, wait]) => (status === 'poor' ? Number(wait) : 0)));
-    // One of the two may have counted it while the other refused.
-    if (waitMs > 0) await this.uncountSent(conversion, at);
-    return { poor: replies.some(([, , poor]) => poor === 1), at, waitMs };
-  }
-
-  private async uncountSent(conversion: Conversion | undefined, at: readonly number[]): Promise<void> {
-    await this.convert(conversion, (index) => ['unsent', at[index] ?? 0]);
-  }
-
-  private async convert(
-    conversion: Conversion | undefined,
-    what: (index: number) => [string, number?],
-  ): Promise<Reply[]> {
-    if (!conversion || conversion.rule.mode === 'off') return [];
-    return Promise.all(
-      conversion.keys.map((key, index) => {
-        const [verb, at = 0] = what(index);
-        return this.commands.run('convert', [key], [verb, ...judgement(conversion), at]);
+  /** Whether all limits have room, and what each would count with one more. */
+  private async check(
+    groups: readonly SlotGroup[],
+    within: Deadline,
+  ): Promise<{ refusal?: { limit: number; waitMs: number }; counts: number[] }> {
+    const counts: number[] = [];
+    const waits = await Promise.all(
+      groups.map(async ({ limits, keys, indexes }) => {
+        const [first] = keys;
+        if (first === undefined) return { limit: 0, waitMs: 0 };
+        const reply = await this.commands.run('check', [first, ...keys], [`0${limitArguments(limits)}`], within);
+        const [, , , limit, waitMs, ...events] = reply;
+        for (const [i, index] of indexes.entries()) counts[index] = Number(events[i]);
+        return { limit: indexes[Number(limit)] ?? 0, waitMs: Number(waitMs) };
       }),
     );
+    const longest = waits.reduce((a, b) => (b.waitMs > a.waitMs ? b : a), { limit: 0, waitMs: 0 });
+    return longest.waitMs > 0 ? { refusal: longest, counts } : { counts };
   }
+
+  private async lockedMs(mobile: string, maxFailures: number, within: Deadline): Promise<number> {
+    const [, , locked] = await this.commands.run('check', [this.keys.failures(mobile)], [`${maxFailures}`], within);
+    return Number(locked);
+  }
+
+  /** Counts in one slot after the other. The first that refuses ends it, and what was counted before is refunded. */
+  private async countAll(
+    groups: readonly SlotGroup[],
+    within: Deadline,
+    refunds: Refunds,
+    note: (group: SlotGroup, at: number, events: readonly number[]) => void,
+  ): Promise<{ status: 'refused'; limit: number; waitMs: number } | undefined> {
+    for (const group of groups) {
+      const reply = await this.commands.run('count', group.keys, [limitArguments(group.limits)], {
+        ...within,
+        refund: (late) => this.refundCount(group, late[1]),
+      });
+      if (reply[0] !== 'ok') {
+        await refunds.run();
+        return { status: 'refused', limit: group.indexes[Number(reply[2])] ?? 0, waitMs: Number(reply[3]) };
+      }
+      refunds.add(() => this.refundCount(group, reply[1]));
+      note(group, reply[1], reply.slice(2).map(Number));
+    }
+    return undefined;
+  }
+
+  /** Counts in one limit; ms to wait if it refuses. */
+  private async countOne(limit: SlidingWindowLimit | undefined, within: Deadline, refunds: Refunds): Promise<number> {
+    if (!limit) return 0;
+    const group: SlotGroup = { limits: [limit], keys: [this.keys.limit(limit)], indexes: [0] };
+    const ended = await this.countAll([group], within, refunds, () => undefined);
+    return ended?.waitMs ?? 0;
+  }
+
+  private async refundMobile(
+    { mobile, uuid, code, previous }: Omit<SendRefund, 'limits' | 'countedAt'>,
+    own: SlotGroup,
+    at: number,
+  ): Promise<void> {
+    await this.single.refundSend({
+      mobile,
+      uuid,
+      code,
+      previous,
+      limits: own.limits,
+      countedAt: own.limits.map(() => at),
+    });
+  }
+
+  private async refundCount({ limits, keys }: SlotGroup, at: number): Promise<void> {
+    await this.commands.run('refund_count', keys, [`${at}${limitArguments(limits)}`]);
+  }
+
+  private async refundLatest(limits: readonly SlidingWindowLimit[]): Promise<void> {
+    const { others } = this.groups(limits, '');
+    await Promise.all(others.map((group) => this.refundCount(group, 0)));
+  }
+}
+
+function withGradedCap(limits: readonly SlidingWindowLimit[], counts: readonly number[]): SlidingWindowLimit[] {
+  const everyone = limits.findIndex(({ rule }) => rule === 'captchas-live');
+  const cap = limits[everyone]?.cap;
+  if (cap === undefined) return [...limits];
+  const live = (counts[everyone] ?? 1) - 1;
+  return limits.map((limit) =>
+    limit.rule === 'captcha-network-minute' ? { ...limit, cap: gradedCap(limit.cap, live, cap) } : limit,
+  );
 }

@@ -1,30 +1,44 @@
-import { Cluster } from 'ioredis';
+import { performance } from 'node:perf_hooks';
+import type { Redis } from 'ioredis';
 import { StoreUnavailableError } from '../store';
 import type { ScriptName } from './lua-scripts';
 import type { RedisClient } from './redis-client';
 import { RedisClock } from './redis-clock';
+import type { RedisNodes } from './redis-nodes';
 
-export type Reply = [status: string, ...values: (string | number)[]];
+export type Reply = [status: string, now: number, ...values: (string | number)[]];
 type Script = (keys: number, ...args: (string | number)[]) => Promise<Reply>;
+
+export interface RunOptions {
+  /** Moment of this process's monotonic clock until which the caller waits; shared by all steps of one call. */
+  deadline?: number;
+  /** Undoes what the script did, if its answer came only after the caller was told that it failed. */
+  refund?: (reply: Reply) => Promise<void>;
+}
 
 /** At a start, the first seed or sentinel that is asked may be a machine that is gone: time for the next two. */
 const CONNECT_TRIES = 3;
+/** How often a connection that nobody uses is asked for the time, ms, so that no deadline rests on an old reading. */
+const HEARTBEAT_MS = 1_000;
 
-/** Runs the scripts on one Redis, each in bounded time and at most once. */
+/** Runs the scripts on Redis, each in bounded time and at most once. */
 export class RedisCommands {
-  private readonly clock = new RedisClock();
+  private readonly clocks = new Map<string, RedisClock>();
   private readonly scripts: Record<ScriptName, Script>;
   private connectionError: string | undefined;
+  private heartbeat: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly client: RedisClient,
+    private readonly nodes: RedisNodes,
     private readonly timeoutMs: number,
   ) {
     // The client has a method for each script it was made with, under the script's name.
     this.scripts = client as unknown as Record<ScriptName, Script>;
     client.on('ready', () => {
       this.connectionError = undefined;
-      this.readClock().catch(() => undefined);
+      // Another server may stand behind the name now, with a clock of its own.
+      this.clocks.clear();
     });
     // Whoever's command fails is told. Without a listener the library prints each lost connection, with a stack, past the log.
     client.on('error', (error: Error) => {
@@ -32,58 +46,111 @@ export class RedisCommands {
     });
   }
 
-  /** Connects, to each primary of a cluster; fails if that takes longer than a few time-outs. */
+  /** Connects, to each primary of a cluster, and reads their clocks; fails if that takes longer than a few time-outs. */
   async connect(): Promise<void> {
-    await this.bounded(this.ready(), { ms: CONNECT_TRIES * this.timeoutMs });
-    const primaries = this.client instanceof Cluster ? this.client.nodes('master') : [this.client];
-    await Promise.all(primaries.map((primary) => this.bounded(primary.ping())));
+    await this.bounded(this.ready(), performance.now() + CONNECT_TRIES * this.timeoutMs);
+    await Promise.all(this.nodes.primaries().map(({ name, node }) => this.readClock(name, node, this.deadline())));
+    this.heartbeat = setInterval(() => this.beat(), HEARTBEAT_MS).unref();
+  }
+
+  /** The moment until which a call that begins now may take, on this process's monotonic clock. */
+  deadline(): number {
+    return performance.now() + this.timeoutMs;
   }
 
   async ping(): Promise<void> {
-    // In a cluster PING asks any node and is answered even when slots are not served; what names a key is not.
-    const { client } = this;
-    await (client instanceof Cluster ? this.bounded(client.exists('ping')) : this.bounded(client.ping()));
+    await this.bounded(this.nodes.ping(), this.deadline());
   }
 
-  async set(key: string, value: string, ttlMs: number): Promise<void> {
-    await this.bounded(this.client.set(key, value, 'PX', ttlMs));
+  async get(key: string): Promise<string | null> {
+    return this.bounded(this.client.get(key), this.deadline());
+  }
+
+  /** What the primaries say of themselves; '' where this user may not ask. */
+  async info(section: string): Promise<string[]> {
+    const answers = this.nodes.primaries().map(({ node }) => this.bounded(node.info(section), this.deadline()));
+    return Promise.all(answers.map((answer) => answer.catch(() => '')));
   }
 
   async close(): Promise<void> {
+    clearInterval(this.heartbeat);
     this.client.disconnect();
   }
 
   /**
-   * Runs a script, which acts within the time-out or not at all. If it acted and only its answer came late, the caller has been
-   * told that it failed, and `undo` takes it back.
+   * Runs a script, which acts before the deadline or not at all. If it acted and only its answer came late, the caller has been told
+   * that it failed, and `refund` undoes it.
    */
   async run(
     name: ScriptName,
     keys: readonly string[],
     args: readonly (string | number)[],
-    undo?: (reply: Reply) => Promise<void>,
+    { deadline = this.deadline(), refund }: RunOptions = {},
   ): Promise<Reply> {
-    const call = () => {
-      const answer = this.scripts[name].call(
-        this.client,
-        keys.length,
-        ...keys,
-        this.clock.after(this.timeoutMs),
-        ...args,
-      );
-      return this.bounded(answer, {
-        late: (reply) => {
-          if (undo && reply[0] === 'ok') undo(reply).catch(() => undefined);
-        },
+    const { clock, read } = this.clockOf(keys[0] ?? '');
+    if (!clock.isRead) await read(deadline);
+    const call = async () => {
+      const askedAt = performance.now();
+      const answer = this.execute(name, keys, args, deadline, clock.at(deadline));
+      const reply = await this.bounded(answer, deadline, (late) => {
+        clock.read(late[1], askedAt);
+        if (refund && late[0] === 'ok') refund(late).catch(() => undefined);
       });
+      clock.read(reply[1], askedAt);
+      return reply;
     };
     const reply = await call();
-    if (reply[0] !== 'late') return reply;
-    // It answered in time, so it is our reading of Redis's clock that is off. It did nothing: asking once more is safe.
-    this.clock.read(Number(reply[1]));
+    if (reply[0] !== 'deadline-exceeded') return reply;
+    // It answered in time, so it is our reading of Redis's clock that was off. It did nothing: asking once more is safe.
     const second = await call();
-    if (second[0] === 'late') throw new StoreUnavailableError('Redis took the command too late');
+    if (second[0] === 'deadline-exceeded') throw new StoreUnavailableError('Redis took the command too late');
     return second;
+  }
+
+  /**
+   * Redis may lose its scripts (SCRIPT FLUSH, a restart, a failover) and says so before anything ran: asking again is safe. The client
+   * does that once, which is not enough for calls that wait side by side.
+   */
+  private async execute(
+    name: ScriptName,
+    keys: readonly string[],
+    args: readonly (string | number)[],
+    deadline: number,
+    redisDeadline: number,
+  ): Promise<Reply> {
+    for (;;) {
+      try {
+        return await this.scripts[name].call(this.client, keys.length, ...keys, redisDeadline, ...args);
+      } catch (error) {
+        if (!(error as Error).message.startsWith('NOSCRIPT') || performance.now() > deadline) throw error;
+      }
+    }
+  }
+
+  private clockOf(key: string): { clock: RedisClock; read: (deadline: number) => Promise<void> } {
+    const { name, node } = this.nodes.primaryOf(key);
+    return { clock: this.clock(name), read: (deadline) => this.readClock(name, node, deadline) };
+  }
+
+  private clock(name: string): RedisClock {
+    let clock = this.clocks.get(name);
+    if (!clock) {
+      clock = new RedisClock();
+      this.clocks.set(name, clock);
+    }
+    return clock;
+  }
+
+  private async readClock(name: string, node: Redis, deadline: number): Promise<void> {
+    const askedAt = performance.now();
+    const [seconds, micros] = await this.bounded(node.time(), deadline);
+    this.clock(name).read(Number(seconds) * 1000 + Math.floor(Number(micros) / 1000), askedAt);
+  }
+
+  private beat(): void {
+    for (const { name, node } of this.nodes.primaries()) {
+      if (node.status === 'ready') this.readClock(name, node, this.deadline()).catch(() => undefined);
+    }
   }
 
   /** A cluster's first try may fail its own check and the next one succeed: then `connect` alone would never tell. */
@@ -94,21 +161,14 @@ export class RedisCommands {
     });
   }
 
-  private async readClock(): Promise<void> {
-    const [seconds, micros] = await this.client.time();
-    this.clock.read(Number(seconds) * 1000 + Math.floor(Number(micros) / 1000));
-  }
-
-  /** The answer, or StoreUnavailableError after the time-out; an answer that comes later goes to `late`. */
-  private bounded<T>(
-    answer: Promise<T>,
-    { ms = this.timeoutMs, late }: { ms?: number; late?: (answer: T) => void } = {},
-  ): Promise<T> {
+  /** The answer, or StoreUnavailableError once the deadline has passed; an answer that comes later goes to `late`. */
+  private bounded<T>(answer: Promise<T>, deadline: number, late?: (answer: T) => void): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       let open = true;
+      const ms = Math.max(0, deadline - performance.now());
       const giveUp = () => {
         open = false;
-        reject(new StoreUnavailableError(this.explained(`Redis did not answer within ${ms} ms`)));
+        reject(new StoreUnavailableError(this.explained(`Redis did not answer within ${Math.round(ms)} ms`)));
       };
       // An answer that is there already, behind whatever kept this process busy, is read first.
       const timer = setTimeout(() => setImmediate(giveUp), ms);

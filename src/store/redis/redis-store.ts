@@ -1,38 +1,30 @@
-import type { GuessRule } from '../../limits/rules';
-import type { Window } from '../../limits/window';
-import { attemptsKey, captchaKey, codeKey, failuresKey } from '../keys';
+import type { SlidingWindowLimit } from '../../limits/sliding-window-limit';
+import type { StoreKeys } from '../keys';
 import {
   type CaptchaIssue,
   type CaptchaIssued,
-  type CodeVerified,
-  type Conversion,
-  comparable,
-  type SendRelease,
+  type CodeCheck,
+  type CodeChecked,
+  LONGEST_CODE_LIFE_MS,
+  normalisedAnswer,
+  type PreviousCode,
+  type SendRefund,
   type SendReservation,
   type SendReserved,
   type Store,
 } from '../store';
 import type { RedisCommands, Reply } from './redis-commands';
 
-/** Cap and length of each window, as the scripts take them. */
-export const bounds = (...windows: readonly Window[]): string => windows.map((w) => `${w.cap} ${w.lengthMs}`).join(' ');
-
-export const keysOf = (windows: readonly Window[]): string[] => windows.map((w) => w.key);
-
-/** A conversion's rule as the scripts take it: window, grace, floor, percentage, 1 to enforce it. Switched off, all are 0. */
-export function judgement(conversion: Conversion | undefined): number[] {
-  if (!conversion || conversion.rule.mode === 'off') return [0, 0, 0, 0, 0];
-  const { lengthMs, graceMs, floor, percent, mode } = conversion.rule;
-  return [lengthMs, graceMs, floor, percent, mode === 'enforce' ? 1 : 0];
-}
+/** Cap and length of each limit, as the scripts take them. */
+export const limitArguments = (limits: readonly SlidingWindowLimit[]): string =>
+  limits.map(({ cap, lengthMs }) => ` ${cap} ${lengthMs}`).join('');
 
 /** What a script answers that does not reserve. */
-export function notReserved([status, first, second]: Reply): Exclude<SendReserved, { status: 'ok' }> {
+export function notReserved([status, , first, second]: Reply): Exclude<SendReserved, { status: 'ok' }> {
   switch (status) {
     case 'refused':
-      return { status, window: Number(first), waitMs: Number(second) };
+      return { status, limit: Number(first), waitMs: Number(second) };
     case 'locked':
-    case 'poor':
       return { status, waitMs: Number(first) };
     case 'captcha-mismatch':
       return { status };
@@ -41,74 +33,120 @@ export function notReserved([status, first, second]: Reply): Exclude<SendReserve
   }
 }
 
+/** What a script tells of the code that stood under `sms:{mobile}` before. */
+export function previousCode([, , code, latest, expiresAt]: Reply): { previous?: PreviousCode } {
+  if (code === '') return {};
+  return { previous: { code: String(code), latest: String(latest), expiresAt: Number(expiresAt) } };
+}
+
 /** What verify.lua answers. */
-export function verified([status, value]: Reply): CodeVerified {
-  if (status === 'mismatch') return { status, attemptsLeft: Number(value) < 0 ? undefined : Number(value) };
-  if (status === 'locked') return { status, waitMs: Number(value) > 0 ? Number(value) : undefined };
-  return { status: status === 'ok' ? 'ok' : 'expired' };
+export function codeChecked([status, , first, second]: Reply): CodeChecked {
+  if (status === 'expired') return { status };
+  if (status === 'refused') return { status, waitMs: Number(first) };
+  const smsId = first ? { smsId: String(first) } : {};
+  const value = Number(second);
+  if (status === 'mismatch') return { status, attemptsLeft: value < 0 ? undefined : value, ...smsId };
+  if (status === 'locked') return { status, waitMs: value > 0 ? value : undefined, ...smsId };
+  return { status: 'ok', ...smsId };
+}
+
+/** The numbers of verify.lua that do not depend on where the client is counted. */
+export function checkArguments({ lockout, foreignCodes, uuid }: CodeCheck): string {
+  const { maxAttempts, maxFailures, lockoutMs, failureWindowMs } = lockout;
+  const foreign = foreignCodes && uuid === undefined ? 1 : 0;
+  return [maxAttempts, maxFailures, lockoutMs, failureWindowMs, LONGEST_CODE_LIFE_MS, foreign].join(' ');
 }
 
 /** The store on one Redis (or a primary that Sentinel names): one Lua script a step, on Redis's own clock. */
 export class RedisStore implements Store {
-  constructor(private readonly commands: RedisCommands) {}
+  constructor(
+    private readonly commands: RedisCommands,
+    private readonly keys: StoreKeys,
+  ) {}
 
-  async issueCaptcha({ uuid, text, ttlMs, windows, unsolved }: CaptchaIssue): Promise<CaptchaIssued> {
-    const [status, value] = await this.commands.run(
+  async issueCaptcha({ uuid, text, ttlMs, limits }: CaptchaIssue): Promise<CaptchaIssued> {
+    const everyone = limits.findIndex(({ rule }) => rule === 'captchas-live') + 1;
+    const graded = limits.findIndex(({ rule }) => rule === 'captcha-network-minute') + 1;
+    const [status, , limit, waitMs] = await this.commands.run(
       'issue',
-      [captchaKey(uuid), unsolved.key, ...keysOf(windows)],
-      [text, ttlMs, bounds(unsolved), bounds(...windows)],
+      [this.keys.captcha(uuid), ...this.limitKeys(limits)],
+      [text, `${ttlMs} ${everyone} ${graded}${limitArguments(limits)}`],
     );
-    return status === 'refused' ? { status, waitMs: Number(value) } : { status: 'ok', suspicious: value === 1 };
+    if (status === 'refused') return { status, limit: Number(limit), waitMs: Number(waitMs) };
+    return { status: status === 'taken' ? 'taken' : 'ok' };
   }
 
-  async takeCaptcha(uuid: string): Promise<string | null> {
-    const [status, answer] = await this.commands.run('take', [captchaKey(uuid)], []);
-    return status === 'ok' ? String(answer) : null;
+  peekCaptcha(uuid: string): Promise<string | null> {
+    return this.commands.get(this.keys.captcha(uuid));
   }
 
   async reserveSend(reservation: SendReservation): Promise<SendReserved> {
-    const { captcha, mobile, code, ttlMs, windows, guesses, solved, conversion } = reservation;
-    const countedAt = (at: number) => Array<number>(windows.length + (conversion?.keys.length ?? 0)).fill(at);
+    const { captcha, mobile, purpose, smsId, code, ttlMs, limits, lockout, solved } = reservation;
+    const { keys } = this;
+    const { uuid } = captcha;
+    const countedAt = (at: number) => Array<number>(limits.length).fill(at);
     const reply = await this.commands.run(
       'reserve',
       [
-        codeKey(mobile),
-        attemptsKey(mobile),
-        failuresKey(mobile),
-        captchaKey(captcha?.uuid ?? ''),
-        solved.key,
-        ...conversionKeys(conversion, mobile),
-        ...keysOf(windows),
+        keys.captcha(uuid),
+        keys.code(mobile),
+        keys.latest(mobile),
+        keys.request(mobile, uuid),
+        keys.ended(mobile, purpose),
+        keys.failures(mobile),
+        ...this.limitKeys(solved),
+        ...this.limitKeys(limits),
       ],
       [
-        // Marked, so that a blank answer is a wrong one and not the absence of a captcha.
-        captcha ? `=${comparable(captcha.answer)}` : '',
+        normalisedAnswer(captcha.answer),
         code,
-        [ttlMs, guesses.maxFailures, bounds(solved), ...judgement(conversion)].join(' '),
-        bounds(...windows),
+        purpose,
+        smsId,
+        `${ttlMs} ${lockout.maxFailures} ${solved.length}${limitArguments(solved)}${limitArguments(limits)}`,
       ],
-      ([, at]) => this.releaseSend({ mobile, code, windows, conversion, countedAt: countedAt(Number(at)) }),
+      {
+        refund: (late) =>
+          this.refundSend({ mobile, uuid, code, limits, countedAt: countedAt(late[1]), ...previousCode(late) }),
+      },
     );
-    const [status, at, poor, ...counts] = reply;
-    if (status !== 'ok') return notReserved(reply);
-    return { status, countedAt: countedAt(Number(at)), counts: counts.map(Number), poor: poor === 1 || undefined };
+    if (reply[0] !== 'ok') return notReserved(reply);
+    const [, now, , , , ...counts] = reply;
+    return { status: 'ok', countedAt: countedAt(now), counts: counts.map(Number), ...previousCode(reply) };
   }
 
-  async releaseSend({ mobile, code, windows, conversion, countedAt }: SendRelease): Promise<void> {
+  async refundSend({ mobile, uuid, code, limits, countedAt, previous }: SendRefund): Promise<void> {
+    const { keys } = this;
     await this.commands.run(
-      'release',
-      [codeKey(mobile), attemptsKey(mobile), ...conversionKeys(conversion, mobile), ...keysOf(windows)],
-      [code, countedAt[0] ?? 0, judgement(conversion)[0] ?? 0, bounds(...windows)],
+      'refund',
+      [keys.code(mobile), keys.latest(mobile), keys.request(mobile, uuid), ...this.limitKeys(limits)],
+      [
+        code,
+        previous?.code ?? '',
+        previous?.latest ?? '',
+        `${previous?.expiresAt ?? 0} ${countedAt[0] ?? 0}${limitArguments(limits)}`,
+      ],
     );
   }
 
-  async verifyCode(mobile: string, code: string, guesses: GuessRule, conversion?: Conversion): Promise<CodeVerified> {
-    const [lengthMs = 0] = judgement(conversion);
-    return verified(
+  async checkCode(check: CodeCheck): Promise<CodeChecked> {
+    const { mobile, uuid, purpose, code, verifications, guesses } = check;
+    const { keys } = this;
+    const own = keys.request(mobile, uuid ?? '');
+    const counted = [guesses, verifications].map((limit) => (limit ? ` ${limit.cap} ${limit.lengthMs}` : ' 0 0'));
+    return codeChecked(
       await this.commands.run(
         'verify',
-        [codeKey(mobile), attemptsKey(mobile), failuresKey(mobile), ...(lengthMs ? (conversion?.keys ?? []) : [])],
-        [code, guesses.maxAttempts, guesses.maxFailures, guesses.lockMs, guesses.rowMs, lengthMs],
+        [
+          own,
+          keys.ended(mobile, purpose),
+          keys.failures(mobile),
+          keys.code(mobile),
+          keys.latest(mobile),
+          keys.attempts(mobile),
+          guesses ? keys.limit(guesses) : own,
+          verifications ? keys.limit(verifications) : own,
+        ],
+        [code, purpose, checkArguments(check) + counted.join(''), '0 0'],
       ),
     );
   }
@@ -120,9 +158,8 @@ export class RedisStore implements Store {
   close(): Promise<void> {
     return this.commands.close();
   }
-}
 
-/** The scripts expect two keys in these places; where nothing is judged they leave them alone. */
-function conversionKeys(conversion: Conversion | undefined, mobile: string): readonly string[] {
-  return conversion?.keys ?? [codeKey(mobile), codeKey(mobile)];
+  private limitKeys(limits: readonly SlidingWindowLimit[]): string[] {
+    return limits.map((limit) => this.keys.limit(limit));
+  }
 }

@@ -6,11 +6,13 @@ const [MOBILE, SECRET] = PLANTED;
 
 const QUERIES = [
   '{ imageCaptcha { code errmsg reason retryAfter uuid image expiresIn } }',
-  'query Q($k: CaptchaKind! = IMAGE) { imageCaptcha(kind: $k) { __typename ... on Result { code } } }',
+  'query Q($k: CaptchaKind! = IMAGE) { imageCaptcha(kind: $k) { __typename ... on VerificationResult { code } } }',
   `mutation { sendSmsCode(mobile: "${MOBILE}", imageCode: "${SECRET}", uuid: "${SECRET}") { code reason } }`,
   `mutation { verifySmsCode(mobile: "${MOBILE}", smsCode: "${SECRET}") { ...F } } fragment F on SmsCodeVerified { code }`,
   'mutation M($mobile: String!, $imageCode: String!, $uuid: String!) { sendSmsCode(mobile: $mobile, imageCode: $imageCode, uuid: $uuid) { code } }',
   'mutation ($mobile: String!, $smsCode: String!) { verifySmsCode(mobile: $mobile, smsCode: $smsCode) { code attemptsLeft } }',
+  `mutation ($uuid: String, $purpose: VerificationPurpose! = LOGIN) { verifySmsCode(mobile: "${MOBILE}", smsCode: "1", uuid: $uuid, purpose: $purpose) { code } }`,
+  '{ verificationSettings { codeLength codeExpiresIn cooldown captchaKinds countries purposes tickets } }',
   '{ __schema { types { name fields { name args { name defaultValue } } } } }',
   '{ __typename @skip(if: true) @include(if: false) }',
 ] as const;
@@ -52,6 +54,7 @@ const NAMES = [
   'smsCode',
   'imageCode',
   'uuid',
+  'purpose',
   'k',
   '',
 ];

@@ -1,5 +1,6 @@
 import type { Store } from '../../../src/store/store';
 import { StoreUnavailableError } from '../../../src/store/store';
+import { reservation } from '../../store/requests';
 
 type Method = Exclude<keyof Store, 'close'>;
 
@@ -25,12 +26,18 @@ export class WatchedStore implements Store {
   readonly reserveSend = this.watched('reserveSend', ({ code }, reserved) => {
     if (reserved.status === 'ok') this.codes.push(code);
   });
-  readonly takeCaptcha = this.watched('takeCaptcha');
-  readonly releaseSend = this.watched('releaseSend');
-  readonly verifyCode = this.watched('verifyCode');
+  readonly peekCaptcha = this.watched('peekCaptcha');
+  readonly refundSend = this.watched('refundSend');
+  readonly checkCode = this.watched('checkCode');
   readonly ping = this.watched('ping');
 
   constructor(private readonly store: Store) {}
+
+  /** Spends the captcha that was issued last, as somebody else's wrong answer would. */
+  async spendCaptcha(): Promise<void> {
+    const captcha = { uuid: this.captchaUuid, answer: 'wrong' };
+    await this.store.reserveSend(reservation({ captcha }));
+  }
 
   /** Nothing: it outlives its server, as a Redis does. */
   async close(): Promise<void> {}

@@ -11,8 +11,23 @@ export type CaptchaKind =
   /** A picture of letters and digits, to be typed in either case. */
   | 'IMAGE';
 
+/** What a code is asked for; it confirms the mobile for nothing else. Values may be added, never changed. */
+export type VerificationPurpose =
+  /** To move an account to this number. */
+  | 'CHANGE_MOBILE'
+  /** To confirm a payment. */
+  | 'CONFIRM_PAYMENT'
+  /** Anything else. */
+  | 'GENERIC'
+  /** To log in. */
+  | 'LOGIN'
+  /** To open an account. */
+  | 'REGISTER'
+  /** To set a new password. */
+  | 'RESET_PASSWORD';
+
 /** What became of a call, for machines. Values may be added, never changed. */
-export type Reason =
+export type VerificationReason =
   /** There is no such captcha: expired, already tried, or never issued. Get a new one. */
   | 'CAPTCHA_EXPIRED'
   /** The answer is wrong, and this captcha is spent. Get a new one. */
@@ -23,13 +38,13 @@ export type Reason =
   | 'MOBILE_INVALID'
   /** It succeeded. */
   | 'OK'
-  /** A cap of this mobile, this client or the whole service is reached; see retryAfter. */
+  /** A cap of this mobile, this client, its network or the whole service is reached; see retryAfter. */
   | 'QUOTA_EXCEEDED'
   /** Something this service depends on is down. Nothing was sent. */
   | 'SERVICE_UNAVAILABLE'
-  /** There is no live code for this mobile: expired, already used, or never sent. */
+  /** There is no live code of this uuid, mobile and purpose: expired, already used, never sent, or asked for under another uuid. */
   | 'SMS_CODE_EXPIRED'
-  /** Too many wrong codes: the code is void. Get a new one, after retryAfter seconds where that is set. */
+  /** Too many wrong codes: this request’s code is void. Get a new one, after retryAfter seconds where that is set. */
   | 'SMS_CODE_LOCKED'
   /** The code is wrong; see attemptsLeft. */
   | 'SMS_CODE_MISMATCH'
@@ -45,24 +60,27 @@ export type GetCaptchaQueryVariables = Exact<{
 }>;
 
 
-export type GetCaptchaQuery = { readonly imageCaptcha: { readonly code: number, readonly errmsg: string, readonly reason: Reason, readonly retryAfter: number | null, readonly uuid: string | null, readonly image: string | null, readonly audio: string | null, readonly expiresIn: number | null } };
+export type GetCaptchaQuery = { readonly imageCaptcha: { readonly code: number, readonly errmsg: string, readonly reason: VerificationReason, readonly retryAfter: number | null, readonly uuid: string | null, readonly image: string | null, readonly audio: string | null, readonly expiresIn: number | null } };
 
 export type SendSmsCodeMutationVariables = Exact<{
   mobile: string;
   imageCode: string;
   uuid: string;
+  purpose?: VerificationPurpose;
 }>;
 
 
-export type SendSmsCodeMutation = { readonly sendSmsCode: { readonly code: number, readonly errmsg: string, readonly reason: Reason, readonly retryAfter: number | null, readonly expiresIn: number | null } };
+export type SendSmsCodeMutation = { readonly sendSmsCode: { readonly code: number, readonly errmsg: string, readonly reason: VerificationReason, readonly retryAfter: number | null, readonly expiresIn: number | null, readonly smsId: string | null } };
 
 export type VerifySmsCodeMutationVariables = Exact<{
   mobile: string;
   smsCode: string;
+  uuid: string;
+  purpose?: VerificationPurpose;
 }>;
 
 
-export type VerifySmsCodeMutation = { readonly verifySmsCode: { readonly code: number, readonly errmsg: string, readonly reason: Reason, readonly retryAfter: number | null, readonly attemptsLeft: number | null, readonly ticket: string | null } };
+export type VerifySmsCodeMutation = { readonly verifySmsCode: { readonly code: number, readonly errmsg: string, readonly reason: VerificationReason, readonly retryAfter: number | null, readonly attemptsLeft: number | null, readonly ticket: string | null } };
 
 export class TypedDocumentString<TResult, TVariables>
   extends String
@@ -98,19 +116,30 @@ export const GetCaptchaDocument = new TypedDocumentString(`
 }
     `) as unknown as TypedDocumentString<GetCaptchaQuery, GetCaptchaQueryVariables>;
 export const SendSmsCodeDocument = new TypedDocumentString(`
-    mutation SendSmsCode($mobile: String!, $imageCode: String!, $uuid: String!) {
-  sendSmsCode(mobile: $mobile, imageCode: $imageCode, uuid: $uuid) {
+    mutation SendSmsCode($mobile: String!, $imageCode: String!, $uuid: String!, $purpose: VerificationPurpose! = REGISTER) {
+  sendSmsCode(
+    mobile: $mobile
+    imageCode: $imageCode
+    uuid: $uuid
+    purpose: $purpose
+  ) {
     code
     errmsg
     reason
     retryAfter
     expiresIn
+    smsId
   }
 }
     `) as unknown as TypedDocumentString<SendSmsCodeMutation, SendSmsCodeMutationVariables>;
 export const VerifySmsCodeDocument = new TypedDocumentString(`
-    mutation VerifySmsCode($mobile: String!, $smsCode: String!) {
-  verifySmsCode(mobile: $mobile, smsCode: $smsCode) {
+    mutation VerifySmsCode($mobile: String!, $smsCode: String!, $uuid: String!, $purpose: VerificationPurpose! = REGISTER) {
+  verifySmsCode(
+    mobile: $mobile
+    smsCode: $smsCode
+    uuid: $uuid
+    purpose: $purpose
+  ) {
     code
     errmsg
     reason

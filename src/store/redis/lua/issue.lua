@@ -1,17 +1,20 @@
--- Counts a captcha in the client's windows, all or none, and writes its answer.
--- KEYS  1 img:{uuid}  2 the client's unsolved captchas  3.. windows
--- ARGV  1 deadline  2 answer  3 its lifetime, ms; 0 to write no answer (in a cluster it lives in another slot)
---       4 cap and length of KEYS[2]  5 caps and lengths of the windows
--- Returns { 'ok', 1 if KEYS[2] was over its cap already, else 0 }  { 'refused', ms to wait }  { 'late', now }
---- @include start
---- @include window
-local bounds = numbers(ARGV[5])
-local wait, _, logs = look_at_all(3, bounds)
-if wait > 0 then return { 'refused', wait } end
-add_to_all(3, bounds, logs)
-local cap, length = unpack(numbers(ARGV[4]))
-local live, total = live_events(KEYS[2], length)
--- One more than the cap is all that matters, so the count stops there: a flood is no longer to live down than a burst.
-if total <= cap then add_event(KEYS[2], live, cap, length) end
-if ARGV[3] ~= '0' then redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3]) end
-return { 'ok', total > cap and 1 or 0 }
+-- Counts a captcha in its limits, all or none, and writes its answer.
+-- KEYS  1 img:{uuid}  2.. limits
+-- ARGV  1 deadline  2 answer  3 numbers: its lifetime, ms; index from 1 of the limit that counts everyone's, 0 for none; index from 1
+--       of the limit whose cap shrinks as that one fills up, 0 for none; then cap and length of each limit
+-- Returns { 'ok', now }  { 'taken', now }  { 'refused', now, index of the limit from 0, ms to wait }  { 'deadline-exceeded', now }
+--- @include deadline
+--- @include sliding_window
+if held[KEYS[1]] then return { 'taken', now } end
+local bounds = numbers(ARGV[3])
+local everyone, graded = bounds[2], bounds[3]
+if everyone > 0 and graded > 0 then
+  local cap, own = bounds[2 + 2 * everyone], 2 + 2 * graded
+  local _, live = live_entries(KEYS[1 + everyone], bounds[3 + 2 * everyone])
+  bounds[own] = math.max(1, math.floor(bounds[own] * math.max(0, cap - live) / cap))
+end
+local wait, index, logs = check_all(2, #KEYS, bounds, 4)
+if wait > 0 then return { 'refused', now, index, wait } end
+count_all(2, #KEYS, bounds, 4, logs)
+redis.call('SET', KEYS[1], ARGV[2], 'PX', bounds[1])
+return { 'ok', now }

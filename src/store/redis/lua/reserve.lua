@@ -1,40 +1,30 @@
--- A send, all in one step: takes the captcha, counts the message in all its windows or in none, and writes its code in place of an
--- earlier one.
--- KEYS  1 sms:{mobile}  2 the attempts on its code  3 the mobile's failures  4 img:{uuid}  5 the client's unsolved captchas
---       6 7 conversion of the number's prefix and of the client's network  8.. windows
--- ARGV  1 deadline  2 the captcha's answer, trimmed, in lower case, behind a `=`; '' if it was taken before  3 code
---       4 numbers: its lifetime, ms; failures allowed in a row, 0 for any; cap and length of KEYS[5]; conversion: window ms, grace
---       ms, floor, percent (0: off), 1 to enforce it  5 caps and lengths of the windows
--- Returns { 'ok', now, 1 if the conversion is too low, else 0, events now in each window... }
---         { 'captcha-expired' }  { 'captcha-mismatch' }  { 'refused', index of the window from 0, ms to wait }
---         { 'poor', ms to wait }  { 'locked', ms to wait }  { 'late', now }
---- @include start
---- @include window
---- @include conversion
+-- A send, all in one step: takes the captcha, counts the message in all its limits or in none, and writes its request and code.
+-- KEYS  1 img:{uuid}  2 sms:{mobile}  3 the latest code's purpose  4 the request  5 when codes of this purpose were ended
+--       6 the mobile's failures  7.. the client's unsolved captchas, then the limits
+-- ARGV  1 deadline  2 the captcha's answer, trimmed, in lower case  3 code  4 purpose  5 smsId
+--       6 numbers: the code's lifetime, ms; failures allowed in a row, 0 for any; how many keys count unsolved captchas; then cap and
+--       length of each of those and of each limit
+-- Returns { 'ok', now, code before, its `code:PURPOSE`, when it expires, events now in each limit... }
+--         { 'captcha-expired', now }  { 'captcha-mismatch', now }  { 'refused', now, index of the limit from 0, ms to wait }
+--         { 'locked', now, ms to wait }  { 'deadline-exceeded', now }
+--- @include deadline
+--- @include sliding_window
 --- @include code
-if ARGV[2] ~= '' then
-  local text = held[KEYS[4]]
-  if not text then return { 'captcha-expired' } end
-  redis.call('DEL', KEYS[4])
-  if '=' .. text:match('^%s*(.-)%s*$'):lower() ~= ARGV[2] then return { 'captcha-mismatch' } end
-end
-local ttl, max_failures, solved_cap, solved_length, length, grace, floor, percent, enforce = unpack(numbers(ARGV[4]))
-remove_latest_event(KEYS[5], solved_cap, solved_length)
+local text = held[KEYS[1]]
+if not text then return { 'captcha-expired', now } end
+-- The first write, which a Redis refuses that could not remember what follows: the captcha is then still there.
+redis.call('SET', KEYS[1], text, 'KEEPTTL')
+redis.call('DEL', KEYS[1])
+if text:match('^%s*(.-)%s*$'):lower() ~= ARGV[2] then return { 'captcha-mismatch', now } end
+local bounds = numbers(ARGV[6])
+local ttl, max_failures, unsolved = bounds[1], bounds[2], bounds[3]
+for i = 1, unsolved do refund_latest_event(KEYS[6 + i], bounds[2 + 2 * i], bounds[3 + 2 * i]) end
 
-local locked = locked_ms(KEYS[3], max_failures)
-if locked then return { 'locked', locked } end
-local bounds, sent, poor = numbers(ARGV[5]), {}, 0
-local wait, index, logs, counts = look_at_all(8, bounds)
-if percent > 0 then
-  for key = 6, 7 do
-    sent[key] = conversion_log(KEYS[key], length)
-    poor = math.max(poor, poor_ms(sent[key], length, grace, floor, percent))
-  end
-end
-if enforce == 1 and poor > wait then return { 'poor', poor } end
-if wait > 0 then return { 'refused', index, wait } end
-
-add_to_all(8, bounds, logs)
-for key, log in pairs(sent) do add_sent(KEYS[key], log, length) end
-write_code(ARGV[3], ttl)
-return { 'ok', now, poor > 0 and 1 or 0, unpack(counts) }
+local locked = locked_ms(KEYS[6], max_failures)
+if locked then return { 'locked', now, locked } end
+local first, b = 7 + unsolved, 4 + 2 * unsolved
+local wait, index, logs, counts = check_all(first, #KEYS, bounds, b)
+if wait > 0 then return { 'refused', now, index, wait } end
+count_all(first, #KEYS, bounds, b, logs)
+local previous, latest, expires = write_request(KEYS[2], KEYS[3], KEYS[4], KEYS[5], ARGV[3], ARGV[4], ARGV[5], ttl)
+return { 'ok', now, previous, latest, expires, unpack(counts) }

@@ -1,16 +1,18 @@
--- For a cluster: counts a message in the windows of its mobile, all or none, and writes its code in place of an earlier one.
--- KEYS  1 sms:{mobile}  2 the attempts on its code  3 the mobile's failures  4.. windows
--- ARGV  1 deadline  2 code  3 its lifetime, ms  4 failures allowed in a row, 0 for any  5 caps and lengths of the windows
--- Returns { 'ok', now, events now in each window... }  { 'refused', index of the window from 0, ms to wait }
---         { 'locked', ms to wait }  { 'late', now }
---- @include start
---- @include window
+-- For a cluster: counts a message in the limits of its mobile, all or none, and writes its request and code.
+-- KEYS  1 sms:{mobile}  2 the latest code's purpose  3 the request  4 when codes of this purpose were ended  5 the mobile's failures
+--       6.. limits
+-- ARGV  1 deadline  2 code  3 purpose  4 smsId  5 numbers: the code's lifetime, ms; failures allowed in a row, 0 for any; then cap and
+--       length of each limit
+-- Returns { 'ok', now, code before, its `code:PURPOSE`, when it expires, events now in each limit... }
+--         { 'refused', now, index of the limit from 0, ms to wait }  { 'locked', now, ms to wait }  { 'deadline-exceeded', now }
+--- @include deadline
+--- @include sliding_window
 --- @include code
-local locked = locked_ms(KEYS[3], tonumber(ARGV[4]))
-if locked then return { 'locked', locked } end
 local bounds = numbers(ARGV[5])
-local wait, index, logs, counts = look_at_all(4, bounds)
-if wait > 0 then return { 'refused', index, wait } end
-add_to_all(4, bounds, logs)
-write_code(ARGV[2], ARGV[3])
-return { 'ok', now, unpack(counts) }
+local locked = locked_ms(KEYS[5], bounds[2])
+if locked then return { 'locked', now, locked } end
+local wait, index, logs, counts = check_all(6, #KEYS, bounds, 3)
+if wait > 0 then return { 'refused', now, index, wait } end
+count_all(6, #KEYS, bounds, 3, logs)
+local previous, latest, expires = write_request(KEYS[1], KEYS[2], KEYS[3], KEYS[4], ARGV[2], ARGV[3], ARGV[4], bounds[1])
+return { 'ok', now, previous, latest, expires, unpack(counts) }

@@ -1,53 +1,99 @@
--- Compares a code. A right one is consumed; a wrong one is counted against the code and against the mobile.
--- KEYS  1 sms:{mobile}  2 the attempts on its code, as `code:count`  3 the mobile's failures in a row
---       4.. conversions to credit (none in a cluster, where they live in other slots)
--- ARGV  1 deadline  2 the code to check  3 wrong codes before the code is void, 0 for any  4 failures in a row before the mobile
---       must wait, 0 for any  5 how long it waits, ms  6 how long after the last failure the row is forgotten, ms
---       7 conversion: window ms
--- Returns { 'ok' }  { 'expired' }  { 'mismatch', wrong codes still allowed, -1 for any }  { 'locked', ms to wait, 0 for a void
---         code only }  { 'late', now }
---- @include start
---- @include conversion
+-- Checks a code. The try is written before anything is compared. A right code is consumed, and ends all codes of its mobile and purpose;
+-- a wrong one is counted against its request and the mobile, or against the client alone where there is no such request.
+-- KEYS  1 the request  2 when codes of this purpose were ended  3 the mobile's failures in a row  4 sms:{mobile}
+--       5 the latest code's purpose  6 tries at another service's code, as `code:count`
+--       7 8 the client's guesses without a request, and its tries with one (in a cluster, where these live in another slot: any keys)
+-- ARGV  1 deadline  2 the code to check  3 purpose
+--       4 numbers: wrong codes before a request's code is void, 0 for any; failures in a row before the mobile is locked, 0 for any;
+--         how long it is locked, ms; how long after the last failure they are forgotten, ms; for how long a right code is remembered as
+--         the end of others, ms; 1 to check another service's code, where no request is named; cap and length of KEYS[7], cap and
+--         length of KEYS[8]: cap 0 where they are not counted here
+--       5 numbers, for a cluster: ms to wait for a guess, ms to wait for a try
+-- Returns { 'ok', now, smsId }  { 'expired', now }  { 'mismatch', now, smsId, wrong codes still allowed, -1 for any }
+--         { 'locked', now, smsId, ms to wait, 0 for a void code only }  { 'refused', now, ms to wait }  { 'deadline-exceeded', now }
+--- @include deadline
+--- @include sliding_window
 --- @include code
-local max_attempts, max_failures = tonumber(ARGV[3]), tonumber(ARGV[4])
-local locked = locked_ms(KEYS[3], max_failures)
-if locked then return { 'locked', locked } end
+local guess, purpose = ARGV[2], ARGV[3]
+local max_attempts, max_failures, lockout, failure_window, ended_life, check_foreign, guess_cap, guess_length, try_cap, try_length =
+  unpack(numbers(ARGV[4]))
+local guess_wait, try_wait = unpack(numbers(ARGV[5]))
 
--- The attempts belong to one code: one that another service wrote meanwhile starts afresh.
-local code = held[KEYS[1]]
-local counted, attempts = string.match(held[KEYS[2]] or '', '^(.*):(%d+)$')
-attempts = tonumber(attempts or 0)
-if not code then
-  if max_attempts > 0 and attempts >= max_attempts then return { 'locked', 0 } end
-  return { 'expired' }
+local record = held[KEYS[1]] and cmsgpack.unpack(held[KEYS[1]])
+if record and (record[2] ~= purpose or record[4] <= tonumber(held[KEYS[2]] or -1)) then record = nil end
+local code, wrong, sms_id = nil, 0, ''
+if record then
+  code, wrong, sms_id = record[1], record[3], record[5]
+elseif check_foreign == 1 then
+  local counted, count = string.match(held[KEYS[6]] or '', '^(.*):(%d+)$')
+  local stands = held[KEYS[4]]
+  -- What this server wrote itself belongs to its request, and is no other service's.
+  if stands and string.match(held[KEYS[5]] or '', '^(.*):') ~= stands then
+    code, wrong = stands, counted == stands and tonumber(count) or 0
+  elseif not stands and counted and max_attempts > 0 and tonumber(count) >= max_attempts then
+    code, wrong = '', tonumber(count)
+  end
 end
-if counted ~= code then attempts = 0 end
+
+local key, cap, length, wait = KEYS[7], guess_cap, guess_length, guess_wait
+if code then key, cap, length, wait = KEYS[8], try_cap, try_length, try_wait end
+local log = nil
+if cap > 0 then
+  local total
+  log, total = live_entries(key, length)
+  wait = wait_ms(log, total, cap, length)
+end
+if wait > 0 then return { 'refused', now, wait } end
+local function count_try()
+  if log then add_event(key, log, cap, length) end
+end
+
+if not code then
+  count_try()
+  return { 'expired', now }
+end
+local locked = locked_ms(KEYS[3], max_failures)
+if locked or (max_attempts > 0 and wrong >= max_attempts) then
+  count_try()
+  return { 'locked', now, sms_id, locked or 0 }
+end
+
+-- The try, before the comparison: a Redis that can't write this compares nothing.
+wrong = wrong + 1
+local failures = tonumber(held[KEYS[3]] or 0) + 1
+local lock = max_failures > 0 and failures >= max_failures
+if record then
+  record[3] = wrong
+  redis.call('SET', KEYS[1], cmsgpack.pack(record), 'KEEPTTL')
+else
+  -- A code that another service wrote without an expiry still gets its tries counted.
+  local lifetime = redis.call('PTTL', KEYS[4])
+  redis.call('SET', KEYS[6], code .. ':' .. wrong, 'PX', lifetime < 0 and failure_window or math.max(lifetime, 1))
+end
+if max_failures > 0 then redis.call('SET', KEYS[3], failures, 'PX', lock and lockout or failure_window) end
 
 -- In constant time: every character is looked at, whatever the ones before it were.
-local difference = bit.bxor(#code, #ARGV[2])
+local difference = bit.bxor(#code, #guess)
 for i = 1, #code do
-  difference = bit.bor(difference, bit.bxor(code:byte(i), ARGV[2]:byte(i) or 0))
+  difference = bit.bor(difference, bit.bxor(code:byte(i), guess:byte(i) or 0))
 end
 if difference == 0 then
-  redis.call('DEL', KEYS[1], KEYS[2], KEYS[3])
-  for key = 4, #KEYS do add_verified(KEYS[key], tonumber(ARGV[7])) end
-  return { 'ok' }
+  redis.call('DEL', KEYS[1], KEYS[3], KEYS[6])
+  if record then
+    redis.call('SET', KEYS[2], math.max(now, record[4]), 'PX', ended_life)
+    if held[KEYS[4]] and held[KEYS[5]] == held[KEYS[4]] .. ':' .. purpose then redis.call('DEL', KEYS[4], KEYS[5]) end
+  else
+    redis.call('DEL', KEYS[4], KEYS[5])
+  end
+  return { 'ok', now, sms_id }
 end
 
-attempts = attempts + 1
-local failures = tonumber(held[KEYS[3]] or 0) + 1
-local void = max_attempts > 0 and attempts >= max_attempts
-local wait = max_failures > 0 and failures >= max_failures
-if max_failures > 0 then
-  redis.call('SET', KEYS[3], failures, 'PX', wait and ARGV[5] or ARGV[6])
-end
--- A code that another service wrote without an expiry still gets its attempts counted.
-local lifetime = redis.call('PTTL', KEYS[1])
-redis.call('SET', KEYS[2], code .. ':' .. attempts, 'PX', lifetime < 0 and ARGV[6] or math.max(lifetime, 1))
-if void or wait then redis.call('DEL', KEYS[1]) end
-if wait then return { 'locked', tonumber(ARGV[5]) } end
-if void then return { 'locked', 0 } end
+count_try()
+local void = max_attempts > 0 and wrong >= max_attempts
+if lock or (void and held[KEYS[4]] == code) then redis.call('DEL', KEYS[4], KEYS[5]) end
+if lock then return { 'locked', now, sms_id, lockout } end
+if void then return { 'locked', now, sms_id, 0 } end
 local left = -1
-if max_attempts > 0 then left = max_attempts - attempts end
+if max_attempts > 0 then left = max_attempts - wrong end
 if max_failures > 0 and (left < 0 or max_failures - failures < left) then left = max_failures - failures end
-return { 'mismatch', left }
+return { 'mismatch', now, sms_id, left }

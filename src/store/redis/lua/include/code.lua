@@ -1,17 +1,42 @@
--- The code KEYS[1] with the wrong tries against it, KEYS[2] as `code:count`, and the mobile's wrong codes in a row, KEYS[3].
+-- Codes: the latest of a mobile under sms:{mobile}, beside it `code:PURPOSE` of the latest that this server wrote, and a record for each
+-- request, as MessagePack { code, purpose, wrong tries, asked for at, smsId }.
 
--- Ms for which the mobile whose failures are `key` must wait after too many wrong codes; nil if it needn't.
+-- Ms for which the mobile whose failures are `key` is locked after too many wrong codes; nil if it isn't.
 local function locked_ms(key, max_failures)
   if max_failures == 0 or tonumber(held[key] or 0) < max_failures then return nil end
   -- Redis keeps a key through the millisecond in which it expires.
   return math.max(redis.call('PTTL', key), 1)
 end
 
-local function write_code(code, ttl)
-  redis.call('SET', KEYS[1], code, 'PX', ttl)
-  if held[KEYS[2]] then redis.call('DEL', KEYS[2]) end
+-- Writes a request and its code. Returns what stood under `code_key` before: the code ('' for none), `code:PURPOSE` where this server
+-- wrote it, and when it would have expired.
+local function write_request(code_key, latest_key, request_key, ended_key, code, purpose, sms_id, ttl)
+  local previous, expires = held[code_key] or '', 0
+  if previous ~= '' then
+    local left = redis.call('PTTL', code_key)
+    expires = now + (left < 0 and ttl or left)
+  end
+  -- A code that is asked for after another ended all of its purpose is never taken for one of those, even if the clock steps back.
+  local at = math.max(now, tonumber(held[ended_key] or -1) + 1)
+  redis.call('SET', request_key, cmsgpack.pack({ code, purpose, 0, at, sms_id }), 'PX', ttl)
+  redis.call('SET', code_key, code, 'PX', ttl)
+  redis.call('SET', latest_key, code .. ':' .. purpose, 'PX', ttl)
+  return previous, held[latest_key] or '', expires
 end
 
-local function delete_code(code)
-  if held[KEYS[1]] == code then redis.call('DEL', KEYS[1], KEYS[2]) end
+-- Deletes a request whose message was not sent, and puts back what stood under `code_key` before, if its code still stands there.
+local function refund_request(code_key, latest_key, request_key, code, previous, previous_latest, expires)
+  redis.call('DEL', request_key)
+  if held[code_key] ~= code then return end
+  local left = expires - now
+  if previous == '' or left <= 0 then
+    redis.call('DEL', code_key, latest_key)
+    return
+  end
+  redis.call('SET', code_key, previous, 'PX', left)
+  if previous_latest == '' then
+    redis.call('DEL', latest_key)
+  else
+    redis.call('SET', latest_key, previous_latest, 'PX', left)
+  end
 end

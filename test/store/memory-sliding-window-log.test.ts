@@ -1,13 +1,13 @@
 import fc from 'fast-check';
-import type { Window } from '../../src/limits/window';
+import type { SlidingWindowLimit } from '../../src/limits/sliding-window-limit';
 import {
   eventCount,
-  type LoggedEvents,
-  liveEvents,
+  type LogEntry,
+  liveEntries,
   waitMs,
   withEvent,
   withoutEvent,
-} from '../../src/store/memory/window-log';
+} from '../../src/store/memory/sliding-window-log';
 
 const START = Date.UTC(2026, 0, 1);
 const HOUR = 3_600_000;
@@ -15,21 +15,21 @@ const HOUR = 3_600_000;
 /** What a caller knows: when his events were let in, and that they were not taken back. */
 class Counted {
   times: number[] = [];
-  log: LoggedEvents[] = [];
+  log: LogEntry[] = [];
 
-  constructor(readonly window: Window) {}
+  constructor(readonly window: SlidingWindowLimit) {}
 
   wait(now: number): number {
-    return waitMs(liveEvents(this.log, this.window, now), this.window, now);
+    return waitMs(liveEntries(this.log, this.window, now), this.window, now);
   }
 
   add(now: number): void {
-    this.log = withEvent(liveEvents(this.log, this.window, now), this.window, now);
+    this.log = withEvent(liveEntries(this.log, this.window, now), this.window, now);
     this.times.push(now);
   }
 
   remove(at: number, now: number): void {
-    this.log = withoutEvent(liveEvents(this.log, this.window, now), this.window, at);
+    this.log = withoutEvent(liveEntries(this.log, this.window, now), this.window, at);
     this.times.splice(this.times.lastIndexOf(at), 1);
   }
 
@@ -52,7 +52,7 @@ const gaps = fc.array(
   { minLength: 1, maxLength: 400 },
 );
 
-function attempts(window: Window, shares: readonly number[]): number[] {
+function attempts(window: SlidingWindowLimit, shares: readonly number[]): number[] {
   let now = START;
   return shares.map((share) => {
     now += Math.round(share * window.lengthMs);
@@ -60,10 +60,13 @@ function attempts(window: Window, shares: readonly number[]): number[] {
   });
 }
 
-const stepOf = ({ cap, lengthMs }: Window) => (cap <= 64 ? 0 : Math.ceil(lengthMs / 64));
+const stepOf = ({ cap, lengthMs }: SlidingWindowLimit) => (cap <= 64 ? 0 : Math.ceil(lengthMs / 64));
 
-describe('a window', () => {
-  const windows = fc.record({ key: fc.constant('w'), cap: fc.oneof(exactCap, largeCap), lengthMs: length });
+/** What of a limit its log doesn't depend on. */
+const LIMIT = { rule: fc.constant('budget' as const), subject: fc.constant({ kind: 'everyone' as const }) };
+
+describe('a sliding-window limit', () => {
+  const windows = fc.record({ ...LIMIT, cap: fc.oneof(exactCap, largeCap), lengthMs: length });
 
   test('never holds more events than its cap, wherever it starts', () => {
     fc.assert(
@@ -131,7 +134,7 @@ describe('a window', () => {
           const { takeBack, which } = choose[i] ?? { takeBack: false, which: 0 };
           if (takeBack && recent.length > 0) counted.remove(recent[which % recent.length] ?? 0, now);
           else if (counted.wait(now) === 0) counted.add(now);
-          const count = eventCount(liveEvents(counted.log, window, now));
+          const count = eventCount(liveEntries(counted.log, window, now));
           expect(count).toBeGreaterThanOrEqual(counted.within(window.lengthMs, now));
           expect(count).toBeLessThanOrEqual(counted.within(window.lengthMs + stepOf(window), now));
         }
@@ -152,7 +155,7 @@ describe('a window', () => {
   });
 
   test('is left alone by taking back what it does not hold', () => {
-    const window = { key: 'w', cap: 5, lengthMs: HOUR };
+    const window: SlidingWindowLimit = { rule: 'budget', subject: { kind: 'everyone' }, cap: 5, lengthMs: HOUR };
     const log = withEvent([], window, START);
     expect(withoutEvent(log, window, START + 1)).toEqual(log);
     expect(withoutEvent([], window, START)).toEqual([]);

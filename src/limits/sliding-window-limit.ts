@@ -1,0 +1,40 @@
+/** Whom a limit counts. */
+export type Subject =
+  | {
+      kind: 'mobile' | 'client' | 'network' /** A mobile's digits, or the hash that stands for an address. */;
+      id: string;
+    }
+  | { kind: 'everyone' };
+
+/** What a limit is called in metrics and logs. Append only: dashboards name these. */
+export type LimitRule =
+  | 'cooldown'
+  | 'mobile-hour'
+  | 'mobile-day'
+  | 'client-hour'
+  | 'network-hour'
+  | 'budget'
+  | 'captcha-minute'
+  | 'captcha-network-minute'
+  | 'captcha-unsolved'
+  | 'captcha-network-unsolved'
+  | 'captchas-live'
+  | 'verify-hour'
+  | 'guess-hour';
+
+/**
+ * A cap that holds in every window of its length: at most `cap` events in any `lengthMs` milliseconds, wherever the window starts.
+ */
+export interface SlidingWindowLimit {
+  rule: LimitRule;
+  subject: Subject;
+  /** Events allowed, at least 1. */
+  cap: number;
+  /** Length in milliseconds. */
+  lengthMs: number;
+}
+
+/** The cap of a network's captchas while `live` of everyone's `everyone` are alive: its share shrinks, and never to nothing. */
+export function gradedCap(cap: number, live: number, everyone: number): number {
+  return Math.max(1, Math.floor((cap * Math.max(0, everyone - live)) / everyone));
+}

@@ -1,0 +1,68 @@
+import type { SlidingWindowLimit } from '../../limits/sliding-window-limit';
+
+/** Events counted together: `count` of them, the latest at `at` (ms since the epoch). Logs are in order of time. */
+export interface LogEntry {
+  at: number;
+  count: number;
+}
+
+/** Up to this cap every event has an entry of its own, so that the limit is exact. */
+const EXACT_CAP = 64;
+/** Above it, events share this many buckets a window: it refuses up to one bucket early, never late. */
+const BUCKETS = 64;
+
+/*
+ * The same rules stand in store/redis/lua/include/sliding_window.lua. Both are held to each other by the store's contract suite and
+ * by the model test.
+ */
+
+/** Milliseconds of a bucket; 0 where each event has its own entry. */
+function bucketMs({ cap, lengthMs }: SlidingWindowLimit): number {
+  return cap <= EXACT_CAP ? 0 : Math.ceil(lengthMs / BUCKETS);
+}
+
+function sameBucket(a: number, b: number, bucket: number): boolean {
+  return bucket === 0 ? a === b : Math.floor(a / bucket) === Math.floor(b / bucket);
+}
+
+/** What of a log still counts at `now`. */
+export function liveEntries(log: readonly LogEntry[], limit: SlidingWindowLimit, now: number): LogEntry[] {
+  return log.filter((entry) => entry.at + limit.lengthMs > now);
+}
+
+export function eventCount(log: readonly LogEntry[]): number {
+  return log.reduce((sum, entry) => sum + entry.count, 0);
+}
+
+/** Milliseconds until one more event is allowed, given what is live; 0 for at once. */
+export function waitMs(live: readonly LogEntry[], limit: SlidingWindowLimit, now: number): number {
+  let count = eventCount(live);
+  let wait = 0;
+  for (const entry of live) {
+    if (count < limit.cap) break;
+    count -= entry.count;
+    wait = entry.at + limit.lengthMs - now;
+  }
+  return wait;
+}
+
+/** The log with one more event at `now`. */
+export function withEvent(live: readonly LogEntry[], limit: SlidingWindowLimit, now: number): LogEntry[] {
+  const bucket = bucketMs(limit);
+  const last = live.at(-1);
+  if (bucket > 0 && last && sameBucket(last.at, now, bucket)) {
+    return [...live.slice(0, -1), { at: now, count: last.count + 1 }];
+  }
+  return [...live, { at: now, count: 1 }];
+}
+
+/** The log without one event of the time `at`, if it still holds one. */
+export function withoutEvent(log: readonly LogEntry[], limit: SlidingWindowLimit, at: number): LogEntry[] {
+  const bucket = bucketMs(limit);
+  const index = log.findLastIndex((entry) => sameBucket(entry.at, at, bucket));
+  if (index < 0) return [...log];
+  return log.flatMap((entry, i) => {
+    if (i !== index) return [entry];
+    return entry.count > 1 ? [{ at: entry.at, count: entry.count - 1 }] : [];
+  });
+}

@@ -1,0 +1,105 @@
+-- Sliding-window limits: at most `cap` events in any `length` ms. The rules, and why, stand in src/limits/sliding-window-limit.ts and
+-- src/store/memory/sliding-window-log.ts. Stored as MessagePack: { at, count, at, count, ... } in order of time. A key is only ever
+-- written with its expiry.
+
+local function bucket_ms(cap, length)
+  if cap <= 64 then return 0 end
+  return math.ceil(length / 64)
+end
+
+local function same_bucket(a, b, bucket)
+  if bucket == 0 then return a == b end
+  return math.floor(a / bucket) == math.floor(b / bucket)
+end
+
+-- What still counts, and how many events that is.
+local function live_entries(key, length)
+  local raw = held[key]
+  if not raw then return {}, 0 end
+  local log, live, total = cmsgpack.unpack(raw), {}, 0
+  for i = 1, #log, 2 do
+    if log[i] + length > now then
+      live[#live + 1] = log[i]
+      live[#live + 1] = log[i + 1]
+      total = total + log[i + 1]
+    end
+  end
+  return live, total
+end
+
+-- Milliseconds until one more event is allowed; 0 for at once.
+local function wait_ms(live, total, cap, length)
+  local wait = 0
+  for i = 1, #live, 2 do
+    if total < cap then break end
+    total = total - live[i + 1]
+    wait = live[i] + length - now
+  end
+  return wait
+end
+
+local function add_event(key, live, cap, length)
+  local bucket, n = bucket_ms(cap, length), #live
+  if bucket > 0 and n > 0 and same_bucket(live[n - 1], now, bucket) then
+    live[n - 1] = now
+    live[n] = live[n] + 1
+  else
+    live[n + 1] = now
+    live[n + 2] = 1
+  end
+  redis.call('SET', key, cmsgpack.pack(live), 'PX', live[#live - 1] + length - now)
+end
+
+-- Refunds one event of the time `at`, if it is still there. Allowed while Redis is full: it makes room.
+local function refund_event(key, at, cap, length)
+  local live, bucket = live_entries(key, length), bucket_ms(cap, length)
+  for i = #live - 1, 1, -2 do
+    if same_bucket(live[i], at, bucket) then
+      live[i + 1] = live[i + 1] - 1
+      if live[i + 1] == 0 then
+        table.remove(live, i + 1)
+        table.remove(live, i)
+      end
+      redis.call('DEL', key)
+      if #live > 0 then redis.call('SET', key, cmsgpack.pack(live), 'PX', live[#live - 1] + length - now) end
+      return
+    end
+  end
+end
+
+-- Refunds the latest event, if there is one.
+local function refund_latest_event(key, cap, length)
+  local live = live_entries(key, length)
+  if #live > 0 then refund_event(key, live[#live - 1], cap, length) end
+end
+
+-- What is counted in KEYS[first_key]... KEYS[last_key], given their caps and lengths: { cap, length, cap, length, ... } from `b` on.
+-- Returns the longest wait in ms (0: all have room), the index from 0 of its limit, their logs, and their counts with one more event.
+local function check_all(first_key, last_key, bounds, b)
+  local longest, index, logs, counts = 0, 0, {}, {}
+  for i = first_key, last_key do
+    local live, total = live_entries(KEYS[i], bounds[b + 1])
+    local wait = wait_ms(live, total, bounds[b], bounds[b + 1])
+    if wait > longest then longest, index = wait, i - first_key end
+    logs[#logs + 1] = live
+    counts[#counts + 1] = total + 1
+    b = b + 2
+  end
+  return longest, index, logs, counts
+end
+
+-- Counts one event in each of them, given their logs.
+local function count_all(first_key, last_key, bounds, b, logs)
+  for i = first_key, last_key do
+    add_event(KEYS[i], logs[i - first_key + 1], bounds[b], bounds[b + 1])
+    b = b + 2
+  end
+end
+
+-- Refunds one event of the time `at` in each of them.
+local function refund_all(first_key, last_key, bounds, b, at)
+  for i = first_key, last_key do
+    refund_event(KEYS[i], at, bounds[b], bounds[b + 1])
+    b = b + 2
+  end
+end

@@ -1,0 +1,7 @@
+-- At a start: whether this user may write here what the server must remember.
+-- KEYS  1 a key of no meaning
+-- ARGV  1 deadline
+-- Returns { 'ok', now }  { 'deadline-exceeded', now }
+--- @include deadline
+redis.call('SET', KEYS[1], '', 'PX', 1)
+return { 'ok', now }

@@ -1,0 +1,34 @@
+import type { Store } from '../../src/store/store';
+
+/** A store whose keys a test makes older: what a caller was told of the past stays where it was told. */
+export function agedStore(
+  store: Store,
+  agedMs: () => number,
+  watch: <T>(answer: Promise<T>) => Promise<T> = (answer) => answer,
+): Store {
+  return {
+    issueCaptcha: (issue) => watch(store.issueCaptcha(issue)),
+    peekCaptcha: (uuid) => watch(store.peekCaptcha(uuid)),
+    reserveSend: async (reservation) => {
+      const reserved = await watch(store.reserveSend(reservation));
+      if (reserved.status !== 'ok') return reserved;
+      const { countedAt, previous, ...rest } = reserved;
+      return {
+        ...rest,
+        countedAt: countedAt.map((at) => at + agedMs()),
+        ...(previous && { previous: { ...previous, expiresAt: previous.expiresAt + agedMs() } }),
+      };
+    },
+    refundSend: ({ countedAt, previous, ...refund }) =>
+      watch(
+        store.refundSend({
+          ...refund,
+          countedAt: countedAt.map((at) => at - agedMs()),
+          ...(previous && { previous: { ...previous, expiresAt: previous.expiresAt - agedMs() } }),
+        }),
+      ),
+    checkCode: (check) => watch(store.checkCode(check)),
+    ping: () => store.ping(),
+    close: () => store.close(),
+  };
+}

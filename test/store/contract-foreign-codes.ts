@@ -1,0 +1,65 @@
+import type { CodeCheck } from '../../src/store/store';
+import type { StoreSubject } from './contract';
+import { codeCheck, HOUR, LOCKOUT, MOBILE, RIGHT, reserveSolved, WRONG } from './requests';
+
+const THEIRS = '246801';
+
+/** Codes that other services of the shop wrote under `sms:{mobile}`; where none can, only that nothing is taken for one. */
+export function describeForeignCodes(subject: () => StoreSubject): void {
+  describe('codes of other services', () => {
+    const check = (code: string, changes: Partial<CodeCheck> = {}) =>
+      subject().store.checkCode(codeCheck({ code, uuid: undefined, foreignCodes: true, ...changes }));
+    const EXPIRED = { status: 'expired' };
+    /** Where another service can write. */
+    const write = async (code = THEIRS) => {
+      await subject().writeForeignCode?.(MOBILE, code);
+      return subject().writeForeignCode !== undefined;
+    };
+
+    test('given a code of our own, when it is checked without its uuid, then it has expired, and no try is used', async () => {
+      await reserveSolved(subject().store, 'a');
+      for (let i = 0; i < 10; i++) expect(await check(RIGHT)).toEqual(EXPIRED);
+      expect((await check(RIGHT, { uuid: 'a' })).status).toBe('ok');
+    });
+
+    test('given one of theirs, when they are not asked for, or a uuid is named, then it has expired', async () => {
+      await write();
+      expect(await check(THEIRS, { foreignCodes: false })).toEqual(EXPIRED);
+      expect(await check(THEIRS, { uuid: 'a' })).toEqual(EXPIRED);
+    });
+
+    test('given one of theirs, when it is checked, then it is right once, and gone', async () => {
+      if (!(await write())) return;
+      expect(await check(WRONG)).toEqual({ status: 'mismatch', attemptsLeft: 4 });
+      expect(await check(THEIRS)).toEqual({ status: 'ok' });
+      expect(await subject().readCode?.(MOBILE)).toBeNull();
+      expect(await check(THEIRS)).toEqual(EXPIRED);
+    });
+
+    test('given one of theirs over one of ours, when both are checked, then each is good', async () => {
+      await reserveSolved(subject().store, 'a');
+      if (!(await write())) return;
+      expect((await check(RIGHT, { uuid: 'a' })).status).toBe('ok');
+      expect(await subject().readCode?.(MOBILE)).toBe(THEIRS);
+      expect(await check(THEIRS)).toEqual({ status: 'ok' });
+    });
+
+    test('given 5 wrong tries, when another code is written, then that one has all of its own', async () => {
+      if (!(await write())) return;
+      for (let i = 0; i < 4; i++) await check(WRONG);
+      expect(await check(WRONG)).toEqual({ status: 'locked', waitMs: undefined });
+      expect(await check(THEIRS)).toEqual({ status: 'locked', waitMs: undefined });
+      await write('111111');
+      expect(await check(WRONG)).toEqual({ status: 'mismatch', attemptsLeft: 4 });
+      expect(await check('111111')).toEqual({ status: 'ok' });
+    });
+
+    test('given wrong tries at theirs, when they reach the failures in a row, then the mobile is locked', async () => {
+      if (!(await write())) return;
+      const lockout = { ...LOCKOUT, maxFailures: 2 };
+      await check(WRONG, { lockout });
+      expect(await check(WRONG, { lockout })).toEqual({ status: 'locked', waitMs: HOUR });
+      expect(await subject().readCode?.(MOBILE)).toBeNull();
+    });
+  });
+}

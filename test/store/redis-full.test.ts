@@ -1,0 +1,193 @@
+import { mkdirSync } from 'node:fs';
+import { Redis } from 'ioredis';
+import { openStore } from '../../src/store/open-store';
+import { type Store, StoreUnavailableError } from '../../src/store/store';
+import { RedisCluster } from '../harness/redis-cluster';
+import { describeWithRedis, type RedisServer, startRedis } from '../harness/redis-server';
+import {
+  ALL_LIMITS,
+  captcha,
+  codeCheck,
+  granted,
+  guesses,
+  MOBILE,
+  perMinute,
+  RIGHT,
+  reservation,
+  reserveSolved,
+  tries,
+  WRONG,
+} from './requests';
+
+const COUNTED = { guesses: guesses(100), verifications: tries(100) };
+
+/** What keeps Redis from writing, and what lets it write again. */
+const STATES: [string, (client: Redis) => Promise<unknown>, (client: Redis) => Promise<unknown>][] = [
+  [
+    'is full (maxmemory, noeviction)',
+    (client) => client.config('SET', 'maxmemory', '1'),
+    (client) => client.config('SET', 'maxmemory', '0'),
+  ],
+  [
+    'is a read-only replica',
+    (client) => client.call('REPLICAOF', '127.0.0.1', '1'),
+    (client) => client.call('REPLICAOF', 'NO', 'ONE'),
+  ],
+  [
+    'lacks the replicas that it wants',
+    (client) => client.config('SET', 'min-replicas-to-write', '3'),
+    (client) => client.config('SET', 'min-replicas-to-write', '0'),
+  ],
+  ['can save nothing (MISCONF)', breakSaving, (client) => client.config('SET', 'stop-writes-on-bgsave-error', 'no')],
+];
+
+/** Makes the last background save a failed one. */
+async function breakSaving(client: Redis): Promise<void> {
+  await client.config('SET', 'stop-writes-on-bgsave-error', 'yes');
+  await client.config('SET', 'save', '3600 1000000');
+  // Where the snapshot would go stands a folder that cannot be replaced.
+  const [, folder] = (await client.config('GET', 'dir')) as [string, string];
+  mkdirSync(`${folder}/dump.rdb/in-the-way`, { recursive: true });
+  await client.bgsave();
+  for (let i = 0; i < 200; i++) {
+    if (String(await client.info('persistence')).includes('rdb_last_bgsave_status:err')) return;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  throw new Error('The save did not fail');
+}
+
+describeWithRedis('a Redis that cannot write', () => {
+  let server: RedisServer;
+  let client: Redis;
+  let store: Store;
+  beforeEach(async () => {
+    server = await startRedis();
+    client = new Redis(server.url);
+    store = await openStore({ kind: 'redis', target: { kind: 'single', url: server.url }, timeoutMs: 1000 });
+  });
+  afterEach(async () => {
+    await store.close();
+    client.disconnect();
+    await server.close();
+  });
+
+  /** Everything that is stored, with what it holds. */
+  const contents = async () => {
+    const keys = (await client.keys('*')).sort();
+    return Promise.all(keys.map(async (key) => [key, await client.getBuffer(key)]));
+  };
+  const check = (code: string, uuid = 'a') => store.checkCode(codeCheck({ uuid, code, ...COUNTED }));
+
+  test.each(STATES)(
+    'given it %s, when anything is asked for, then it is unavailable and nothing has changed; afterwards all tries are there',
+    async (_, breakIt, mendIt) => {
+      const reserved = granted(await reserveSolved(store, 'a', { limits: ALL_LIMITS }));
+      await store.issueCaptcha(captcha({ uuid: 'kept', limits: [perMinute(9)] }));
+      const before = await contents();
+      await breakIt(client);
+
+      const kept = { uuid: 'kept', answer: 'ABCDE' };
+      const calls = [
+        () => check(WRONG),
+        () => check(RIGHT),
+        () => check(WRONG, 'unknown'),
+        () => store.issueCaptcha(captcha({ uuid: 'more', limits: [perMinute(9)] })),
+        () => store.reserveSend(reservation({ captcha: kept, mobile: '13900139000', limits: [] })),
+        () => store.reserveSend(reservation({ captcha: { ...kept, answer: 'wrong' } })),
+      ];
+      for (const call of [...calls, ...calls]) await expect(call()).rejects.toBeInstanceOf(StoreUnavailableError);
+      const guessing = Array.from({ length: 300 }, (_, i) => check(String(i).padStart(6, '0')));
+      for (const result of await Promise.allSettled([...guessing, check(RIGHT)]))
+        expect(result.status).toBe('rejected');
+      expect(await contents()).toEqual(before);
+
+      await mendIt(client);
+      // A client that is told READONLY connects anew, to whoever is the primary now.
+      const working = async () => {
+        for (let i = 0; i < 100; i++) {
+          try {
+            return await check(WRONG);
+          } catch {
+            await new Promise((resolve) => setTimeout(resolve, 20));
+          }
+        }
+        throw new Error('It does not work again');
+      };
+      expect(await working()).toMatchObject({ status: 'mismatch', attemptsLeft: 4 });
+      expect((await check(RIGHT)).status).toBe('ok');
+      expect(reserved.counts).toEqual([1, 1, 1, 1, 1, 1]);
+    },
+  );
+
+  test('given it fills up in the middle of a burst of guesses, when they are answered, then no more than five were compared', async () => {
+    await reserveSolved(store, 'a');
+    const burst = Array.from({ length: 400 }, (_, i) => check(String(i).padStart(6, '0')));
+    const full = client.config('SET', 'maxmemory', '1');
+    const answers = await Promise.allSettled(burst);
+    await full;
+    const compared = answers.filter((answer) => answer.status === 'fulfilled' && answer.value.status === 'mismatch');
+    expect(compared.length).toBeLessThanOrEqual(4);
+    await client.config('SET', 'maxmemory', '0');
+    // Every try that was compared is counted.
+    for (let left = 4 - compared.length; left > 0; left--)
+      expect(await check(WRONG)).toMatchObject({ status: 'mismatch', attemptsLeft: left });
+    expect((await check(WRONG)).status).toBe('locked');
+    expect((await check(RIGHT)).status).toBe('locked');
+  });
+
+  test('given it is full, when a message was refused by its provider, then its refund is done, since that makes room', async () => {
+    const reserved = granted(await reserveSolved(store, 'a', { limits: ALL_LIMITS }));
+    await client.config('SET', 'maxmemory', '1');
+    await store.refundSend({
+      mobile: MOBILE,
+      uuid: 'a',
+      code: RIGHT,
+      limits: ALL_LIMITS,
+      countedAt: reserved.countedAt,
+    });
+    expect(await client.keys('*')).toEqual([]);
+  });
+});
+
+describeWithRedis('a cluster of which a node cannot write', () => {
+  let cluster: RedisCluster;
+  let store: Store;
+  beforeAll(async () => {
+    cluster = await RedisCluster.start();
+    const urls = cluster.url.split(',');
+    store = await openStore({ kind: 'redis', target: { kind: 'cluster', urls }, timeoutMs: 1000 });
+  }, 60_000);
+  afterAll(async () => {
+    await store?.close();
+    await cluster?.close();
+  });
+
+  test.each([`sms:${MOBILE}`, '{client:a}:sms', 'budget:day', 'img:b'])(
+    'given the node of %s is full, when codes are checked and asked for, then nothing is compared or left counted',
+    async (key) => {
+      await cluster.flush();
+      await reserveSolved(store, 'a');
+      await store.issueCaptcha(captcha({ uuid: 'b' }));
+      const node = await cluster.primaryOf(key);
+      const setMemory = (bytes: string) =>
+        cluster.withClient(node, (client) => client.config('SET', 'maxmemory', bytes));
+      await setMemory('1');
+      const send = store.reserveSend(
+        reservation({ captcha: { uuid: 'b', answer: 'ABCDE' }, code: '246801', limits: ALL_LIMITS }),
+      );
+      await expect(send).rejects.toBeInstanceOf(StoreUnavailableError);
+      if (key === `sms:${MOBILE}`) {
+        for (const code of [WRONG, RIGHT]) {
+          const check = store.checkCode(codeCheck({ uuid: 'a', code }));
+          await expect(check).rejects.toBeInstanceOf(StoreUnavailableError);
+        }
+      }
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      await setMemory('0');
+      const counts = await cluster.keys('*');
+      expect(counts.filter((name) => /:(sms|day|hour|cooldown)$/.test(name))).toEqual([]);
+      expect(await store.checkCode(codeCheck({ uuid: 'a', code: WRONG }))).toMatchObject({ attemptsLeft: 4 });
+      expect((await store.checkCode(codeCheck({ uuid: 'a' }))).status).toBe('ok');
+    },
+  );
+});

@@ -1,0 +1,105 @@
+import { Redis } from 'ioredis';
+import { openStore } from '../../src/store/open-store';
+import { redisTarget } from '../../src/store/redis/redis-target';
+import { StoreUnavailableError } from '../../src/store/store';
+import { describeWithRedis, type RedisServer, startRedis } from '../harness/redis-server';
+import { captcha } from './requests';
+
+describeWithRedis('a start on a Redis that cannot keep what must be remembered', () => {
+  let server: RedisServer;
+  let client: Redis;
+  const warnings: [object, string][] = [];
+  beforeEach(async () => {
+    warnings.length = 0;
+    server = await startRedis();
+    client = new Redis(server.url);
+  });
+  afterEach(async () => {
+    client.disconnect();
+    await server.close();
+  });
+
+  const open = (url: string) =>
+    openStore(
+      { kind: 'redis', target: redisTarget(url), timeoutMs: 1000 },
+      { log: { warn: (fields: object, message: string) => warnings.push([fields, message]) } as never },
+    );
+  const expectRefused = async (url: string, why: RegExp) => {
+    const started = open(url);
+    await expect(started).rejects.toBeInstanceOf(StoreUnavailableError);
+    await expect(started).rejects.toThrow(why);
+    expect(await client.dbsize()).toBe(0);
+  };
+
+  test('given a database that is not there, when it is opened, then the start ends, and nothing is in database 0', async () => {
+    await expectRefused(`${server.url}/99`, /database 99 can't be used: ERR DB index is out of range/);
+  });
+
+  test('given a database that is there, when it is opened, then it is used', async () => {
+    const store = await open(`${server.url}/2`);
+    await store.issueCaptcha(captcha());
+    await store.close();
+    expect(await client.dbsize()).toBe(0);
+    await client.select(2);
+    expect(await client.exists('img:uuid-1')).toBe(1);
+  });
+
+  test('given a wrong password, when it is opened, then the start ends and says so, without the password', async () => {
+    await client.config('SET', 'requirepass', 'right-one');
+    const started = open(server.url.replace('redis://', 'redis://:wrong-one@'));
+    await expect(started).rejects.toThrow(/WRONGPASS/);
+    await expect(started).rejects.not.toThrow(/wrong-one/);
+    await expectRefused(server.url, /NOAUTH/);
+  });
+
+  test('given a user who may not write, when it is opened, then the start ends and says so', async () => {
+    await client.call(
+      'ACL',
+      'SETUSER',
+      'reader',
+      'on',
+      '>secret',
+      '~*',
+      '+@read',
+      '+@connection',
+      '+@scripting',
+      '+info',
+      '+time',
+    );
+    await expectRefused(
+      server.url.replace('redis://', 'redis://reader:secret@'),
+      /a test write failed: .*(NOPERM|can't run this command|permissions)/i,
+    );
+  });
+
+  test('given a read-only replica, when it is opened, then the start ends and says so', async () => {
+    await client.call('REPLICAOF', '127.0.0.1', '1');
+    await expectRefused(server.url, /a test write failed: .*READONLY/);
+  });
+
+  test('given a Redis that is full, when it is opened, then it starts, and a line says that every request is refused', async () => {
+    await client.config('SET', 'maxmemory', '1');
+    const store = await open(server.url);
+    expect(warnings.map(([, message]) => message)).toEqual([
+      'Redis takes no writes at the moment: every request is refused until it does',
+    ]);
+    await expect(store.issueCaptcha(captcha())).rejects.toBeInstanceOf(StoreUnavailableError);
+    await store.close();
+  });
+
+  test.each([
+    ['allkeys-lru', '100mb', 1],
+    ['volatile-ttl', '100mb', 1],
+    ['noeviction', '100mb', 0],
+    ['allkeys-lru', '0', 0],
+  ])(
+    'given the policy %s and maxmemory %s, when it is opened, then there are %d warnings',
+    async (policy, memory, count) => {
+      await client.config('SET', 'maxmemory-policy', policy);
+      await client.config('SET', 'maxmemory', memory);
+      await (await open(server.url)).close();
+      expect(warnings).toHaveLength(count);
+      if (count > 0) expect(warnings[0]?.[0]).toEqual({ policy });
+    },
+  );
+});
