@@ -25,15 +25,24 @@ buildSync({
 const typescript = dirname(createRequire(import.meta.url).resolve('typescript/package.json'));
 execFileSync(process.execPath, [join(typescript, 'bin/tsc'), '-p', folder], { stdio: 'inherit' });
 
-// The generated documents name a package of types for two lines of it; without it there is nothing else to install.
-const nodes = join(dist, 'generated/nodes/graphql.d.ts');
-const types = readFileSync(nodes, 'utf8');
-const importLine = /import .*'@graphql-typed-document-node\/core';/;
-if (!importLine.test(types)) throw new Error('The generated documents import their types from somewhere else now');
-writeFileSync(
-  nodes,
-  types.replace(importLine, "import type { TypedDocument as DocumentNode } from '../../typed-document';"),
-);
-for (const name of readdirSync(join(dist, 'generated'), { recursive: true, encoding: 'utf8' })) {
-  if (!/(^|\/)(nodes|graphql\.d\.ts)$/.test(name)) rmSync(join(dist, 'generated', name), { recursive: true });
+const declarations = readdirSync(dist, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.d.ts'));
+for (const name of declarations) {
+  const file = join(dist, name);
+  // Of each folder of generated files, one is imported.
+  if (name.startsWith('generated') && !name.endsWith('graphql.d.ts')) {
+    rmSync(file);
+    continue;
+  }
+  const types = readFileSync(file, 'utf8')
+    // For two lines of a type, which then is all there is to install.
+    .replace(/import type \{ TypedDocumentNode as DocumentNode \} from '@graphql-typed-document-node\/core';/, () => {
+      return "import type { TypedDocument as DocumentNode } from '../../typed-document';";
+    })
+    .replace(/import type \{ DocumentTypeDecoration \} from '@graphql-typed-document-node\/core';/, () => {
+      return 'interface DocumentTypeDecoration<Result, Variables> { __apiType?: (variables: Variables) => Result }';
+    })
+    // As Node's own resolution wants it.
+    .replace(/(from '\.{1,2}\/[^']+)';/g, "$1.js';");
+  if (types.includes('typed-document-node')) throw new Error(`${name} imports types from somewhere else now`);
+  writeFileSync(file, types);
 }

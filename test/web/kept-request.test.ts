@@ -88,6 +88,42 @@ describeInChromium('The request that a code was asked for with', () => {
     await confirmed().waitFor();
   });
 
+  test('goes with the code: the captcha that was spent on it, and the purpose that the link asked for', async () => {
+    await visitor.page.goto(`${server.url}/?purpose=LOGIN`);
+    await visitor.captchaAnswer();
+    const uuid = server.store.captchaUuid;
+    await visitor.receiveCode(MOBILE);
+    await visitor.page.reload();
+    await visitor.smsCode.waitFor();
+    const asked = visitor.page.waitForRequest((request) => request.postData()?.includes('verifySmsCode') === true);
+    await visitor.handIn(server.store.codes.at(-1) ?? '');
+
+    expect((await asked).postDataJSON().variables).toMatchObject({ mobile: MOBILE, uuid, purpose: 'LOGIN' });
+    await confirmed().waitFor();
+    expect(visitor.page.url()).toBe(`${server.url}/?purpose=LOGIN`);
+  });
+
+  test('of another purpose is not taken up', async () => {
+    await visitor.receiveCode(MOBILE);
+    await visitor.page.goto(`${server.url}/?purpose=RESET_PASSWORD`);
+    await visitor.picture.waitFor();
+    expect(await visitor.smsCode.count()).toBe(0);
+
+    await visitor.page.goto(server.url);
+    await visitor.smsCode.waitFor();
+  });
+
+  test('has a name for support, in small type, before and after a reload', async () => {
+    await visitor.receiveCode(MOBILE);
+    const smsId = await textOf(visitor.page.locator('.sms-id code'));
+    expect(smsId).toMatch(/^[0-9a-f]{32}$/);
+    await visitor.page.reload();
+    await visitor.smsCode.waitFor();
+    expect(await textOf(visitor.page.locator('.sms-id code'))).toBe(smsId);
+    expect(await visitor.barriers()).toEqual([]);
+    await visitor.screenshot('zh-CN-sms-id');
+  });
+
   test('is forgotten once the number is confirmed', async () => {
     await visitor.receiveCode(MOBILE);
     await visitor.handIn(server.store.codes.at(-1) ?? '');

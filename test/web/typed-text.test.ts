@@ -1,4 +1,5 @@
 import { preferredLanguage } from '../../packages/client/src/trouble';
+import { purposeOf } from '../../web/src/purpose';
 import { isMobile, isSmsCode, spacedMobile, typedCaptcha, typedMobile, typedSmsCode } from '../../web/src/typed-text';
 
 describe('A mobile number as people type it', () => {
@@ -70,5 +71,16 @@ describe('The language of the client', () => {
     [[], 'zh-CN'],
   ])('of someone who reads %j is %s', (preferred, language) => {
     expect(preferredLanguage(preferred)).toBe(language);
+  });
+});
+
+describe('The purpose of a link to the page', () => {
+  test.each([
+    ['', 'REGISTER'],
+    ['?purpose=LOGIN', 'LOGIN'],
+    ['?purpose=A_PURPOSE_OF_TOMORROW', 'GENERIC'],
+    ['?purpose=toString', 'GENERIC'],
+  ])('%j is %s', (search, purpose) => {
+    expect(purposeOf(search)).toBe(purpose);
   });
 });

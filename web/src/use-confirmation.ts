@@ -1,5 +1,11 @@
 import { computed, nextTick, reactive, ref, watch } from 'vue';
-import { type CaptchaKind, type Language, type Outcome, useVerification } from '../../packages/client/src/vue';
+import {
+  type CaptchaKind,
+  type Language,
+  type Outcome,
+  useVerification,
+  type VerificationPurpose,
+} from '../../packages/client/src/vue';
 import type { Messages } from './messages';
 import { isMobile, isSmsCode } from './typed-text';
 import { useDevelopment } from './use-development';
@@ -13,9 +19,9 @@ export interface Notice {
 }
 
 /** The page around a verification: what was typed, and where the outcome of a call is told: at a field, in a notice or an alert. */
-export function useConfirmation(language: Language, messages: Messages) {
+export function useConfirmation(language: Language, messages: Messages, purpose: VerificationPurpose) {
   const development = useDevelopment();
-  const verification = useVerification({ endpoint: '/graphql', language, fetch: development.fetch });
+  const verification = useVerification({ endpoint: '/graphql', purpose, language, fetch: development.fetch });
   const { state } = verification;
 
   const answer = ref('');

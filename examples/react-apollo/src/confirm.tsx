@@ -38,7 +38,7 @@ export function Confirm() {
     if (!sent) return;
     const { data } = await client.mutate({
       mutation: VerifySmsCodeDocument,
-      variables: { mobile: sent.mobile, smsCode },
+      variables: { ...sent, smsCode }, // a code belongs to the request that asked for it
     });
     setMessage(data?.verifySmsCode.errmsg ?? '');
   }

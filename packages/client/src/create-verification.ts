@@ -1,5 +1,10 @@
 import { createCaptcha } from './captcha';
-import { type CaptchaKind, SendSmsCodeDocument, VerifySmsCodeDocument } from './generated/graphql';
+import {
+  type CaptchaKind,
+  SendSmsCodeDocument,
+  type VerificationPurpose,
+  VerifySmsCodeDocument,
+} from './generated/graphql';
 import { createMemory, type PendingCode, type SessionStorage } from './memory';
 import type { Outcome } from './outcome';
 import { createRequest } from './request';
@@ -7,7 +12,7 @@ import type { VerificationState } from './state';
 import { type Language, preferredLanguage } from './trouble';
 
 export type { CaptchaState } from './captcha-state';
-export type { CaptchaKind } from './generated/graphql';
+export type { CaptchaKind, VerificationPurpose, VerificationReason } from './generated/graphql';
 export type { Outcome } from './outcome';
 export type { VerificationState } from './state';
 export { type Language, preferredLanguage, type Trouble } from './trouble';
@@ -15,6 +20,8 @@ export { type Language, preferredLanguage, type Trouble } from './trouble';
 export interface VerificationOptions {
   /** The server's GraphQL endpoint, such as `https://sms.example/graphql`. */
   endpoint: string | URL;
+  /** What the number is confirmed for; absent: REGISTER. A code is good for nothing else. */
+  purpose?: VerificationPurpose;
   /** Language of every errmsg; absent: the browser's. */
   language?: Language;
   fetch?: typeof globalThis.fetch;
@@ -55,11 +62,10 @@ const TICK_MS = 250;
 const LOST_CODE_MS = 300_000;
 
 export function createVerification(options: VerificationOptions): Verification {
-  const { endpoint, fetch = (...args) => globalThis.fetch(...args), now = Date.now } = options;
+  const { endpoint, purpose = 'REGISTER', fetch = (...args) => globalThis.fetch(...args), now = Date.now } = options;
   const language = options.language ?? preferredLanguage(globalThis.navigator?.languages ?? []);
   const request = createRequest(endpoint, language, fetch);
   const memory = createMemory(options.storage, now);
-  const purpose = 'REGISTER';
   const listeners = new Set<() => void>();
   let pending: PendingCode | undefined = memory.pending[purpose];
 
@@ -120,7 +126,7 @@ export function createVerification(options: VerificationOptions): Verification {
     memory.mobile = mobile;
     remember({ mobile, uuid, sent: false, smsId: null, until: now() + LOST_CODE_MS });
     update({ busy: 'send', outcome: null });
-    const outcome: Outcome = await request(SendSmsCodeDocument, { mobile, imageCode, uuid });
+    const outcome: Outcome = await request(SendSmsCodeDocument, { mobile, imageCode, uuid, purpose });
     const sent = outcome.reason === 'OK' || outcome.reason === 'SMS_UNCONFIRMED';
     if (sent) {
       const until = now() + (outcome.expiresIn ?? LOST_CODE_MS / 1000) * 1000;
@@ -144,9 +150,9 @@ export function createVerification(options: VerificationOptions): Verification {
 
   async function verify(smsCode: string): Promise<Outcome | null> {
     if (state.busy || !pending || state.step !== 'code') return null;
-    const { mobile } = pending;
+    const { mobile, uuid } = pending;
     update({ busy: 'verify', outcome: null });
-    const outcome: Outcome = await request(VerifySmsCodeDocument, { mobile, smsCode });
+    const outcome: Outcome = await request(VerifySmsCodeDocument, { mobile, smsCode, uuid, purpose });
     const { reason } = outcome;
     if (reason === 'OK') {
       memory.mobile = '';

@@ -1,4 +1,4 @@
-import type { Reason } from './generated/graphql';
+import type { VerificationReason } from './generated/graphql';
 import type { Trouble } from './trouble';
 
 /** What became of a call, whichever. */
@@ -6,7 +6,7 @@ export interface Outcome {
   /** 200 or 400; absent where there was no answer. */
   readonly code?: number;
   /** The server's, or why there was no answer of it. The server may add values. */
-  readonly reason: Reason | Trouble;
+  readonly reason: VerificationReason | Trouble;
   /** For people, in the language asked for. */
   readonly errmsg: string;
   /** Seconds until the same call can succeed. */

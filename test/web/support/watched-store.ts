@@ -10,15 +10,12 @@ export class WatchedStore implements Store {
   captchaText = '';
   captchaUuid = '';
   captchasIssued = 0;
-  /** Captchas that were issued to a client who left too many unsolved. */
-  suspicious = 0;
   /** Codes that were handed to the sender, in order. */
   readonly codes: string[] = [];
   /** While true, every call fails as with a store that cannot be reached. */
   down = false;
 
-  readonly issueCaptcha = this.watched('issueCaptcha', ({ uuid, text }, issued) => {
-    if (issued.status === 'ok' && issued.suspicious) this.suspicious += 1;
+  readonly issueCaptcha = this.watched('issueCaptcha', ({ uuid, text }) => {
     this.captchasIssued += 1;
     this.captchaUuid = uuid;
     this.captchaText = text;
