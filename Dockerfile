@@ -7,6 +7,7 @@ RUN npm ci --ignore-scripts
 COPY tsconfig.json tsconfig.build.json ./
 COPY tools ./tools
 COPY src ./src
+COPY packages/client/src ./packages/client/src
 COPY web ./web
 RUN npm run build && npm prune --omit=dev --ignore-scripts
 

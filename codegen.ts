@@ -3,28 +3,23 @@ import type { CodegenConfig } from '@graphql-codegen/cli';
 // What every target shares: enums as plain string unions cost nothing at run time, and payloads have no __typename.
 const shared = { useTypeImports: true, enumsAsTypes: true, skipTypename: true, immutableTypes: true } as const;
 
-/** Typed operations from schema.graphql: for the page in web/, and for the snippets of docs/frontend.md. */
+/** Typed operations from schema.graphql for packages/client, which the page uses. */
 const config: CodegenConfig = {
   schema: 'schema.graphql',
   generates: {
-    'web/src/generated/': {
-      documents: 'web/src/operations.graphql',
-      preset: 'client',
-      presetConfig: { fragmentMasking: false },
-      config: shared,
-    },
-    'test/web/snippets/generated/': {
-      documents: 'test/web/snippets/operations.graphql',
-      preset: 'client',
-      presetConfig: { fragmentMasking: false },
-      config: shared,
-    },
-    // Documents as strings, for clients that send them as they are.
-    'test/web/snippets/generated/strings/': {
-      documents: 'test/web/snippets/operations.graphql',
+    // As strings, which weigh least, for the client itself.
+    'packages/client/src/generated/': {
+      documents: 'packages/client/src/operations.graphql',
       preset: 'client',
       presetConfig: { fragmentMasking: false },
       config: { ...shared, documentMode: 'string' },
+    },
+    // As parsed documents, for those who use it beside Apollo Client or urql.
+    'packages/client/src/generated/nodes/': {
+      documents: 'packages/client/src/operations.graphql',
+      preset: 'client',
+      presetConfig: { fragmentMasking: false },
+      config: shared,
     },
   },
 };

@@ -21,7 +21,7 @@ async function sendTest(args: readonly string[]): Promise<number> {
     process.stderr.write(`${USAGE}\n`);
     return 2;
   }
-  const { sms, codeTtlMs } = loadConfig();
+  const { sms, smsCode } = loadConfig();
   const attempts: SmsAttempt[] = [];
   const sender = await createSender(sms, { log: SILENT, onAttempt: (attempt) => attempts.push(attempt) });
   const code = randomInt(1_000_000).toString().padStart(6, '0');
@@ -29,7 +29,7 @@ async function sendTest(args: readonly string[]): Promise<number> {
     id: randomBytes(16).toString('hex'),
     mobile,
     code,
-    minutes: Math.max(1, Math.floor(codeTtlMs / 60_000)),
+    minutes: Math.max(1, Math.floor(smsCode.codeTtlMs / 60_000)),
     purpose: 'GENERIC',
     language: 'zh',
   });

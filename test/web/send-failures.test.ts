@@ -27,7 +27,7 @@ describeInChromium('A failure to get a code, as a person meets it', () => {
   });
   afterAll(() => browser.close());
 
-  test('blank fields are told at each of them, without a request, and the first gets the focus', async () => {
+  test('blank fields are asked for, without red and without a request, and the first gets the focus', async () => {
     await arrive();
     await visitor.captchaAnswer();
     const asked = visitor.requests.length;
@@ -35,7 +35,7 @@ describeInChromium('A failure to get a code, as a person meets it', () => {
 
     expect(await textOf(visitor.errorOf('mobile'))).toBe('请输入手机号');
     expect(await textOf(visitor.errorOf('captcha'))).toBe('请输入图形验证码');
-    expect(await visitor.mobile.getAttribute('aria-invalid')).toBe('true');
+    expect(await visitor.page.locator('[aria-invalid], .wrong').count()).toBe(0);
     expect(await visitor.focused()).toBe('mobile');
     expect(visitor.requests).toHaveLength(asked);
     expect(await visitor.barriers()).toEqual([]);
@@ -43,6 +43,9 @@ describeInChromium('A failure to get a code, as a person meets it', () => {
 
     await visitor.mobile.fill('1');
     expect(await textOf(visitor.errorOf('mobile'))).toBe('');
+    await visitor.sendButton.click();
+    expect(await visitor.mobile.getAttribute('aria-invalid')).toBe('true');
+    expect(await visitor.page.locator('.wrong').count()).toBe(1);
   });
 
   test('a number that is none is told at its field, without a request', async () => {
@@ -105,25 +108,48 @@ describeInChromium('A failure to get a code, as a person meets it', () => {
     await other.sendButton.click();
     await other.notice.getByText(said(Reason.TOO_FREQUENT)).waitFor();
 
-    expect(await textOf(other.sendButton)).toMatch(/^[1-4] 秒后重发$/);
-    expect(await other.captcha.inputValue()).toBe('');
+    // This browser has sent nothing that could be resent.
+    expect(await textOf(other.sendButton)).toMatch(/^[1-4] 秒后可获取$/);
+    expect(await other.captcha.count()).toBe(0);
     expect(await other.barriers()).toEqual([]);
     await other.notice.getByText(said(Reason.TOO_FREQUENT)).waitFor({ state: 'detached' });
     expect(await textOf(other.sendButton)).toBe('获取短信验证码');
+    await other.captchaAnswer();
     await other.leave();
   });
 
   test('QUOTA_EXCEEDED: a wait of an hour reads as one', async () => {
     await arrive({ SMS_COOLDOWN_SECONDS: '0', SMS_PER_MOBILE_HOUR: '1' });
-    await visitor.askForCode(MOBILE);
-    await visitor.notice.getByText('发送短信成功').waitFor();
+    await visitor.receiveCode(MOBILE);
+    await visitor.resendButton.click();
     await visitor.askForCode(MOBILE);
     await visitor.notice.getByText(said(Reason.QUOTA_EXCEEDED)).waitFor();
 
-    expect(await textOf(visitor.sendButton)).toMatch(/^(1:00:00|59:\d\d) 后重发$/);
+    expect(await textOf(visitor.sendButton)).toMatch(/^(1:00:00|59:\d\d) 后可获取$/);
     expect(await visitor.barriers()).toEqual([]);
     await visitor.screenshot('zh-CN-quota');
+
+    // The code that was sent before is still good.
+    await visitor.page.getByRole('button', { name: '输入已收到的短信验证码' }).click();
+    await visitor.handIn(server.store.codes.at(-1) ?? '');
+    await visitor.page.getByRole('heading', { name: '手机号已验证' }).waitFor();
   });
+
+  test.each(['zh-CN', 'en'])(
+    'QUOTA_EXCEEDED for the client, in %s: nothing reads as if a code could be resent',
+    async (locale) => {
+      server = await startPageServer({ SMS_PER_CLIENT_HOUR: '1' });
+      const first = await Visitor.arrive(browser, server);
+      await first.receiveCode(MOBILE);
+      await first.leave();
+      visitor = await Visitor.arrive(browser, server, { locale });
+      await visitor.askForCode('13900139000');
+      await visitor.page.locator('.notice.bad').waitFor();
+
+      expect(await textOf(visitor.sendButton)).toMatch(/^((1:00:00|59:\d\d) 后可获取|Available in (1:00:00|59:\d\d))$/);
+      expect(await visitor.page.getByText(/重发|重新|resend|another/i).count()).toBe(0);
+    },
+  );
 
   test('QUOTA_EXCEEDED for captchas: told where the picture would be', async () => {
     await arrive({ CAPTCHA_PER_CLIENT_MINUTE: '1' });
@@ -149,7 +175,7 @@ describeInChromium('A failure to get a code, as a person meets it', () => {
     await visitor.askForCode(MOBILE);
     await visitor.notice.getByText(said(Reason.SMS_UNCONFIRMED)).waitFor();
 
-    expect(await textOf(visitor.sendButton)).toMatch(/秒后重发/);
+    expect(await textOf(visitor.resendButton)).toMatch(/秒后重发/);
     expect(await visitor.focused()).toBe('sms-code');
     await visitor.handIn(server.store.codes.at(-1) ?? '');
     await visitor.page.getByRole('heading', { name: '手机号已验证' }).waitFor();
@@ -166,9 +192,31 @@ describeInChromium('A failure to get a code, as a person meets it', () => {
     await visitor.screenshot('zh-CN-unavailable');
 
     server.store.down = false;
-    await visitor.page.getByRole('button', { name: '重试' }).click();
+    // The captcha comes back by itself.
+    await visitor.picture.waitFor();
     await visitor.askForCode(MOBILE);
     await visitor.notice.getByText('发送短信成功').waitFor();
     expect(await visitor.alert.textContent()).toBe('');
+  });
+
+  test('SERVICE_UNAVAILABLE on arrival: no red before anybody has typed, and a button for the impatient', async () => {
+    server = await startPageServer();
+    server.store.down = true;
+    visitor = await Visitor.arrive(browser, server);
+    const failure = visitor.page.locator('.captcha-failure');
+    await failure.waitFor();
+    expect(await visitor.page.locator('.wrong, .alert').count()).toBe(0);
+    const colours = await failure.evaluate((element) => {
+      const { getComputedStyle, document } = globalThis as unknown as {
+        getComputedStyle(of: unknown): { color: string };
+        document: { body: unknown };
+      };
+      return [getComputedStyle(element).color, getComputedStyle(document.body).color];
+    });
+    expect(colours[0]).toBe(colours[1]);
+
+    server.store.down = false;
+    await failure.getByRole('button', { name: '重试' }).click();
+    await visitor.picture.waitFor();
   });
 });

@@ -29,9 +29,9 @@ describeInChromium('A failure to confirm, as a person meets it', () => {
 
   test('what is no code is told at its field, without a request', async () => {
     await arrive();
-    await visitor.captchaAnswer();
+    await visitor.receiveCode(MOBILE);
+    await visitor.page.locator('.development-code').waitFor();
     const asked = visitor.requests.length;
-    await visitor.mobile.fill(MOBILE);
     for (const [code, told] of [
       ['', '请输入短信验证码'],
       ['12345', '请输入短信中的 6 位数字'],
@@ -69,20 +69,20 @@ describeInChromium('A failure to confirm, as a person meets it', () => {
     await visitor.notice.getByText('发送短信成功').waitFor();
     await visitor.handIn(server.store.codes.at(-1) === '000000' ? '000001' : '000000');
     await visitor.errorOf('sms-code').getByText(said(Reason.SMS_CODE_LOCKED)).waitFor();
-    expect(await textOf(visitor.sendButton)).toMatch(/^(1:00:00|59:\d\d) 后重发$/);
+    expect(await textOf(visitor.resendButton)).toMatch(/^(1:00:00|59:\d\d) 后可获取$/);
 
     // Another browser learns it when it asks for a code.
     const other = await Visitor.arrive(browser, server);
     await other.askForCode(MOBILE);
     await other.notice.getByText(said(Reason.SMS_CODE_LOCKED)).waitFor();
-    expect(await textOf(other.sendButton)).toMatch(/^(1:00:00|59:\d\d) 后重发$/);
+    expect(await textOf(other.sendButton)).toMatch(/^(1:00:00|59:\d\d) 后可获取$/);
     await other.leave();
   });
 
   test('SMS_CODE_EXPIRED: the way on is told', async () => {
-    await arrive();
-    await visitor.captchaAnswer();
-    await visitor.mobile.fill(MOBILE);
+    await arrive({ SMS_CODE_TTL_SECONDS: '1' });
+    await visitor.receiveCode(MOBILE);
+    await visitor.page.waitForTimeout(1_200);
     await visitor.handIn('123456');
     await visitor
       .errorOf('sms-code')
@@ -107,24 +107,22 @@ describeInChromium('A failure to confirm, as a person meets it', () => {
   describe('that this page never provokes, and another version of the server might', () => {
     test.each(['sendSmsCode', 'verifySmsCode'] as const)('is told, whatever %s answers', async (operation) => {
       await arrive();
-      await visitor.captchaAnswer();
+      if (operation === 'verifySmsCode') await visitor.receiveCode(MOBILE);
       let reason = '';
       await visitor.page.route('**/graphql', (route) => {
         if (!route.request().postData()?.includes(operation)) return route.continue();
         const answer = { reason, errmsg: `服务器的话：${reason}`, retryAfter: null, attemptsLeft: null };
         return route.fulfill({ json: { data: { [operation]: answer } } });
       });
+      const field = operation === 'sendSmsCode' ? 'mobile' : 'sms-code';
       for (const [next, place] of [
-        ['MOBILE_INVALID', visitor.errorOf('mobile')],
+        ['MOBILE_INVALID', visitor.errorOf(field)],
         ['MISSING_PARAMETER', visitor.alert],
         ['A_REASON_OF_TOMORROW', visitor.alert],
       ] as const) {
         reason = next;
         if (operation === 'sendSmsCode') await visitor.askForCode(MOBILE);
-        else {
-          await visitor.mobile.fill(MOBILE);
-          await visitor.handIn('123456');
-        }
+        else await visitor.handIn('123456');
         await place.getByText(`服务器的话：${reason}`).waitFor();
       }
     });

@@ -1,16 +1,29 @@
-/** What a Chinese input method leaves behind: full-width forms become ASCII, blanks and hyphens go. */
+/** What a Chinese input method leaves behind: full-width forms become ASCII, blanks, hyphens and brackets go. */
 function plain(text: string): string {
-  return text.normalize('NFKC').replace(/[\s\-\u2010-\u2015]+/g, '');
+  return text.normalize('NFKC').replace(/[\s()\-\u2010-\u2015]+/g, '');
 }
 
 /** A mobile number as it was typed, pasted or filled in, without the country code. Other characters stay, to be told. */
 export function typedMobile(text: string): string {
-  return plain(text).replace(/^(?:\+|00)86(?=1)/, '');
+  return plain(text)
+    .replace(/^(?:\+|00)86(?=1)/, '')
+    .replace(/^86(?=1[3-9][0-9]{9}$)/, '');
 }
 
-/** A six-digit code or a captcha's answer as it was typed or pasted. */
-export function typedCode(text: string): string {
+/** A captcha's answer as it was typed or pasted. */
+export function typedCaptcha(text: string): string {
   return plain(text);
+}
+
+/** A six-digit code as it was typed, or pasted with the message around it: "【美多】123456". */
+export function typedSmsCode(text: string): string {
+  const code = plain(text);
+  if (/^[0-9]*$/.test(code)) return code;
+  const inMessage = text
+    .normalize('NFKC')
+    .split(/[^0-9]+/)
+    .find(isSmsCode);
+  return inMessage ?? code;
 }
 
 export function isMobile(text: string): boolean {

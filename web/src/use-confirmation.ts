@@ -1,10 +1,14 @@
-import { nextTick, reactive, ref, watch } from 'vue';
-import type { Api, Trouble } from './api';
-import type { Reason } from './generated/graphql';
+import { computed, nextTick, reactive, ref, watch } from 'vue';
+import {
+  type CaptchaKind,
+  type Language,
+  type Outcome,
+  useVerification,
+  type VerificationPurpose,
+} from '../../packages/client/src/vue';
 import type { Messages } from './messages';
 import { isMobile, isSmsCode } from './typed-text';
-import { useCaptcha } from './use-captcha';
-import { useCooldowns } from './use-cooldowns';
+import { useDevelopment } from './use-development';
 
 /** The three fields; the values are the ids of their inputs. */
 export type Field = 'mobile' | 'captcha' | 'sms-code';
@@ -14,40 +18,43 @@ export interface Notice {
   text: string;
 }
 
-/** The two steps of the page: ask for a code, hand it in. Every outcome ends at a field, in a notice or in an alert. */
-export function useConfirmation(api: Api, messages: Messages, onConfirmed: (mobile: string) => void) {
-  const mobile = ref('');
+/** The page around a verification: what was typed, and where the outcome of a call is told: at a field, in a notice or an alert. */
+export function useConfirmation(language: Language, messages: Messages, purpose: VerificationPurpose) {
+  const development = useDevelopment();
+  const verification = useVerification({ endpoint: '/graphql', purpose, language, fetch: development.fetch });
+  const { state } = verification;
+
+  const answer = ref('');
   const smsCode = ref('');
   const errors = reactive<Record<Field, string>>({ mobile: '', captcha: '', 'sms-code': '' });
+  /** Fields that something was typed into: nobody is told off in red for what they have not come to yet. */
+  const typedIn = reactive<Record<Field, boolean>>({ mobile: false, captcha: false, 'sms-code': false });
   /** What became of asking for a code. */
   const notice = ref<Notice | null>(null);
   /** What concerns no field: no network, no server, nothing that a person typed. */
   const alert = ref<{ text: string; retry?: () => void } | null>(null);
   /** Said to screen readers only. */
   const announcement = ref('');
-  const busy = ref<'send' | 'verify' | null>(null);
   const developmentCode = ref<string | null>(null);
 
-  const cooldowns = useCooldowns(mobile, () => {
-    if (notice.value?.tone === 'bad') notice.value = null;
-    announcement.value = messages.canResend;
-  });
-  mobile.value = cooldowns.remembered;
-  const captcha = useCaptcha(api, messages, (answerWasLost) => {
-    announcement.value = messages.captchaRenewed;
-    if (answerWasLost) errors.captcha = messages.captchaRenewed;
-  });
-  // What was wrong with an answer says nothing about a captcha that a person asked for.
-  watch(
-    () => captcha.state.kind,
-    () => {
-      errors.captcha = '';
-    },
-  );
+  const mobile = computed({ get: () => state.value.mobile, set: verification.setMobile });
 
-  async function focusOn(field: Field) {
+  function typed(field: Field) {
+    typedIn[field] = true;
+    errors[field] = '';
+  }
+
+  function clear() {
+    Object.assign(errors, { mobile: '', captcha: '', 'sms-code': '' });
+    notice.value = null;
+    alert.value = null;
+  }
+
+  async function focusOn(field: Field, select = false) {
     await nextTick();
-    document.getElementById(field)?.focus();
+    const input = document.getElementById(field) as HTMLInputElement | null;
+    input?.focus();
+    if (select) input?.select();
   }
 
   /** Shows what is wrong and takes the person to the first of it. */
@@ -63,45 +70,67 @@ export function useConfirmation(api: Api, messages: Messages, onConfirmed: (mobi
     return isMobile(mobile.value) ? undefined : messages.mobileInvalid;
   }
 
-  function troubled(trouble: Trouble, retry: () => void) {
-    alert.value = { text: messages[trouble], retry };
-  }
+  // An answer goes with its captcha.
+  watch(
+    () => state.value.captcha.status,
+    (status) => {
+      if (status === 'ready' || status === 'failed') return;
+      if (status === 'expired') {
+        announcement.value = messages.captchaExpired;
+        if (answer.value !== '') errors.captcha = messages.captchaExpired;
+      }
+      answer.value = '';
+    },
+  );
+  watch(
+    () => state.value.captcha.kind,
+    () => {
+      errors.captcha = '';
+    },
+  );
+  watch(
+    () => state.value.wait === 0,
+    (over) => {
+      if (!over || state.value.step === 'confirmed') return;
+      if (notice.value?.tone === 'bad') notice.value = null;
+      announcement.value = messages.canResend;
+    },
+  );
+  // What was said of one number says nothing of another.
+  watch(mobile, () => {
+    notice.value = null;
+    alert.value = null;
+    developmentCode.value = null;
+  });
+  watch(smsCode, (code) => {
+    if (isSmsCode(code) && state.value.step === 'code') void verify();
+  });
 
   async function send(): Promise<void> {
-    if (busy.value || cooldowns.remaining.value > 0) return;
-    const { uuid, typed, kind } = captcha.state;
-    const missing = kind === 'IMAGE' ? messages.captchaMissing : messages.audioMissing;
-    if (pointOut({ mobile: wrongMobile(), captcha: typed === '' ? missing : undefined })) return;
-    if (!uuid) {
-      pointOut({ captcha: captcha.state.failure || messages.captchaLoading });
-      return;
-    }
-    busy.value = 'send';
-    alert.value = null;
-    notice.value = null;
+    if (state.value.busy || state.value.wait > 0) return;
+    const missing = state.value.captcha.kind === 'IMAGE' ? messages.captchaMissing : messages.audioMissing;
+    if (pointOut({ mobile: wrongMobile(), captcha: answer.value === '' ? missing : undefined })) return;
+    clear();
     developmentCode.value = null;
     const to = mobile.value;
-    const answer = await api.send({ mobile: to, imageCode: typed, uuid });
-    busy.value = null;
-    // The captcha stays: if the server never saw it, it is still good; if it did, nothing is sent twice.
-    if ('trouble' in answer) return troubled(answer.trouble, send);
-    const { reason, errmsg, retryAfter, expiresIn } = answer.payload;
-    if (reason !== 'MISSING_PARAMETER' && reason !== 'MOBILE_INVALID') void captcha.load();
-    if (retryAfter) cooldowns.start(to, retryAfter);
-    await afterSend(reason, errmsg, to, expiresIn);
+    const outcome = await verification.send(answer.value);
+    if (!outcome) pointOut({ captcha: messages.captchaLoading });
+    else if (mobile.value === to) await afterSend(outcome, to);
   }
 
-  async function afterSend(reason: Reason, errmsg: string, to: string, expiresIn: number | null) {
+  async function afterSend({ code, reason, errmsg, expiresIn }: Outcome, to: string) {
+    if (state.value.step === 'code') {
+      smsCode.value = '';
+      void focusOn('sms-code');
+    }
     switch (reason) {
       case 'OK':
         notice.value = { tone: 'good', text: sentences(errmsg, expiresIn ? messages.validFor(expiresIn) : '') };
-        smsCode.value = '';
-        void focusOn('sms-code');
-        developmentCode.value = await api.lastSmsCode(to);
+        developmentCode.value = await development.lastSmsCode(to);
         return;
       case 'SMS_UNCONFIRMED':
         notice.value = { tone: 'warn', text: errmsg };
-        return focusOn('sms-code');
+        return;
       case 'MOBILE_INVALID':
         pointOut({ mobile: errmsg });
         return;
@@ -113,42 +142,34 @@ export function useConfirmation(api: Api, messages: Messages, onConfirmed: (mobi
       case 'QUOTA_EXCEEDED':
       case 'SMS_CODE_LOCKED':
       case 'SMS_REJECTED':
-        notice.value = { tone: 'bad', text: errmsg };
+        notice.value = { tone: state.value.step === 'code' ? 'warn' : 'bad', text: errmsg };
         return;
       default:
-        // SERVICE_UNAVAILABLE, and reasons that are newer than this page. No retry: the captcha is spent.
-        alert.value = { text: errmsg };
+        // SERVICE_UNAVAILABLE and reasons that are newer than this page: their captcha is spent, so that there is nothing to retry.
+        alert.value = { text: errmsg, retry: code ? undefined : send };
     }
   }
 
   async function verify(): Promise<void> {
-    if (busy.value) return;
-    const code = smsCode.value;
-    const missing = code === '' ? messages.smsCodeMissing : messages.smsCodeInvalid;
-    if (pointOut({ mobile: wrongMobile(), 'sms-code': isSmsCode(code) ? undefined : missing })) return;
-    busy.value = 'verify';
-    alert.value = null;
-    notice.value = null;
-    const of = mobile.value;
-    const answer = await api.verify({ mobile: of, smsCode: code });
-    busy.value = null;
-    if ('trouble' in answer) return troubled(answer.trouble, verify);
-    const { reason, errmsg, retryAfter, attemptsLeft } = answer.payload;
+    if (state.value.busy) return;
+    const missing = smsCode.value === '' ? messages.smsCodeMissing : messages.smsCodeInvalid;
+    if (pointOut({ 'sms-code': isSmsCode(smsCode.value) ? undefined : missing })) return;
+    clear();
+    const outcome = await verification.verify(smsCode.value);
+    if (!outcome) return;
+    const { reason, errmsg, attemptsLeft } = outcome;
     switch (reason) {
       case 'OK':
-        cooldowns.forgetMobile();
-        return onConfirmed(of);
-      case 'MOBILE_INVALID':
-        pointOut({ mobile: errmsg });
         return;
       case 'SMS_CODE_MISMATCH':
-        pointOut({ 'sms-code': sentences(errmsg, attemptsLeft === null ? '' : messages.attemptsLeft(attemptsLeft)) });
-        return;
+        errors['sms-code'] = sentences(errmsg, attemptsLeft == null ? '' : messages.attemptsLeft(attemptsLeft));
+        // What is typed next takes its place.
+        return focusOn('sms-code', true);
       case 'SMS_CODE_EXPIRED':
         return codeIsVoid(sentences(errmsg, messages.getNewCode));
       case 'SMS_CODE_LOCKED':
-        if (retryAfter) cooldowns.start(of, retryAfter);
         return codeIsVoid(errmsg);
+      case 'MOBILE_INVALID':
       case 'TOO_FREQUENT':
       case 'QUOTA_EXCEEDED':
         pointOut({ 'sms-code': errmsg });
@@ -164,10 +185,33 @@ export function useConfirmation(api: Api, messages: Messages, onConfirmed: (mobi
     pointOut({ 'sms-code': text });
   }
 
-  function fillIn(code: string) {
-    smsCode.value = code;
-    errors['sms-code'] = '';
+  /** Back to the request: for another number, or for another code to this one. */
+  function back(field: 'mobile' | 'captcha') {
+    if (state.value.busy) return;
+    clear();
+    smsCode.value = '';
+    developmentCode.value = null;
+    verification.back();
+    void focusOn(state.value.wait > 0 ? 'mobile' : field);
+  }
+
+  function enterCode() {
+    clear();
+    verification.enterCode();
     void focusOn('sms-code');
+  }
+
+  function startOver() {
+    clear();
+    smsCode.value = '';
+    Object.assign(typedIn, { mobile: false, captcha: false, 'sms-code': false });
+    verification.reset();
+    void focusOn('mobile');
+  }
+
+  function another(kind?: CaptchaKind) {
+    // The touch that wakes an expired captcha has asked for it already.
+    if (state.value.captcha.status !== 'loading') void verification.loadCaptcha(kind);
   }
 
   function sentences(first: string, second: string): string {
@@ -175,18 +219,26 @@ export function useConfirmation(api: Api, messages: Messages, onConfirmed: (mobi
   }
 
   return {
+    state,
     mobile,
+    answer,
     smsCode,
-    captcha,
     errors,
+    typedIn,
     notice,
     alert,
     announcement,
-    busy,
     developmentCode,
-    remaining: cooldowns.remaining,
+    development: development.active,
+    typed,
     send,
     verify,
-    fillIn,
+    another,
+    back,
+    enterCode,
+    startOver,
+    wake: verification.ensureCaptcha,
   };
 }
+
+export type Confirmation = ReturnType<typeof useConfirmation>;

@@ -3,7 +3,8 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 export const ROOT = join(__dirname, '../../..');
-const WEB = join(ROOT, 'web');
+/** What the page is made of. */
+const SOURCES = ['web', 'packages/client/src'].map((folder) => join(ROOT, folder));
 const BUILT = join(ROOT, 'dist/web/index.html');
 
 /** Runs vite, which is loaded in a process of its own: it is an ES module. */
@@ -17,6 +18,8 @@ export function vite(args: readonly string[], environment: Readonly<Record<strin
 /** Builds the page into dist/web if its source is newer than what stands there. */
 export function buildPage(): void {
   const builtAt = existsSync(BUILT) ? statSync(BUILT).mtimeMs : 0;
-  const sources = readdirSync(WEB, { recursive: true, encoding: 'utf8' }).map((name) => join(WEB, name));
+  const sources = SOURCES.flatMap((folder) =>
+    readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name)),
+  );
   if (sources.some((file) => statSync(file).mtimeMs > builtAt)) vite(['build', 'web']);
 }

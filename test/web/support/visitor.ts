@@ -50,8 +50,13 @@ export class Visitor {
   get smsCode(): Locator {
     return this.page.locator('#sms-code');
   }
+  /** Asks for a code, in the first step. */
   get sendButton(): Locator {
     return this.page.locator('.send');
+  }
+  /** Asks for another one, in the second. */
+  get resendButton(): Locator {
+    return this.page.locator('.resend');
   }
   get submitButton(): Locator {
     return this.page.locator('button[type=submit]');
@@ -82,10 +87,18 @@ export class Visitor {
     await this.sendButton.click();
   }
 
-  /** Hands in a code. */
+  /** Gets as far as the field for the code. */
+  async receiveCode(mobile: string): Promise<void> {
+    await this.askForCode(mobile);
+    await this.smsCode.waitFor();
+  }
+
+  /** Types a code: six digits hand themselves in. */
   async handIn(code: string): Promise<void> {
+    // The same code again is no input, so the old one goes first.
+    await this.smsCode.fill('');
     await this.smsCode.fill(code);
-    await this.submitButton.click();
+    if (!/^[0-9]{6}$/.test(code)) await this.submitButton.click();
   }
 
   /** The id of the element that has the focus. */

@@ -1,0 +1,40 @@
+import type { TypedDocumentString } from './generated/graphql';
+import { type Language, TROUBLES, type Trouble } from './trouble';
+
+/** Longer than the server ever takes to answer; beyond it, the server counts as unreachable. */
+const ANSWER_WITHIN_MS = 30_000;
+
+/** What came instead of a payload. */
+export interface TroubleOutcome {
+  readonly reason: Trouble;
+  readonly errmsg: string;
+}
+
+/** Posts an operation of one field, and resolves with what that field holds. Never rejects. */
+export type Request = <Data, Variables>(
+  document: TypedDocumentString<Data, Variables>,
+  variables: Variables,
+) => Promise<Data[keyof Data] | TroubleOutcome>;
+
+export function createRequest(endpoint: string | URL, language: Language, fetch: typeof globalThis.fetch): Request {
+  return async <Data, Variables>(document: TypedDocumentString<Data, Variables>, variables: Variables) => {
+    const trouble = (reason: Trouble): TroubleOutcome => ({ reason, errmsg: TROUBLES[language][reason] });
+    const giveUp = new AbortController();
+    const timer = setTimeout(() => giveUp.abort(), ANSWER_WITHIN_MS);
+    try {
+      const response = await fetch(endpoint, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'accept-language': language },
+        body: JSON.stringify({ query: String(document), variables }),
+        signal: giveUp.signal,
+      });
+      const { data } = (await response.json()) as { data?: Data | null };
+      if (data) return Object.values(data)[0] as Data[keyof Data];
+      return trouble(response.status < 500 ? 'REFUSED' : 'UNREACHABLE');
+    } catch {
+      return trouble(navigator.onLine === false ? 'OFFLINE' : 'UNREACHABLE');
+    } finally {
+      clearTimeout(timer);
+    }
+  };
+}

@@ -1,0 +1,138 @@
+import type { Browser } from 'playwright-core';
+import { describeInChromium, launchChromium } from './support/chromium';
+import { type PageServer, startPageServer } from './support/page-server';
+import { textOf, Visitor } from './support/visitor';
+
+const MOBILE = '13900000401';
+
+describeInChromium('The request that a code was asked for with', () => {
+  let browser: Browser;
+  let server: PageServer;
+  let visitor: Visitor;
+
+  beforeAll(async () => {
+    browser = await launchChromium();
+  });
+  beforeEach(async () => {
+    server = await startPageServer();
+    visitor = await Visitor.arrive(browser, server);
+  });
+  afterEach(async () => {
+    expect(visitor.complaints).toEqual([]);
+    await visitor.leave();
+    await server.stop();
+  });
+  afterAll(() => browser.close());
+
+  const confirmed = () => visitor.page.getByRole('heading', { name: '手机号已验证' });
+
+  /** Holds the answer to a send back until it is let go. */
+  async function holdSend(): Promise<() => void> {
+    let letGo = () => {};
+    const held = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    await visitor.page.route('**/graphql', async (route) => {
+      if (!route.request().postData()?.includes('sendSmsCode')) return route.continue();
+      const response = await route.fetch();
+      await held;
+      return route.fulfill({ response });
+    });
+    return letGo;
+  }
+
+  test('says to which number the code went, and is still there after a reload', async () => {
+    await visitor.receiveCode(MOBILE);
+    const sentTo = visitor.page.getByText('已发送至');
+    expect(await textOf(sentTo)).toBe('已发送至 139 0000 0401');
+
+    await visitor.page.reload();
+    await visitor.smsCode.waitFor();
+    expect(await textOf(sentTo)).toBe('已发送至 139 0000 0401');
+    expect(visitor.page.url()).toBe(`${server.url}/`);
+    await visitor.handIn(server.store.codes.at(-1) ?? '');
+    await confirmed().waitFor();
+  });
+
+  test('is gone from sight when the number changes while the message is being sent', async () => {
+    const letGo = await holdSend();
+    await visitor.askForCode(MOBILE);
+    await visitor.sendButton.getByText('发送中…').waitFor();
+    await visitor.mobile.fill('13800138000');
+    letGo();
+    await visitor.sendButton.getByText('获取短信验证码').waitFor();
+
+    expect(await visitor.smsCode.count()).toBe(0);
+    expect(await visitor.page.getByText(/已发送|成功/).count()).toBe(0);
+    expect(await visitor.mobile.inputValue()).toBe('13800138000');
+    // The other number needs a captcha of its own; the first one has its code, and its wait.
+    await visitor.captchaAnswer();
+    expect(server.store.captchasIssued).toBe(2);
+    await visitor.mobile.fill(MOBILE);
+    expect(await textOf(visitor.sendButton)).toMatch(/秒后可获取/);
+    await visitor.page.getByRole('button', { name: '输入已收到的短信验证码' }).click();
+    await visitor.handIn(server.store.codes.at(-1) ?? '');
+    await confirmed().waitFor();
+  });
+
+  test('survives a reload before the answer: the code that comes can be handed in', async () => {
+    await holdSend();
+    await visitor.askForCode(MOBILE);
+    await visitor.sendButton.getByText('发送中…').waitFor();
+    while (server.store.codes.length === 0) await visitor.page.waitForTimeout(20);
+    await visitor.page.reload();
+
+    // Nobody told the page that it was sent, so the page doesn't say it.
+    await visitor.page.getByRole('button', { name: '输入已收到的短信验证码' }).click();
+    await visitor.handIn(server.store.codes.at(-1) ?? '');
+    await confirmed().waitFor();
+  });
+
+  test('goes with the code: the captcha that was spent on it, and the purpose that the link asked for', async () => {
+    await visitor.page.goto(`${server.url}/?purpose=LOGIN`);
+    await visitor.captchaAnswer();
+    const uuid = server.store.captchaUuid;
+    await visitor.receiveCode(MOBILE);
+    await visitor.page.reload();
+    await visitor.smsCode.waitFor();
+    const asked = visitor.page.waitForRequest((request) => request.postData()?.includes('verifySmsCode') === true);
+    await visitor.handIn(server.store.codes.at(-1) ?? '');
+
+    expect((await asked).postDataJSON().variables).toMatchObject({ mobile: MOBILE, uuid, purpose: 'LOGIN' });
+    await confirmed().waitFor();
+    expect(visitor.page.url()).toBe(`${server.url}/?purpose=LOGIN`);
+  });
+
+  test('of another purpose is not taken up', async () => {
+    await visitor.receiveCode(MOBILE);
+    await visitor.page.goto(`${server.url}/?purpose=RESET_PASSWORD`);
+    await visitor.picture.waitFor();
+    expect(await visitor.smsCode.count()).toBe(0);
+
+    await visitor.page.goto(server.url);
+    await visitor.smsCode.waitFor();
+  });
+
+  test('has a name for support, in small type, before and after a reload', async () => {
+    await visitor.receiveCode(MOBILE);
+    const smsId = await textOf(visitor.page.locator('.sms-id code'));
+    expect(smsId).toMatch(/^[0-9a-f]{32}$/);
+    await visitor.page.reload();
+    await visitor.smsCode.waitFor();
+    expect(await textOf(visitor.page.locator('.sms-id code'))).toBe(smsId);
+    expect(await visitor.barriers()).toEqual([]);
+    await visitor.screenshot('zh-CN-sms-id');
+  });
+
+  test('is forgotten once the number is confirmed', async () => {
+    await visitor.receiveCode(MOBILE);
+    await visitor.handIn(server.store.codes.at(-1) ?? '');
+    await confirmed().waitFor();
+    await visitor.page.reload();
+    await visitor.picture.waitFor();
+    expect(await visitor.mobile.inputValue()).toBe('');
+    expect(await visitor.page.evaluate('sessionStorage.getItem("sms-verification")')).not.toContain(
+      `"mobile":"${MOBILE}"`,
+    );
+  });
+});
