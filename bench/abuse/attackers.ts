@@ -49,12 +49,12 @@ export const ATTACKERS: Record<string, (shop: Shop, chance: Chance) => Attacker>
   b: (shop) => {
     const [origin] = newNetworks(1, shop) as [Origin];
     const bots = times(2000, (i) => ({ ...origin, client: `${origin.network}.${i}` }));
-    return { attack: { bots, pauseMs: 30 * MINUTE }, target: (other) => other.parent === origin.parent };
+    return { attack: { bots, pauseMs: 120 * MINUTE }, target: (other) => other.parent === origin.parent };
   },
   c: (shop) => ({ attack: { bots: newNetworks(500, shop), pauseMs: 5 * MINUTE, asksAgain: true } }),
-  d: (shop, chance) => ({ attack: { bots: botnet(shop, chance, 'all'), pauseMs: 30 * MINUTE } }),
+  d: (shop, chance) => ({ attack: { bots: botnet(shop, chance, 'all'), pauseMs: 120 * MINUTE } }),
   'd, none behind carriers': (shop, chance) => ({
-    attack: { bots: botnet(shop, chance, 'no carriers'), pauseMs: 30 * MINUTE },
+    attack: { bots: botnet(shop, chance, 'no carriers'), pauseMs: 120 * MINUTE },
   }),
   e: (shop) => ({
     attack: { bots: newNetworks(500, shop), victims: times(100, () => shop.newMobile()), pauseMs: 5 * MINUTE },
@@ -62,7 +62,7 @@ export const ATTACKERS: Record<string, (shop: Shop, chance: Chance) => Attacker>
   f: (shop, chance) => ({
     attack: {
       bots: botnet(shop, chance, 'all'),
-      pauseMs: 30 * MINUTE,
+      pauseMs: 120 * MINUTE,
       ownNumbers: times(200, () => shop.newMobile()),
       ownShare: 1 / 3,
     },
@@ -74,7 +74,7 @@ export const ATTACKERS: Record<string, (shop: Shop, chance: Chance) => Attacker>
   'g, shop': (shop) => ({ attack: { bots: newNetworks(500, shop), pauseMs: MINUTE } }),
   i: (shop) => {
     const bots = newNetworks(5000, shop).map((origin) => ({ ...origin, parent: 'attack' }));
-    return { attack: { bots, pauseMs: 30 * MINUTE }, target: ({ parent }) => parent === 'attack' };
+    return { attack: { bots, pauseMs: 120 * MINUTE }, target: ({ parent }) => parent === 'attack' };
   },
   j: (shop, chance) => ({
     attack: {

@@ -7,6 +7,8 @@ const [SECOND, MINUTE, HOUR, DAY] = [1000, 60_000, 3_600_000, 86_400_000];
 const CURVE = [2, 1, 1, 1, 1, 2, 3, 5, 7, 8, 9, 9, 9, 8, 8, 8, 8, 8, 9, 10, 11, 10, 7, 4];
 /** Of those who got a message. The rest gives up. */
 const [VERIFY, ASK_AGAIN, VERIFY_THEN] = [0.85, 0.1, 0.9];
+/** Who comes back does so every week or so, and one time in five from elsewhere than home. */
+const [REGULAR_DAYS, AWAY] = [7, 0.2];
 const RETRIES_MS = [90 * SECOND, 11 * MINUTE];
 
 export interface ShopOptions {
@@ -17,7 +19,7 @@ export interface ShopOptions {
   addressesPerCarrier: number;
   /** Share of the people whose network was never seen. */
   churn: number;
-  /** Share of the people who were confirmed here in the last 30 days. */
+  /** Share of the people who come back, each about once a week. */
   returning: number;
   /** Share of those who show a trusted device's token. */
   devices: number;
@@ -40,8 +42,7 @@ interface Person {
 export class Shop {
   readonly visits: Visit[] = [];
   private readonly sizes: Weighted;
-  private readonly people: Person[] = [];
-  private readonly dayStarts: number[] = [];
+  private readonly regulars = new Map<number, Person>();
   private serial = 0;
 
   constructor(
@@ -54,7 +55,6 @@ export class Shop {
   /** Plans the visits of one day. `limiter` decides on them when they happen. */
   openDay(start: number, timeline: Timeline, limiter: Limiter): void {
     const hours = new Weighted(CURVE);
-    this.dayStarts.push(this.people.length);
     for (let i = 0; i < this.options.peopleADay; i += 1) {
       const at = start + hours.draw(this.chance) * HOUR + Math.floor(this.chance.next() * HOUR);
       timeline.at(at, (now) => this.visit(now, timeline, limiter));
@@ -92,7 +92,7 @@ export class Shop {
     now: number,
     timeline: Timeline,
     limiter: Limiter,
-    { person = this.draw(), retriesMs = RETRIES_MS, verify: willing = VERIFY } = {},
+    { person = this.draw() as Person & { returns?: boolean }, retriesMs = RETRIES_MS, verify: willing = VERIFY } = {},
   ): Visit {
     const visit: Visit = { at: now, origin: person.origin, refused: false, shutOut: false, confirmed: false };
     this.visits.push(visit);
@@ -109,7 +109,7 @@ export class Shop {
       if (mood < verify) {
         timeline.at(time + this.chance.logNormal(25 * SECOND, 0.6), (then) => {
           visit.confirmed = true;
-          this.confirm(then, limiter, person);
+          limiter.confirm(Math.floor(then), person.mobile, person.origin);
         });
       } else if (mood < verify + askAgain) {
         timeline.at(time + MINUTE + this.chance.exponential(30 * SECOND), ask(RETRIES_MS, VERIFY_THEN, 0));
@@ -119,26 +119,29 @@ export class Shop {
     return visit;
   }
 
-  private confirm(now: number, limiter: Limiter, person: Person): void {
-    limiter.confirm(Math.floor(now), person.mobile, person.origin);
-    this.people.push({ mobile: person.mobile, origin: person.origin });
+  /** Somebody who comes now: a regular, mostly from home, or somebody new. */
+  private draw(): Person & { returns: boolean } {
+    const { returning, churn, peopleADay } = this.options;
+    const returns = this.chance.next() < returning;
+    if (!returns) return { mobile: this.newMobile(), origin: this.anyOrigin(churn), returns };
+    const number = this.chance.below(Math.ceil(peopleADay * returning * REGULAR_DAYS));
+    let regular = this.regulars.get(number);
+    if (!regular) {
+      regular = { mobile: `regular${number}`, origin: this.anyOrigin(0) };
+      this.regulars.set(number, regular);
+    }
+    const away = this.chance.next() < AWAY;
+    return { mobile: regular.mobile, origin: away ? this.anyOrigin(churn) : regular.origin, returns };
   }
 
-  private draw(): Person & { returns: boolean } {
-    const { returning, churn } = this.options;
-    const oldest = this.dayStarts.at(-30) ?? 0;
-    const regular = this.people[oldest + this.chance.below(this.people.length - oldest)];
-    const returns = regular !== undefined && this.chance.next() < returning;
-    if (returns && this.chance.next() < 0.8) return { ...regular, returns };
-    const origin = this.chance.next() < churn ? this.newOrigin() : this.originIn(this.drawRank());
-    return { mobile: returns ? regular.mobile : this.newMobile(), origin, returns };
+  private anyOrigin(churn: number): Origin {
+    return this.chance.next() < churn ? this.newOrigin() : this.originIn(this.drawRank());
   }
 
   /** One that goes on from here on its own. */
   copy(seed: number): Shop {
     const copy = new Shop(this.options, new Chance(seed));
-    copy.people.push(...this.people.slice(this.dayStarts.at(-30) ?? 0));
-    copy.dayStarts.push(0);
+    for (const [number, person] of this.regulars) copy.regulars.set(number, person);
     copy.serial = this.serial;
     return copy;
   }

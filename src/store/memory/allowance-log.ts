@@ -1,11 +1,12 @@
 /**
  * Messages over time: `[at, count, at, count, …]`, in order of time, `at` in ms since the epoch. Each message stands on its own until
- * there are more than MAX_ENTRIES; then neighbours are counted together at the later one's time. So a log is bounded however much
- * happens, exact while little does, and forgets late rather than early.
+ * there are more than MAX_ENTRIES; then those of one step, a 48th of the time for which they count, are put together at the last
+ * one's time. So a log is bounded however much happens, exact while little does, and forgets up to a step late, never early.
  */
 export type AllowanceLog = readonly number[];
 
-export const MAX_ENTRIES = 48;
+export const MAX_ENTRIES = 64;
+const STEPS = 48;
 
 /** How many of its messages are younger than `lengthMs`. */
 export function countWithin(log: AllowanceLog, lengthMs: number, now: number): number {
@@ -33,7 +34,7 @@ export function withMessage(log: AllowanceLog, lengthMs: number, now: number): A
   const last = next.length - 2;
   if (last >= 0 && at(next, last) >= now) next[last + 1] = at(next, last + 1) + 1;
   else next.push(now, 1);
-  return next.length > 2 * MAX_ENTRIES ? withClosestMerged(next) : next;
+  return next.length > 2 * MAX_ENTRIES ? byStep(next, Math.ceil(lengthMs / STEPS)) : next;
 }
 
 /** The log without one message of the time `sentAt`: it stands in the first entry that is not older. Unchanged if there is none. */
@@ -45,13 +46,16 @@ export function withoutMessage(log: AllowanceLog, sentAt: number): AllowanceLog 
   return log;
 }
 
-/** The two neighbours that are closest in time, the earliest of several, become one. */
-function withClosestMerged(log: readonly number[]): number[] {
-  let closest = 0;
-  for (let i = 2; i + 2 < log.length; i += 2) {
-    if (at(log, i + 2) - at(log, i) < at(log, closest + 2) - at(log, closest)) closest = i;
+function byStep(log: readonly number[], stepMs: number): number[] {
+  const steps: number[] = [];
+  for (let i = 0; i < log.length; i += 2) {
+    const last = steps.length - 2;
+    if (last >= 0 && Math.floor(at(steps, last) / stepMs) === Math.floor(at(log, i) / stepMs)) {
+      steps[last] = at(log, i);
+      steps[last + 1] = at(steps, last + 1) + at(log, i + 1);
+    } else steps.push(at(log, i), at(log, i + 1));
   }
-  return log.toSpliced(closest, 4, at(log, closest + 2), at(log, closest + 1) + at(log, closest + 3));
+  return steps;
 }
 
 function at(log: readonly number[], index: number): number {
