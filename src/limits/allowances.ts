@@ -17,6 +17,8 @@ export interface AllowanceRule {
   ownFrom: number;
   /** The same in the first days. */
   ownFromYoung: number;
+  /** Confirmations a day from which a network that has less may leave one message unconfirmed. */
+  oneFrom: number;
   /** What that credit is: a base, and so much for each confirmation a day. */
   ownBase: number;
   ownShare: number;
@@ -34,6 +36,8 @@ export interface AllowanceRule {
   youngGrade: number;
   personSize: number;
   personGrade: number;
+  /** The same for what the network left unconfirmed beyond its credit, for whom the number is known. */
+  personNetworkGrade: number;
   deviceSize: number;
   /** What the networks of one parent may draw from the pool of unknown ones, as a share of it. */
   parentShare: number;
@@ -46,7 +50,7 @@ export const HISTORY_MS = 30 * 24 * 3_600_000;
 /** For so long after its first message a shop is young: its networks have had no time to earn credit. */
 export const YOUNG_MS = 3 * 24 * 3_600_000;
 /** A number that confirms again within this time earns its network the share of it that has passed. */
-export const CREDIT_MS = 7 * 24 * 3_600_000;
+export const CREDIT_MS = 70 * 24 * 3_600_000;
 /** A confirmation pays its mobile's messages of this time; a second message within it is somebody who asks again. */
 export const AGAIN_MS = 15 * 60_000;
 
@@ -59,7 +63,7 @@ const SMALL_UNGRADED = 10;
 const LEAST_POOL = 30;
 
 /** Shares of the budget. */
-const KNOWN_SHARE = 0.03;
+const KNOWN_SHARE = 0.02;
 const UNKNOWN_SHARE = 0.064;
 const YOUNG_SHARE = 0.2;
 const PERSON_SHARE = 0.15;
@@ -76,21 +80,23 @@ export function allowanceRule(dailyBudget: number, perClientHour: number): Allow
     perClientShare: 0.25,
     clientCredit: 2,
     strangersPerMobile: 5,
-    ownFrom: 2,
+    ownFrom: 1.5,
     ownFromYoung: 1,
+    oneFrom: 0.1,
     ownBase: 8,
-    ownShare: 1,
-    ownGrade: 0.5,
+    ownShare: 0.15,
+    ownGrade: 0.2,
     knownSize: pool(KNOWN_SHARE),
-    knownGrade: 0.8,
-    knownAgain: 0.9,
+    knownGrade: 0.6,
+    knownAgain: 0.6,
     unknownSize: pool(UNKNOWN_SHARE),
-    unknownGrade: 0.2,
+    unknownGrade: 0.12,
     unknownAgain: 0.2,
     youngSize: pool(YOUNG_SHARE),
     youngGrade: 0.7,
     personSize: pool(PERSON_SHARE),
     personGrade: 0.8,
+    personNetworkGrade: 0.95,
     deviceSize: pool(DEVICE_SHARE),
     parentShare: 0.08,
     ungraded: Math.max(0, Math.round(SMALL_UNGRADED * (1 - budget / SMALL_BUDGET))),

@@ -15,6 +15,7 @@ import {
 const HOUR_MS = 3_600_000;
 /** Grades are not raised to more than this: what is left by then is less than one message of any pool. */
 const MOST_DEBTS = 60;
+const MOST_NETWORK_DEBTS = 1000;
 
 /** What all may draw on who have no credit of their own: people of known networks, of unknown ones, known numbers, trusted devices. */
 export type Pool = 'known' | 'unknown' | 'person' | 'device';
@@ -114,19 +115,17 @@ function poolLimits(
   const limits: PoolLimit[] = [];
   const graded = (size: number, grade: number, debts: number) =>
     Math.max(rule.ungraded, size * power(grade, Math.min(debts, MOST_DEBTS)));
+  const networkDebts = Math.max(0, countWithin(state.network.debts, known ? DAY_MS : WEEK_MS, now) - own);
   if (state.confirmedAt !== undefined && now - state.confirmedAt < HISTORY_MS) {
     const ofMobile = countWithin(asking.ofMobile, DAY_MS, now);
-    limits.push({
-      pool: 'person',
-      limit: graded(rule.personSize, rule.personGrade, Math.max(clientDebts, ofMobile)),
-    });
+    const size = rule.personSize * power(rule.personNetworkGrade, Math.min(networkDebts, MOST_NETWORK_DEBTS));
+    limits.push({ pool: 'person', limit: graded(size, rule.personGrade, Math.max(clientDebts, ofMobile)) });
   }
   if (asking.device) limits.push({ pool: 'device', limit: rule.deviceSize });
-  const networkDebts = countWithin(state.network.debts, known ? DAY_MS : WEEK_MS, now) - own;
-  const debts = Math.max(clientDebts, networkDebts, 0);
+  const debts = Math.max(clientDebts, networkDebts);
   if (known) {
-    const limit = asking.again ? rule.knownSize * rule.knownAgain : graded(rule.knownSize, rule.knownGrade, debts);
-    limits.push({ pool: 'known', limit });
+    const limit = graded(rule.knownSize, rule.knownGrade, debts);
+    limits.push({ pool: 'known', limit: asking.again ? Math.max(limit, rule.knownSize * rule.knownAgain) : limit });
     return limits;
   }
   const size = young ? rule.youngSize : rule.unknownSize;
@@ -134,7 +133,7 @@ function poolLimits(
   const againGrade = young ? rule.youngGrade : rule.unknownAgain;
   limits.push({
     pool: 'unknown',
-    limit: asking.again ? Math.max(rule.ungraded, size * againGrade) : graded(size, grade, debts),
+    limit: asking.again ? Math.max(graded(size, grade, debts), size * againGrade) : graded(size, grade, debts),
     parentLimit: Math.max(rule.ungraded, rule.parentShare * size) + Math.floor(confirmationRate(state.parent, now)),
   });
   return limits;
@@ -144,7 +143,7 @@ function poolLimits(
 function ownCredit(network: Standing, young: boolean, rule: AllowanceRule, now: number): number {
   const rate = confirmationRate(network, now);
   if (rate >= (young ? rule.ownFromYoung : rule.ownFrom)) return rule.ownBase + Math.floor(rule.ownShare * rate);
-  return isKnown(network, now) ? 1 : 0;
+  return rate >= rule.oneFrom ? 1 : 0;
 }
 
 /** Whether the shop is in its first days, or its state was lost. */
