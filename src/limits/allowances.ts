@@ -24,6 +24,8 @@ export interface AllowanceRule {
   ownShare: number;
   /** How much of its network's credit a client with so many unconfirmed messages reaches: grade ^ messages. */
   ownGrade: number;
+  /** The same for somebody who asks again. */
+  ownAgain: number;
   /** Pools: their sizes in messages over 24 hours, and how far down each unconfirmed message more lets one reach. */
   knownSize: number;
   knownGrade: number;
@@ -36,10 +38,8 @@ export interface AllowanceRule {
   youngGrade: number;
   personSize: number;
   personGrade: number;
-  /** The same for what the network left unconfirmed beyond its credit, for whom the number is known. */
-  personNetworkGrade: number;
   deviceSize: number;
-  /** What the networks of one parent may draw from the pool of unknown ones, as a share of it. */
+  /** What one parent may draw without its networks' credit, as a share of the pool of unknown ones. */
   parentShare: number;
   /** Messages that a pool gives out before it grades. */
   ungraded: number;
@@ -63,7 +63,7 @@ const SMALL_UNGRADED = 10;
 const LEAST_POOL = 30;
 
 /** Shares of the budget. */
-const KNOWN_SHARE = 0.02;
+const KNOWN_SHARE = 0.03;
 const UNKNOWN_SHARE = 0.064;
 const YOUNG_SHARE = 0.2;
 const PERSON_SHARE = 0.15;
@@ -86,6 +86,7 @@ export function allowanceRule(dailyBudget: number, perClientHour: number): Allow
     ownBase: 8,
     ownShare: 0.15,
     ownGrade: 0.2,
+    ownAgain: 0.5,
     knownSize: pool(KNOWN_SHARE),
     knownGrade: 0.6,
     knownAgain: 0.6,
@@ -96,7 +97,6 @@ export function allowanceRule(dailyBudget: number, perClientHour: number): Allow
     youngGrade: 0.7,
     personSize: pool(PERSON_SHARE),
     personGrade: 0.8,
-    personNetworkGrade: 0.95,
     deviceSize: pool(DEVICE_SHARE),
     parentShare: 0.08,
     ungraded: Math.max(0, Math.round(SMALL_UNGRADED * (1 - budget / SMALL_BUDGET))),

@@ -15,21 +15,26 @@ import {
 const HOUR_MS = 3_600_000;
 /** Grades are not raised to more than this: what is left by then is less than one message of any pool. */
 const MOST_DEBTS = 60;
-const MOST_NETWORK_DEBTS = 1000;
 
 /** What all may draw on who have no credit of their own: people of known networks, of unknown ones, known numbers, trusted devices. */
 export type Pool = 'known' | 'unknown' | 'person' | 'device';
 export const POOLS: readonly Pool[] = ['known', 'unknown', 'person', 'device'];
 
-/** What pays for a message until it is confirmed: its network's own credit, or a pool. */
+/**
+ * What pays for a message until it is confirmed: its network's own credit, or a pool. What a known number or a trusted device pays for
+ * is no debt of the network: strangers there would have to answer for it.
+ */
 export type Charge = 'own' | Pool;
+
+const OF_NETWORK: ReadonlySet<Charge> = new Set(['own', 'known', 'unknown']);
+const OF_PARENT: ReadonlySet<Charge> = new Set(['unknown', 'person', 'device']);
 
 /** All that a decision depends on. It belongs to one send: who asks, and what the shop has left. */
 export interface AllowanceState {
   client: Standing;
   /** The client's /24 or /48. */
   network: Standing;
-  /** The network's /16 or /32. Its debts are the messages that its networks drew from the pool of unknown ones. */
+  /** The network's /16 or /32. Its debts are the messages that its networks drew from pools other than that of known ones. */
   parent: Standing;
   /** Messages drawn over 24 hours. */
   pools: Readonly<Record<Pool, AllowanceLog>>;
@@ -56,94 +61,108 @@ export type Decision =
 /** Whether a message may be sent, and what pays for it. */
 export function decide(state: AllowanceState, asking: Asking, rule: AllowanceRule, now: number): Decision {
   const { client, network } = state;
-  const clientRate = confirmationRate(client, now);
   if (rule.perClientHour > 0) {
-    const limit = Math.max(rule.perClientHour, Math.floor(rule.perClientShare * clientRate));
+    const limit = Math.max(rule.perClientHour, Math.floor(rule.perClientShare * confirmationRate(client, now)));
     const waitMs = waitBelow(client.debts, HOUR_MS, limit, now);
     if (waitMs > 0) return { allow: false, limit: 'client', waitMs };
   }
-  const known = isKnown(network, now);
-  if (!known && !asking.device) {
+  if (!isKnown(network, now) && !asking.device) {
     const waitMs = waitBelow(asking.ofMobile, DAY_MS, rule.strangersPerMobile, now);
     if (waitMs > 0) return { allow: false, limit: 'mobile', waitMs };
   }
 
-  const young = isYoung(state, now);
-  const debts = countWithin(network.debts, DAY_MS, now);
-  const own = ownCredit(network, young, rule, now);
-  // What a client's own confirmations cover is no reason to trust it less: many people may share its address.
-  const clientDebts = Math.max(0, countWithin(client.debts, DAY_MS, now) - Math.floor(rule.clientCredit * clientRate));
-  const reach = power(rule.ownGrade, Math.min(clientDebts, MOST_DEBTS));
-  const ownLimit = own * (asking.again ? Math.max(reach, rule.ownGrade) : reach);
-  if (debts < ownLimit) return { allow: true, charge: 'own' };
-
-  const waits = ownLimit > 0 ? [waitBelow(network.debts, DAY_MS, ownLimit, now)] : [];
-  for (const { pool, limit, parentLimit } of poolLimits(state, asking, { known, young, own, clientDebts }, rule, now)) {
-    const waitMs = Math.max(
-      waitBelow(state.pools[pool], DAY_MS, limit, now),
-      parentLimit === undefined ? 0 : waitBelow(state.parent.debts, DAY_MS, parentLimit, now),
-    );
-    if (waitMs === 0) return { allow: true, charge: pool };
+  const clientDebts = debtsOfClient(client, rule, now);
+  const waits: number[] = [];
+  for (const allowance of [
+    ...personalAllowances(state, asking, clientDebts, rule, now),
+    ...networkAllowances(state, asking, clientDebts, rule, now),
+  ]) {
+    const waitMs = Math.max(...allowance.limits.map(({ log, limit }) => waitBelow(log, DAY_MS, limit, now)));
+    if (waitMs === 0) return { allow: true, charge: allowance.charge };
     waits.push(waitMs);
   }
   return { allow: false, limit: 'pool', waitMs: Math.min(...waits) };
 }
 
-interface Standings {
-  known: boolean;
-  young: boolean;
-  own: number;
-  clientDebts: number;
+/** It pays while each of these logs holds fewer messages of 24 hours than its limit; limits are above 0. */
+interface Allowance {
+  charge: Charge;
+  limits: { log: AllowanceLog; limit: number }[];
 }
 
-interface PoolLimit {
-  pool: Pool;
-  /** The pool gives while fewer messages than this were drawn from it; above 0. */
-  limit: number;
-  /** The same for what the network's parent drew. */
-  parentLimit?: number;
-}
-
-/** The pools that may pay for this message, the one meant for it first. */
-function poolLimits(
+/** What is known of the person pays first, whatever the network. */
+function personalAllowances(
   state: AllowanceState,
   asking: Asking,
-  { known, young, own, clientDebts }: Standings,
+  clientDebts: number,
   rule: AllowanceRule,
   now: number,
-): PoolLimit[] {
-  const limits: PoolLimit[] = [];
-  const graded = (size: number, grade: number, debts: number) =>
-    Math.max(rule.ungraded, size * power(grade, Math.min(debts, MOST_DEBTS)));
-  const networkDebts = Math.max(0, countWithin(state.network.debts, known ? DAY_MS : WEEK_MS, now) - own);
+): Allowance[] {
+  const ofParent = parentLimit(state, rule, now);
+  const allowances: Allowance[] = [];
   if (state.confirmedAt !== undefined && now - state.confirmedAt < HISTORY_MS) {
-    const ofMobile = countWithin(asking.ofMobile, DAY_MS, now);
-    const size = rule.personSize * power(rule.personNetworkGrade, Math.min(networkDebts, MOST_NETWORK_DEBTS));
-    limits.push({ pool: 'person', limit: graded(size, rule.personGrade, Math.max(clientDebts, ofMobile)) });
+    const debts = Math.max(clientDebts, countWithin(asking.ofMobile, DAY_MS, now));
+    const limit = graded(rule.personSize, rule.personGrade, debts, rule);
+    allowances.push({ charge: 'person', limits: [{ log: state.pools.person, limit }, ofParent] });
   }
-  if (asking.device) limits.push({ pool: 'device', limit: rule.deviceSize });
-  const debts = Math.max(clientDebts, networkDebts);
-  if (known) {
-    const limit = graded(rule.knownSize, rule.knownGrade, debts);
-    limits.push({ pool: 'known', limit: asking.again ? Math.max(limit, rule.knownSize * rule.knownAgain) : limit });
-    return limits;
+  if (asking.device) {
+    allowances.push({ charge: 'device', limits: [{ log: state.pools.device, limit: rule.deviceSize }, ofParent] });
   }
-  const size = young ? rule.youngSize : rule.unknownSize;
-  const grade = young ? rule.youngGrade : rule.unknownGrade;
-  const againGrade = young ? rule.youngGrade : rule.unknownAgain;
-  limits.push({
-    pool: 'unknown',
-    limit: asking.again ? Math.max(graded(size, grade, debts), size * againGrade) : graded(size, grade, debts),
-    parentLimit: Math.max(rule.ungraded, rule.parentShare * size) + Math.floor(confirmationRate(state.parent, now)),
-  });
-  return limits;
+  return allowances;
 }
 
-/** Unconfirmed messages in 24 hours that a network answers for itself. */
-function ownCredit(network: Standing, young: boolean, rule: AllowanceRule, now: number): number {
+/** What the network earned, then the pool of networks like it. */
+function networkAllowances(
+  state: AllowanceState,
+  asking: Asking,
+  clientDebts: number,
+  rule: AllowanceRule,
+  now: number,
+): Allowance[] {
+  const { network, pools } = state;
+  const young = isYoung(state, now);
+  const known = isKnown(network, now);
   const rate = confirmationRate(network, now);
-  if (rate >= (young ? rule.ownFromYoung : rule.ownFrom)) return rule.ownBase + Math.floor(rule.ownShare * rate);
-  return rate >= rule.oneFrom ? 1 : 0;
+  const one = rate >= rule.oneFrom ? 1 : 0;
+  const own =
+    rate >= (young ? rule.ownFromYoung : rule.ownFrom) ? rule.ownBase + Math.floor(rule.ownShare * rate) : one;
+  const allowances: Allowance[] = [];
+  if (own > 0) {
+    const reach = power(rule.ownGrade, Math.min(clientDebts, MOST_DEBTS));
+    const limit = own * (asking.again ? Math.max(reach, rule.ownAgain) : reach);
+    allowances.push({ charge: 'own', limits: [{ log: network.debts, limit }] });
+  }
+  const debts = Math.max(clientDebts, countWithin(network.debts, known ? DAY_MS : WEEK_MS, now) - own);
+  const inPool = (size: number, grade: number, againGrade: number) =>
+    Math.max(graded(size, grade, debts, rule), asking.again ? size * againGrade : 0);
+  if (known) {
+    const limit = inPool(rule.knownSize, rule.knownGrade, rule.knownAgain);
+    allowances.push({ charge: 'known', limits: [{ log: pools.known, limit }] });
+  } else {
+    const limit = young
+      ? inPool(rule.youngSize, rule.youngGrade, rule.youngGrade)
+      : inPool(rule.unknownSize, rule.unknownGrade, rule.unknownAgain);
+    allowances.push({ charge: 'unknown', limits: [{ log: pools.unknown, limit }, parentLimit(state, rule, now)] });
+  }
+  return allowances;
+}
+
+/** How far down a pool of this size somebody with so many debts reaches. */
+function graded(size: number, grade: number, debts: number, rule: AllowanceRule): number {
+  return Math.max(rule.ungraded, size * power(grade, Math.max(0, Math.min(debts, MOST_DEBTS))));
+}
+
+/** What one parent may draw: more the more is confirmed there. */
+function parentLimit(state: AllowanceState, rule: AllowanceRule, now: number): { log: AllowanceLog; limit: number } {
+  const size = isYoung(state, now) ? rule.youngSize : rule.unknownSize;
+  const share = Math.max(rule.ungraded, rule.parentShare * size, 1);
+  return { log: state.parent.debts, limit: share + Math.floor(confirmationRate(state.parent, now)) };
+}
+
+/** Debts beyond what the client's own confirmations cover: many people may share its address. */
+function debtsOfClient(client: Standing, rule: AllowanceRule, now: number): number {
+  const covered = Math.floor(rule.clientCredit * confirmationRate(client, now));
+  return Math.max(0, countWithin(client.debts, DAY_MS, now) - covered);
 }
 
 /** Whether the shop is in its first days, or its state was lost. */
@@ -157,8 +176,8 @@ export function withCharge(state: AllowanceState, charge: Charge, now: number): 
   return {
     ...state,
     client: withDebt(client, DAY_MS, now),
-    network: withDebt(network, networkKeepMs(network, now), now),
-    parent: charge === 'unknown' ? withDebt(parent, DAY_MS, now) : parent,
+    network: OF_NETWORK.has(charge) ? withDebt(network, networkKeepMs(network, now), now) : network,
+    parent: OF_PARENT.has(charge) ? withDebt(parent, DAY_MS, now) : parent,
     pools: charge === 'own' ? pools : { ...pools, [charge]: withMessage(pools[charge], DAY_MS, now) },
     startedAt: state.startedAt ?? now,
   };
@@ -170,8 +189,8 @@ export function withRefund(state: AllowanceState, charge: Charge, sentAt: number
   return {
     ...state,
     client: withoutDebt(client, sentAt),
-    network: withoutDebt(network, sentAt),
-    parent: charge === 'unknown' ? withoutDebt(parent, sentAt) : parent,
+    network: OF_NETWORK.has(charge) ? withoutDebt(network, sentAt) : network,
+    parent: OF_PARENT.has(charge) ? withoutDebt(parent, sentAt) : parent,
     pools: charge === 'own' ? pools : { ...pools, [charge]: withoutMessage(pools[charge], sentAt) },
   };
 }
