@@ -37,7 +37,7 @@ export class RunningAttack {
     private readonly timeline: Timeline,
     private readonly limiter: Limiter,
     private readonly chance: Chance,
-    private readonly start: number,
+    start: number,
     lengthMs: number,
   ) {
     this.end = start + lengthMs;
@@ -51,7 +51,10 @@ export class RunningAttack {
   private next(now: number, origin: Origin): void {
     if (now >= this.end) return;
     const { ownNumbers, ownShare = 0, victims, asksAgain, pauseMs, paceMs = SECOND } = this.attack;
-    if (ownNumbers && this.chance.next() < ownShare) return this.confirmOwn(now, origin, ownNumbers);
+    if (ownNumbers && this.chance.next() < ownShare) {
+      this.confirmOwn(now, origin, ownNumbers);
+      return;
+    }
     const mobile = victims ? this.pick(victims) : `v${this.tries}`;
     if (!this.try(now, mobile, origin)) {
       this.timeline.at(now + Math.floor(pauseMs * (0.5 + this.chance.next())), (then) => this.next(then, origin));

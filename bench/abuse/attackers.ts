@@ -71,7 +71,7 @@ export const ATTACKERS: Record<string, (shop: Shop, chance: Chance) => Attacker>
     const bots = times(50, () => shop.originIn(TARGET_RANK));
     return { attack: { bots, pauseMs: 5 * MINUTE }, target: ({ network }) => network === `${TARGET_RANK}` };
   },
-  'g, shop': (shop) => ({ attack: { bots: newNetworks(500, shop), pauseMs: MINUTE } }),
+  'g, shop': (shop) => ({ attack: { bots: newNetworks(500, shop), pauseMs: 3 * MINUTE } }),
   i: (shop) => {
     const bots = newNetworks(5000, shop).map((origin) => ({ ...origin, parent: 'attack' }));
     return { attack: { bots, pauseMs: 120 * MINUTE }, target: ({ parent }) => parent === 'attack' };

@@ -40,7 +40,6 @@ export class Limiter {
   private pools: Record<Pool, AllowanceLog> = { known: [], unknown: [], person: [], device: [] };
   private sent: AllowanceLog = [];
   private startedAt: number | undefined;
-  why: Record<string, number> = {};
 
   constructor(private readonly policy: Policy) {}
 
@@ -66,7 +65,7 @@ export class Limiter {
     if (last && last.sentAt + COOLDOWN_MS > now) return false;
     if (recent.length >= PER_MOBILE_DAY) return false;
     if (recent.filter(({ sentAt }) => sentAt + HOUR_MS > now).length >= PER_MOBILE_HOUR) return false;
-    if (countWithin(this.sent, DAY_MS, now) >= this.policy.budget) { this.why[mobile.startsWith('m') ? 'hb' : 'ab'] = (this.why[mobile.startsWith('m') ? 'hb' : 'ab'] ?? 0) + 1; return false; }
+    if (countWithin(this.sent, DAY_MS, now) >= this.policy.budget) return false;
     const charge = this.charge(now, mobile, origin, recent, device);
     if (!charge) return false;
     this.sent = withMessage(this.sent, DAY_MS, now);
@@ -108,7 +107,6 @@ export class Limiter {
     const ofMobile = recent.flatMap(({ sentAt }) => [sentAt, 1]);
     const state = this.state(mobile, origin);
     const decision = decide(state, { ofMobile, again: pending.length === 1, device }, rule, now);
-    const w = (mobile.startsWith('m') ? 'h' : 'a') + (decision.allow ? '+' + decision.charge : '-' + decision.limit) + (origin.network.startsWith('new') ? 'N' : Number(origin.network) < 20 ? 'C' : Number(origin.network) < 200 ? 'M' : 'S'); this.why[w] = (this.why[w] ?? 0) + 1;
     if (!decision.allow) return undefined;
     this.write(origin, withCharge(state, decision.charge, now));
     return decision.charge;

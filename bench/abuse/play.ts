@@ -69,7 +69,6 @@ export function attackDay(past: History, letter: string | undefined, seed: numbe
     shop.openDay(day, timeline, limiter);
     timeline.runUntil(day + DAY_MS);
   }
-  if (process.env.WHY) console.log(JSON.stringify(limiter.why));
   const day = shop.visits.filter(({ at }) => at >= start && at < start + DAY_MS);
   const victimsConfirmed = victims.length > 0 ? share(victims, ({ confirmed }) => confirmed) : 1;
   return { ...figures(day, attacker), ...(running && damage(running, shop.visits, start)), victimsConfirmed };

@@ -4,7 +4,7 @@ import type { Timeline } from './timeline';
 
 const [SECOND, MINUTE, HOUR, DAY] = [1000, 60_000, 3_600_000, 86_400_000];
 /** People by the hour of the day: the night is quiet, the evening is not. */
-const CURVE = [2, 1, 1, 1, 1, 2, 3, 5, 7, 8, 9, 9, 9, 8, 8, 8, 8, 8, 9, 10, 11, 10, 7, 4];
+export const CURVE = [2, 1, 1, 1, 1, 2, 3, 5, 7, 8, 9, 9, 9, 8, 8, 8, 8, 8, 9, 10, 11, 10, 7, 4];
 /** Of those who got a message. The rest gives up. */
 const [VERIFY, ASK_AGAIN, VERIFY_THEN] = [0.85, 0.1, 0.9];
 /** Who comes back does so every week or so, and one time in five from elsewhere than home. */
