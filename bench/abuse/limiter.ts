@@ -86,8 +86,9 @@ export class Limiter {
   /** Lets go of what no longer counts; tells what is left. */
   sweep(now: number): { keys: number; numbers: number } {
     for (const [key, standing] of this.standings) {
-      const keepMs = key.startsWith('n') ? networkKeepMs(standing, now) : DAY_MS;
-      if (standingExpiresAt(standing, keepMs) <= now) this.standings.delete(key);
+      const whose = key.startsWith('n') ? 'network' : 'client';
+      const keepMs = whose === 'network' ? networkKeepMs(standing, now) : DAY_MS;
+      if (standingExpiresAt(standing, whose, keepMs) <= now) this.standings.delete(key);
     }
     for (const [mobile, at] of this.confirmed) if (at + 30 * DAY_MS <= now) this.confirmed.delete(mobile);
     for (const [mobile, list] of this.messages) {

@@ -34,6 +34,9 @@ export interface Figures {
   noticedHours: number;
   /** From the end of the attack until no hour refuses more than one in a hundred. */
   recoverHours: number;
+  /** Standings held when the history ended, and numbers in them. */
+  keys: number;
+  numbers: number;
 }
 
 export function history(options: ShopOptions, policy: Policy, seed: number, days = HISTORY_DAYS): History {
@@ -70,8 +73,9 @@ export function attackDay(past: History, letter: string | undefined, seed: numbe
     timeline.runUntil(day + DAY_MS);
   }
   const day = shop.visits.filter(({ at }) => at >= start && at < start + DAY_MS);
+  const held = past.limiter.sweep(past.end);
   const victimsConfirmed = victims.length > 0 ? share(victims, ({ confirmed }) => confirmed) : 1;
-  return { ...figures(day, attacker), ...(running && damage(running, shop.visits, start)), victimsConfirmed };
+  return { ...figures(day, attacker), ...(running && damage(running, shop.visits, start)), victimsConfirmed, ...held };
 }
 
 function figures(visits: readonly Visit[], attacker?: Attacker): Figures {
@@ -85,6 +89,8 @@ function figures(visits: readonly Visit[], attacker?: Attacker): Figures {
     victimsConfirmed: 1,
     noticedHours: 0,
     recoverHours: 0,
+    keys: 0,
+    numbers: 0,
   };
 }
 

@@ -52,11 +52,13 @@ export function tables(results: readonly Result[]): string {
   return [
     '### In peace',
     table(
-      ['shop', 'refused', 'shut out'],
+      ['shop', 'refused', 'shut out', 'standings held', 'numbers in them'],
       of('peace').map(({ scenario, runs }) => [
         scenario.name,
         spread(runs, 'refused', percent),
         spread(runs, 'shutOut', percent),
+        scenario.firstDay ? '' : spread(runs, 'keys', count),
+        scenario.firstDay ? '' : spread(runs, 'numbers', count),
       ]),
     ),
     '### Under attack, where nobody comes back',

@@ -27,8 +27,12 @@ function main(): void {
   }));
   for (let seed = 1; seed <= seeds; seed += 1) {
     const runs = new Runs(seed);
-    for (const result of results) result.runs.push(runs.run(result.scenario));
-    process.stderr.write(`seed ${seed} of ${seeds}\n`);
+    for (const result of results) {
+      const started = performance.now();
+      result.runs.push(runs.run(result.scenario));
+      const seconds = ((performance.now() - started) / 1000).toFixed(1);
+      process.stderr.write(`seed ${seed}, ${result.scenario.table}: ${result.scenario.name}, ${seconds} s\n`);
+    }
   }
   const text = `Medians of ${seeds} seeds, least and greatest in brackets.\n\n${tables(results)}\n\n${captchas(seeds)}`;
   if (!values.write) {

@@ -1,7 +1,13 @@
 import fc from 'fast-check';
 import { type AllowanceRule, allowanceRule } from '../../src/limits/allowances';
 import { countWithin, withMessage } from '../../src/store/memory/allowance-log';
-import { DAY_MS, NO_STANDING, type Standing, withCredit } from '../../src/store/memory/allowance-standing';
+import {
+  DAY_MS,
+  NO_STANDING,
+  type Standing,
+  standingExpiresAt,
+  withCredit,
+} from '../../src/store/memory/allowance-standing';
 import {
   type AllowanceState,
   type Asking,
@@ -185,6 +191,18 @@ describe('a confirmation', () => {
 });
 
 describe('the state', () => {
+  test('may go when it expires: nobody who was allowed with it is refused without it, and the other way round', () => {
+    const whose = fc.constantFrom('client', 'network', 'parent');
+    fc.assert(
+      fc.property(states, askings, rules, whose, (state, asking, rule, who) => {
+        const then = standingExpiresAt(state[who], who, who === 'network' ? 7 * DAY_MS : DAY_MS);
+        if (then < NOW) return;
+        const gone = { ...state, [who]: NO_STANDING };
+        expect(decide(gone, asking, rule, then)).toEqual(decide(state, asking, rule, then));
+      }),
+    );
+  });
+
   test('stays bounded whatever happens, and whatever the clock does', () => {
     const events = fc.array(fc.record({ step: fc.integer({ min: -2 * MINUTE, max: 90 * MINUTE }), what: fc.nat(5) }), {
       minLength: 200,

@@ -11,6 +11,9 @@ const KEPT_OF_A_DAY = 23 / 24;
 const KEPT_OF_TEN_DAYS = 239 / 240;
 /** What is left of one confirmation after HISTORY_MS: with less than this a network is unknown. */
 const KNOWN = 0.05;
+/** From less than this, less than half a confirmation a day is left after SMALL_HISTORY_MS. */
+const SMALL_HISTORY = 5;
+const SMALL_HISTORY_MS = 3 * DAY_MS;
 
 /**
  * How a client, a network or the parent of networks stands: its messages that nobody confirmed (`debts`), and what it confirmed.
@@ -54,10 +57,18 @@ export function withCredit(standing: Standing, weight: number, now: number): Sta
   return { ...standing, ofDay: ofDay + weight, ofTenDays: ofTenDays + weight, hour };
 }
 
-/** When nothing of it counts any more, ms since the epoch; then its key may go. `keepMs` as for `withDebt`. */
-export function standingExpiresAt({ ofTenDays, hour, debts }: Standing, keepMs: number): number {
+/**
+ * When nothing of it counts any more, ms since the epoch; then its key may go. `keepMs` as for `withDebt`. Of clients and parents
+ * only whole confirmations a day count, so their small histories go early: most clients confirm once and never come back.
+ */
+export function standingExpiresAt(
+  { ofTenDays, hour, debts }: Standing,
+  whose: 'client' | 'network' | 'parent',
+  keepMs: number,
+): number {
   const debtsEnd = (debts.at(-2) ?? -keepMs) + keepMs;
-  return Math.max(debtsEnd, ofTenDays > 0 ? hour * HOUR + HISTORY_MS : 0);
+  const historyMs = whose !== 'network' && ofTenDays < SMALL_HISTORY ? SMALL_HISTORY_MS : HISTORY_MS;
+  return Math.max(debtsEnd, ofTenDays > 0 ? hour * HOUR + historyMs : 0);
 }
 
 function decayed({ ofDay, ofTenDays, hour }: Standing, now: number): { ofDay: number; ofTenDays: number } {
