@@ -10,7 +10,7 @@ import { plot, type Result, tables } from './report';
 import { Runs, SCENARIOS } from './scenarios';
 
 const DOCS = path.join(__dirname, '../../docs');
-const MARKERS = /(<!-- simulation -->\n)[\s\S]*(\n<!-- end of simulation -->)/;
+const MARKERS = /(<!-- simulation -->)[\s\S]*(<!-- end of simulation -->)/;
 
 function main(): void {
   const { values } = parseArgs({
