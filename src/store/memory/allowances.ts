@@ -153,8 +153,9 @@ function networkAllowances(
     const limit = inPool(rule.knownSize, rule.knownGrade, rule.knownAgain);
     allowances.push({ charge: 'known', limits: [{ of: 'known', log: pools.known, limit }] });
   } else {
+    // In the first days a network's debt says little: somebody who asks again is held to one less, and no flat share can be filled.
     const limit = young
-      ? inPool(rule.youngSize, rule.youngGrade, rule.youngGrade)
+      ? graded(rule.youngSize, rule.youngGrade, asking.again ? debts - 1 : debts, rule)
       : inPool(rule.unknownSize, rule.unknownGrade, rule.unknownAgain);
     allowances.push({
       charge: 'unknown',
