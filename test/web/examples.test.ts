@@ -38,8 +38,7 @@ describe('The packed client', () => {
     expect(manifest.dependencies).toBeUndefined();
     expect(() => readFileSync(installed('src/create-verification.ts'))).toThrow('ENOENT');
     for (const { types, default: code } of Object.values<{ types: string; default: string }>(manifest.exports)) {
-      for (const file of [types, code])
-        expect(readFileSync(installed(file), 'utf8')).not.toMatch(/typed-document-node/);
+      for (const file of [types, code]) expect(existsSync(installed(file))).toBe(true);
     }
   });
 
