@@ -13,6 +13,7 @@ RUN npm run build && npm prune --omit=dev --ignore-scripts
 
 FROM node:20-slim
 ENV NODE_ENV=production
+# Production listens on all addresses. Whoever sets another NODE_ENV needs HOST=0.0.0.0 to be reached from outside.
 WORKDIR /app
 COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules ./node_modules

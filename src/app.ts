@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
+import type { Server } from 'node:http';
 import { join } from 'node:path';
 import { createCaptchaDrawing } from './captcha/drawing/captcha-drawing';
 import { createCaptchaSpeech } from './captcha/speech/captcha-speech';
@@ -11,7 +11,9 @@ import { SettingsResolver } from './graphql/settings-resolver';
 import { SmsCodeResolver } from './graphql/sms-code-resolver';
 import { ClientIds } from './http/client-address';
 import { createHttpHandler } from './http/http-handler';
-import { createWatchHandler } from './http/monitoring-endpoints';
+import { createBoundedServer } from './http/http-server';
+import { atMostOnceASecond, createMonitoringHandler } from './http/monitoring-endpoints';
+import { PageFiles } from './http/page-files';
 import { LimitRules } from './limits/rules';
 import type { Logger } from './log';
 import { observeOperations } from './observability/instrument-schema';
@@ -43,7 +45,7 @@ export interface App {
   /** Not listening yet. */
   http: Server;
   /** For METRICS_PORT; undefined where it is not set. Not listening yet. */
-  watchHttp: Server | undefined;
+  monitoringHttp: Server | undefined;
   /** Lets requests under way finish, for at most `withinMs`, and closes everything. */
   close(withinMs?: number): Promise<void>;
 }
@@ -104,9 +106,9 @@ export async function createApp(config: Config, log: Logger, replacements: Repla
   await graphql.start();
 
   let draining = false;
-  const watch = {
+  const monitoring = {
     ready: async () => !draining && (await reachable(store)),
-    exposition: (openMetrics: boolean) => metrics.exposition(openMetrics),
+    exposition: atMostOnceASecond((openMetrics) => metrics.exposition(openMetrics), clock),
     log,
   };
   const handler = createHttpHandler({
@@ -116,29 +118,34 @@ export async function createApp(config: Config, log: Logger, replacements: Repla
     development: config.development,
     trustProxy: config.trustProxy,
     corsOrigins: config.corsOrigins,
-    webRoot: existsSync(WEB_ROOT) ? WEB_ROOT : undefined,
-    watch: config.metricsPort === undefined ? watch : { ...watch, exposition: undefined },
+    host: config.host,
+    page: existsSync(WEB_ROOT) ? new PageFiles(WEB_ROOT) : undefined,
+    monitoring: config.metricsPort === undefined ? monitoring : { ...monitoring, exposition: undefined },
     trace: tracing?.request,
     publicKeys: tickets?.publicKeys,
     lastCode: config.development ? lastCode(configured.console) : undefined,
   });
-  // Time for the headers and the whole of a small body; a client that trickles is cut off.
-  const timeouts = { headersTimeout: 5_000, requestTimeout: 10_000, connectionsCheckingInterval: 1_000 };
-  const http = createServer(timeouts, handler);
-  const watchHttp = config.metricsPort === undefined ? undefined : createServer(timeouts, createWatchHandler(watch));
+  const http = createBoundedServer(handler);
+  const monitoringHttp =
+    config.metricsPort === undefined ? undefined : createBoundedServer(createMonitoringHandler(monitoring));
+  if (!config.development && !monitoringHttp) {
+    log.warn(
+      'METRICS_PORT is not set: /metrics stands on PORT, for whoever reaches it. Set it, or close the path in the proxy',
+    );
+  }
 
   return {
     http,
-    watchHttp,
+    monitoringHttp,
     async close(withinMs = DRAIN_MS) {
       draining = true;
       await drain(http, withinMs);
       await graphql.stop();
       await store.close();
       await tracing?.close();
-      // Whoever watches sees the drain to its end.
-      watchHttp?.close();
-      watchHttp?.closeAllConnections();
+      // Monitoring sees the drain to its end.
+      monitoringHttp?.close();
+      monitoringHttp?.closeAllConnections();
     },
   };
 }

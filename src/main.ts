@@ -6,21 +6,28 @@ import { createLog } from './log';
 async function main(): Promise<void> {
   const config = loadConfig();
   const log = createLog(config.logLevel);
+  for (const warning of config.warnings) log.warn(warning);
   const app = await createApp(config, log);
-  const metricsPort = app.watchHttp && (await listen(app.watchHttp, config.metricsPort, config.host, 'METRICS_PORT'));
+  const metricsPort =
+    app.monitoringHttp && (await listen(app.monitoringHttp, config.metricsPort, config.host, 'METRICS_PORT'));
   const port = await listen(app.http, config.port, config.host, 'PORT');
   const { store, sms } = config;
   log.info({ port, metricsPort, store: store.kind, providers: sms.providers }, `Ready: http://localhost:${port}/`);
 
+  let signals = 0;
   const stop = (signal: NodeJS.Signals) => {
+    signals += 1;
+    // One order to stop may come twice: npm hands on what its whole process group got. Whoever insists gets an end at once.
+    if (signals === 2) return;
+    if (signals > 2) process.exit(1);
     log.info({ signal }, 'Stopping: requests under way are finished first');
     app.close().then(
       () => process.exit(0),
       () => process.exit(1),
     );
   };
-  process.once('SIGTERM', stop);
-  process.once('SIGINT', stop);
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
 }
 
 /** The port that it listens on. Throws an error that knows the name of the setting. */
@@ -35,7 +42,7 @@ function listen(server: Server, port: number | undefined, host: string | undefin
 }
 
 /** One clear line for what an operator can mend. */
-function complaint(error: unknown): string {
+function startupError(error: unknown): string {
   if (error instanceof ConfigError) return `Bad settings:\n${error.problems.map((p) => `  ${p}`).join('\n')}`;
   const { code, name, message, port, setting } = error as NodeJS.ErrnoException & { port?: number; setting?: string };
   if (code === 'EADDRINUSE') return `Port ${port} is in use: stop what listens there, or set ${setting} to another`;
@@ -46,6 +53,6 @@ function complaint(error: unknown): string {
 }
 
 main().catch((error: unknown) => {
-  process.stderr.write(`${complaint(error)}\n`);
+  process.stderr.write(`${startupError(error)}\n`);
   process.exit(1);
 });

@@ -10,8 +10,8 @@ const root = join(__dirname, '..');
  */
 function buildServer(folder) {
   buildSync({
-    entryPoints: [join(root, 'src/main.ts')],
-    outfile: join(folder, 'main.js'),
+    entryPoints: { main: join(root, 'src/main.ts'), 'send-test': join(root, 'src/cli/send-test.ts') },
+    outdir: folder,
     bundle: true,
     platform: 'node',
     target: 'node20',
@@ -27,6 +27,7 @@ function buildServer(folder) {
       'svg-captcha',
       '@alicloud/*',
       'tencentcloud-sdk-nodejs-sms',
+      'standardwebhooks',
       'jose',
       '@opentelemetry/sdk-trace-node',
       '@opentelemetry/exporter-trace-otlp-http',

@@ -2,16 +2,19 @@ import type { CaptchaLevel } from '../captcha/drawing/captcha-drawing';
 import type { LimitSettings } from '../limits/rules';
 import type { LogLevel } from '../log';
 import type { SmsSettings } from '../sms/create-sender';
-import type { Provider } from '../sms/providers';
 import type { StoreSettings } from '../store/open-store';
 import type { TicketSettings } from '../tickets/ticket-signer';
-import { RONGLIAN_BASE_URL, SETTINGS } from './settings';
+import { clientHashSecret } from './client-hash-secret';
+import { nearMisses } from './near-misses';
+import { SETTINGS } from './settings';
+import { smsSettings } from './sms-settings';
 
 type Values = { [Name in keyof typeof SETTINGS]: ReturnType<(typeof SETTINGS)[Name]['parse']> };
 
 export interface Config {
   /** Sandbox, introspection, the last code on the page: never in production. */
   development: boolean;
+  /** Where to listen; undefined: on all addresses. */
   host: string | undefined;
   port: number;
   logLevel: LogLevel;
@@ -34,6 +37,8 @@ export interface Config {
   tickets: TicketSettings | undefined;
   /** Whether traces are sent; where to and how is between the OTEL_ variables and the OpenTelemetry SDK, which reads them itself. */
   tracing: boolean;
+  /** What an operator should know and what does not keep the server from starting, one line each, for the log. */
+  warnings: readonly string[];
 }
 
 /** A start with bad settings: one line each. */
@@ -70,7 +75,8 @@ export function loadConfig(environment: Environment = process.env): Readonly<Con
   if (problems.length > 0) throw new ConfigError(problems);
   return Object.freeze({
     development: values.NODE_ENV !== 'production',
-    host: values.HOST,
+    // Everyone on the network would otherwise reach what is for the developer alone.
+    host: values.HOST ?? (values.NODE_ENV === 'production' ? undefined : '127.0.0.1'),
     port: values.PORT,
     logLevel: values.LOG_LEVEL,
     trustProxy: values.TRUST_PROXY,
@@ -99,12 +105,13 @@ export function loadConfig(environment: Environment = process.env): Readonly<Con
       maxFailures: values.VERIFY_MAX_FAILURES,
       verificationsPerClientHour: values.VERIFY_PER_CLIENT_HOUR,
     },
-    clientHashSecret: values.CLIENT_HASH_SECRET ?? providerSecret(sms) ?? 'development',
+    clientHashSecret: values.CLIENT_HASH_SECRET ?? clientHashSecret(sms),
     metricsPort: values.METRICS_PORT,
     tickets,
     tracing:
       values.OTEL_SDK_DISABLED?.toLowerCase() !== 'true' &&
       (values.OTEL_EXPORTER_OTLP_ENDPOINT ?? values.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT) !== undefined,
+    warnings: warnings(environment, values),
   });
 }
 
@@ -142,60 +149,10 @@ function ticketSettings(values: Values, problems: string[]): TicketSettings | un
   return key && { ...key, otherPublicKeys: others ?? [], audience: TICKET_AUDIENCE, issuer: TICKET_ISSUER };
 }
 
-function smsSettings(values: Values, problems: string[]): SmsSettings {
-  const named = values.SMS_PROVIDERS ?? [];
-  if (named.length === 0 && values.NODE_ENV === 'production' && !problems.some((p) => p.startsWith('SMS_PROVIDERS'))) {
-    problems.push(
-      'SMS_PROVIDERS is missing: in production the console sender must be asked for with SMS_PROVIDERS=console',
-    );
+function warnings(environment: Environment, { NODE_ENV, TEST_NUMBERS }: Values): string[] {
+  const lines = nearMisses(Object.keys(environment), Object.keys(SETTINGS));
+  if (NODE_ENV === 'production' && TEST_NUMBERS.length > 0) {
+    lines.push(`TEST_NUMBERS: ${TEST_NUMBERS.length} numbers have fixed codes, and whoever knows one can confirm it`);
   }
-  if (new Set(named).size < named.length) problems.push('SMS_PROVIDERS names a sender twice');
-  if (named.includes('console') && named.length > 1) problems.push('SMS_PROVIDERS: console stands alone or not at all');
-  const timeoutMs = values.SMS_TIMEOUT_MS;
-  /** The settings of a provider that is named; what it needs and lacks is a problem. */
-  const needed = (provider: Provider, name: keyof Values): string => {
-    const value = values[name];
-    if (named.includes(provider) && value === undefined && !problems.some((p) => p.startsWith(`${name} `))) {
-      problems.push(`${name} is missing: SMS_PROVIDERS names ${provider}`);
-    }
-    return String(value ?? '');
-  };
-  return {
-    providers: named.length > 0 ? named : ['console'],
-    timeoutMs,
-    ronglian: {
-      accountSid: needed('ronglian', 'RONGLIAN_ACCOUNT_SID'),
-      authToken: needed('ronglian', 'RONGLIAN_AUTH_TOKEN'),
-      appId: needed('ronglian', 'RONGLIAN_APP_ID'),
-      templateId: needed('ronglian', 'RONGLIAN_TEMPLATE_ID'),
-      baseUrl: values.RONGLIAN_BASE_URL ?? RONGLIAN_BASE_URL,
-    },
-    aliyun: {
-      accessKeyId: needed('aliyun', 'ALIYUN_ACCESS_KEY_ID'),
-      accessKeySecret: needed('aliyun', 'ALIYUN_ACCESS_KEY_SECRET'),
-      signName: needed('aliyun', 'ALIYUN_SIGN_NAME'),
-      templateCode: needed('aliyun', 'ALIYUN_TEMPLATE_CODE'),
-      endpoint: values.ALIYUN_ENDPOINT,
-    },
-    tencent: {
-      secretId: needed('tencent', 'TENCENT_SECRET_ID'),
-      secretKey: needed('tencent', 'TENCENT_SECRET_KEY'),
-      sdkAppId: needed('tencent', 'TENCENT_SDK_APP_ID'),
-      signName: needed('tencent', 'TENCENT_SIGN_NAME'),
-      templateId: needed('tencent', 'TENCENT_TEMPLATE_ID'),
-      region: needed('tencent', 'TENCENT_REGION'),
-      endpoint: values.TENCENT_ENDPOINT,
-    },
-  };
-}
-
-/** The same on every server of one shop, and secret: all that the client hashes ask for. */
-function providerSecret({ providers, ronglian, aliyun, tencent }: SmsSettings): string | undefined {
-  const secrets: Record<Provider, string | undefined> = {
-    console: undefined,
-    ronglian: ronglian?.authToken,
-    aliyun: aliyun?.accessKeySecret,
-    tencent: tencent?.secretKey,
-  };
-  return providers[0] && secrets[providers[0]];
+  return lines;
 }

@@ -90,3 +90,12 @@ export function httpUrl(value: string): string {
   }
   return value.replace(/\/+$/, '');
 }
+
+/** An https:// URL, or an http:// one of this machine, without a trailing slash: what goes there must not be read on the way. */
+export function httpsUrl(value: string): string {
+  const url = httpUrl(value);
+  const { protocol, hostname } = new URL(url);
+  const loopback = hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
+  if (protocol !== 'https:' && !loopback) throw new Error('must be an https:// URL; http:// is for this machine only');
+  return url;
+}

@@ -2,12 +2,10 @@ import { accessSync, constants } from 'node:fs';
 import { resolve } from 'node:path';
 import type { CaptchaLevel } from '../captcha/drawing/captcha-drawing';
 import type { LogLevel } from '../log';
-import { PROVIDERS, type Provider } from '../sms/providers';
 import { type RedisTarget, redisTarget } from '../store/redis/redis-target';
 import { privateKey, publicKeys, secretKey } from '../tickets/ticket-key';
-import { choice, httpUrl, integer, list, oneOf, parsed, type Setting, text } from './setting-types';
-
-export const RONGLIAN_BASE_URL = 'https://app.cloopen.com:8883';
+import { PROVIDER_SETTINGS } from './provider-settings';
+import { choice, httpUrl, integer, list, parsed, type Setting, text } from './setting-types';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
@@ -25,7 +23,7 @@ export const SETTINGS = {
     default: 'development',
   }),
   PORT: integer({ about: 'TCP port; 0 picks a free one', default: 4000, min: 0, max: 65_535 }),
-  HOST: text({ about: 'address to listen on; absent: all' }),
+  HOST: text({ about: 'address to listen on; absent: all in production, 127.0.0.1 otherwise' }),
   LOG_LEVEL: choice<LogLevel>({ about: 'least severe log line that is written', of: LOG_LEVELS, default: 'info' }),
   TRUST_PROXY: integer({
     about: 'proxies in front; the client address is read that many places from the right of X-Forwarded-For',
@@ -46,31 +44,7 @@ export const SETTINGS = {
   REDIS_TIMEOUT_MS: integer({ about: 'longest wait for Redis, ms', default: 1000, min: 10, max: 60_000 }),
   REDIS_KEY_PREFIX: text({ about: 'put before every key, such as `shop:`; absent: nothing', default: '' }),
   STORE: choice({ about: '`memory` allows the in-process store in production', of: ['memory'] as const }),
-  SMS_PROVIDERS: list<Provider>({
-    about: `SMS senders in order of preference, comma-separated: ${PROVIDERS.join(', ')}; absent: console, which production must ask for by name`,
-    item: (value) => oneOf(PROVIDERS, value),
-  }),
-  SMS_TIMEOUT_MS: integer({ about: 'longest wait for an SMS provider, ms', default: 5000, min: 10, max: 60_000 }),
-  RONGLIAN_ACCOUNT_SID: text({ about: 'Ronglian 容联云: account SID' }),
-  RONGLIAN_AUTH_TOKEN: text({ about: 'Ronglian: auth token', secret: true }),
-  RONGLIAN_APP_ID: text({ about: 'Ronglian: application id' }),
-  RONGLIAN_TEMPLATE_ID: text({
-    about: 'Ronglian: template id; the template gets the code and the minutes',
-    default: '1',
-  }),
-  RONGLIAN_BASE_URL: parsed({ about: `Ronglian: base URL; absent: ${RONGLIAN_BASE_URL}`, parse: httpUrl }),
-  ALIYUN_ACCESS_KEY_ID: text({ about: 'Aliyun 阿里云: access key id' }),
-  ALIYUN_ACCESS_KEY_SECRET: text({ about: 'Aliyun: access key secret', secret: true }),
-  ALIYUN_SIGN_NAME: text({ about: 'Aliyun: approved signature' }),
-  ALIYUN_TEMPLATE_CODE: text({ about: 'Aliyun: approved template' }),
-  ALIYUN_ENDPOINT: text({ about: 'Aliyun: endpoint, where it is not the public one' }),
-  TENCENT_SECRET_ID: text({ about: 'Tencent Cloud 腾讯云: secret id' }),
-  TENCENT_SECRET_KEY: text({ about: 'Tencent Cloud: secret key', secret: true }),
-  TENCENT_SDK_APP_ID: text({ about: 'Tencent Cloud: SMS SDK app id' }),
-  TENCENT_SIGN_NAME: text({ about: 'Tencent Cloud: approved signature' }),
-  TENCENT_TEMPLATE_ID: text({ about: 'Tencent Cloud: approved template' }),
-  TENCENT_REGION: text({ about: 'Tencent Cloud: region', default: 'ap-guangzhou' }),
-  TENCENT_ENDPOINT: text({ about: 'Tencent Cloud: endpoint, where it is not the public one' }),
+  ...PROVIDER_SETTINGS,
   CAPTCHA_TTL_SECONDS: integer({ about: 'how long a captcha can be answered, s', default: 300, min: 1, max: 86_400 }),
   CAPTCHA_LEVEL: choice<CaptchaLevel | 'auto'>({
     about: '`normal`: legible first; `hard`; `auto`: normal',
@@ -128,7 +102,8 @@ export const SETTINGS = {
   OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: parsed({ about: 'the same, for traces alone, with its path', parse: httpUrl }),
   OTEL_SDK_DISABLED: text({ about: '`true`: no traces, whatever else is set', default: 'false' }),
   CLIENT_HASH_SECRET: text({
-    about: 'key of the hashes that stand for client addresses in the store; absent: the SMS provider’s secret serves',
+    about:
+      'key of the hashes that stand for client addresses in the store; absent: derived from the secrets of the SMS providers',
     secret: true,
   }),
 } satisfies Record<string, Setting<unknown>>;

@@ -4,6 +4,9 @@ import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 /** A name that no schema has: the message that repeats it would be as long as the request. */
 const LONG_NAME = /\w{65,}/g;
 
+/** As graphql-js says it, misspelling included; the words alone could be the query's own. */
+const TOO_MANY_TOKENS = /^(Syntax Error: )?Document contains more tha[nt] \d+ tokens\. Parsing aborted\.$/;
+
 /**
  * What a malformed request is told: what is wrong and where, never what it said. GraphQL's own messages repeat argument values,
  * which here are mobiles and codes; and an unforeseen error may say anything.
@@ -26,9 +29,7 @@ function safeMessage(code: string, { message, locations }: GraphQLFormattedError
   const at = locations?.[0] ? ` at line ${locations[0].line}, column ${locations[0].column}` : '';
   switch (code) {
     case ApolloServerErrorCode.GRAPHQL_PARSE_FAILED:
-      return message.includes('token limit') || message.includes('tokens')
-        ? 'The query is too long.'
-        : `The query is not valid GraphQL${at}.`;
+      return TOO_MANY_TOKENS.test(message) ? 'The query is too long.' : `The query is not valid GraphQL${at}.`;
     case ApolloServerErrorCode.GRAPHQL_VALIDATION_FAILED:
       return concernsValue(error) ? `A value in the query has the wrong type${at}.` : message.replace(LONG_NAME, '…');
     case ApolloServerErrorCode.BAD_USER_INPUT:

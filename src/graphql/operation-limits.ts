@@ -37,6 +37,19 @@ export function oneGuardedField(context: ValidationContext): ASTVisitor {
   });
 }
 
+/**
+ * Validation rule: refuses an operation of a kind that the schema doesn't have, such as a subscription. graphql-js itself lets
+ * `subscription { __typename }` pass and fails when it runs.
+ */
+export function rootTypeExists(context: ValidationContext): ASTVisitor {
+  return {
+    OperationDefinition(node) {
+      if (context.getSchema().getRootType(node.operation)) return;
+      context.reportError(new GraphQLError(`The schema has no ${node.operation}.`, { nodes: [node] }));
+    },
+  };
+}
+
 /** Validation rule: refuses an operation whose fields nest deeper than MAX_DEPTH, through fragments as well. */
 export function boundedDepth(context: ValidationContext): ASTVisitor {
   return forEachOperation(context, (operation, measure) => {

@@ -16,10 +16,12 @@ export function clientAddress(socketAddress: string, forwardedFor: string | unde
   return (entry && address(entry)) || socketAddress;
 }
 
-/** An entry without the port or the brackets that some proxies add; undefined if it is no address. */
+/** An entry without the port, the brackets or the zone that some proxies add; undefined if it is no address. */
 function address(entry: string): string | undefined {
   const bare = /^\[(.*)\](?::\d+)?$/.exec(entry)?.[1] ?? /^([\d.]+):\d+$/.exec(entry)?.[1] ?? entry;
-  return isIP(bare) ? bare : undefined;
+  // A zone means something on one machine only, and may be of any length.
+  const plain = bare.split('%', 1)[0] ?? '';
+  return isIP(plain) ? plain : undefined;
 }
 
 /** What one client is counted as: an IPv4 address, or the /64 of an IPv6 address, which is what one customer is given. */
@@ -58,7 +60,8 @@ export class ClientIds {
     let client = this.known.get(address);
     if (!client) {
       client = { id: this.hash(countedAddress(address)), network: this.hash(countedNetwork(address)) };
-      this.known.set(address, client);
+      // A copy: an entry of X-Forwarded-For is a slice that keeps the whole header alive, up to 16 KB.
+      this.known.set(Buffer.from(address).toString(), client);
     }
     return client;
   }

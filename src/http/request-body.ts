@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 
 /** Bytes of a request body. A full introspection query has about 2,500. */
 export const MAX_BODY_BYTES = 16_384;
@@ -14,17 +14,24 @@ export class BodyError extends Error {
   }
 }
 
+/** Whether a request announces a body, read or not. */
+export function hasBody({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
+}
+
 /**
  * The JSON of a request, or undefined if it isn't sent as application/json: no other type may be read as JSON, since a form on any
- * page can send those without being asked.
+ * page can send those without being asked. A client that waits for it is told to go on (100-continue).
  * @throws BodyError
  */
-export function readJson(request: IncomingMessage): Promise<unknown> {
+export function readJson(request: IncomingMessage, response: ServerResponse): Promise<unknown> {
   const { headers } = request;
   if (headers['content-encoding'] !== undefined && headers['content-encoding'] !== 'identity') {
     return Promise.reject(new BodyError(415, 'Compressed bodies are not read.'));
   }
   if (Number(headers['content-length'] ?? 0) > MAX_BODY_BYTES) return Promise.reject(tooLarge());
+  // Node lets nothing else through.
+  if (headers.expect !== undefined) response.writeContinue();
   const isJson = /^\s*application\/json\s*(;|$)/i.test(headers['content-type'] ?? '');
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];

@@ -46,8 +46,8 @@ export class Metrics {
   /** OpenMetrics alone has a place for exemplars. */
   private readonly registry = new Registry<OpenMetricsContentType>();
   private readonly registers = [openMetrics(this.registry)];
-  private budgetUsed = 0;
-  private budgetUsedAt = Number.NEGATIVE_INFINITY;
+  /** What the last message of this process told; undefined before it, since other servers may have sent. */
+  private budget: { used: number; at: number } | undefined;
 
   private readonly captchasIssued = new Counter({
     name: 'sms_verification_captchas_issued_total',
@@ -139,8 +139,7 @@ export class Metrics {
         this.verifications.inc({ reason: event.reason });
         break;
       case 'budget-used':
-        this.budgetUsed = event.used;
-        this.budgetUsedAt = this.clock();
+        this.budget = { used: event.used, at: this.clock() };
         break;
       case 'operation-answered':
         this.operationDuration.observe({ operation: event.operation, reason: event.reason }, event.durationMs / 1000);
@@ -166,13 +165,16 @@ export class Metrics {
       help: 'Messages over all mobiles that any 24 hours may have (SMS_DAILY_BUDGET); absent without a budget.',
       registers,
     }).set(dailyBudget);
-    const used = () => (this.clock() - this.budgetUsedAt < DAY_MS ? this.budgetUsed : 0);
+    const used = () => (this.budget && this.clock() - this.budget.at >= DAY_MS ? 0 : this.budget?.used);
     new Gauge({
       name: 'sms_verification_budget_used',
-      help: 'Messages in the 24 hours before the last one that this server sent: the highest of all servers is the one to read.',
+      help: 'Messages in the 24 hours before the last one that this server sent, absent until it has sent one: the highest of all servers is the one to read.',
       registers,
       collect() {
-        this.set(used());
+        const value = used();
+        // A series that is absent lets Prometheus keep the last known value; a 0 after a restart would deny it.
+        if (value === undefined) this.remove();
+        else this.set(value);
       },
     });
   }

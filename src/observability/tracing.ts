@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { IncomingHttpHeaders } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import {
   type Attributes,
   type Context,
@@ -15,7 +15,7 @@ import { Reason } from '../verification/reasons';
 
 export interface Tracing {
   /** Runs what answers a request to /graphql within a span; `status` tells the HTTP status once it is answered. */
-  request<T>(headers: IncomingHttpHeaders, run: () => Promise<T>, status: () => number): Promise<T>;
+  request<T>(request: IncomingMessage, run: () => Promise<T>, status: () => number): Promise<T>;
   /** Adds what happens within a request to its trace. */
   observe(event: DomainEvent): void;
   /** Sends what is left, for at most a second. */
@@ -39,7 +39,10 @@ export async function startTracing(followCallers: boolean, log: Logger): Promise
     import('@opentelemetry/core'),
   ]);
   core.setGlobalErrorHandler((error) => {
-    log.warn({ error: typeof error === 'string' ? error : error.message }, 'Traces could not be sent');
+    log.warn(
+      { error: typeof error === 'string' ? error : error.message },
+      'Traces could not be exported: check that the collector at OTEL_EXPORTER_OTLP_ENDPOINT is up',
+    );
   });
   const named = resources.detectResources({ detectors: [resources.envDetector] });
   const provider = new NodeTracerProvider({
@@ -71,9 +74,9 @@ export async function startTracing(followCallers: boolean, log: Logger): Promise
   };
 
   return {
-    async request(headers, run, status) {
-      const attributes = { 'http.request.method': 'POST', 'url.path': '/graphql' };
-      const span = tracer.startSpan('POST /graphql', { kind: SpanKind.SERVER, attributes }, parentOf(headers));
+    async request({ method = 'GET', headers }, run, status) {
+      const attributes = { 'http.request.method': method, 'url.path': '/graphql' };
+      const span = tracer.startSpan(`${method} /graphql`, { kind: SpanKind.SERVER, attributes }, parentOf(headers));
       try {
         return await requests.run(span, run);
       } finally {

@@ -1,10 +1,14 @@
 import { type AliyunSettings, createAliyunSender } from './aliyun/aliyun-sender';
+import { type AliyunAuthSettings, createAliyunAuthSender } from './aliyun-auth/aliyun-auth-sender';
 import { type ConsoleSender, createConsoleSender } from './console/console-sender';
 import { createFailoverSender, type SmsAttempt } from './failover-sender';
 import type { Provider } from './providers';
 import { createRonglianSender, type RonglianSettings } from './ronglian/ronglian-sender';
 import type { SmsSender } from './sender';
 import { createTencentSender, type TencentSettings } from './tencent/tencent-sender';
+import { createTestNumbersSender, type TestNumber } from './test-numbers-sender';
+import { createTwilioSender, type TwilioSettings } from './twilio/twilio-sender';
+import { createWebhookSender, type WebhookSettings } from './webhook/webhook-sender';
 
 export interface SmsSettings {
   /** In order of preference, at least one, none twice. */
@@ -14,7 +18,12 @@ export interface SmsSettings {
   /** Those of the providers above must be there. */
   ronglian?: Omit<RonglianSettings, 'timeoutMs'>;
   aliyun?: Omit<AliyunSettings, 'timeoutMs'>;
+  aliyunAuth?: Omit<AliyunAuthSettings, 'timeoutMs'>;
   tencent?: Omit<TencentSettings, 'timeoutMs'>;
+  webhook?: Omit<WebhookSettings, 'timeoutMs'>;
+  twilio?: Omit<TwilioSettings, 'timeoutMs'>;
+  /** Numbers that are never sent anything. */
+  testNumbers?: readonly TestNumber[];
 }
 
 /** The part of a logger that senders use; pino's fits. */
@@ -28,7 +37,7 @@ export interface SenderDeps {
   log: SenderLog;
   /** Told of every attempt at every provider: also of one after which the next provider was tried. */
   onAttempt?: (attempt: SmsAttempt) => void;
-  /** The time that Ronglian's signature tells, epoch milliseconds. */
+  /** The time that the signatures of Ronglian and the webhook tell, epoch milliseconds. */
   clock?: () => number;
 }
 
@@ -43,18 +52,14 @@ export interface ConfiguredSender extends SmsSender {
  */
 export async function createSender(settings: SmsSettings, deps: SenderDeps): Promise<ConfiguredSender> {
   const { log, onAttempt, clock } = deps;
-  const { providers, timeoutMs } = settings;
+  const { providers } = settings;
   if (providers.length === 0) throw new Error('No SMS provider is configured');
   const consoleSender = providers.includes('console') ? createConsoleSender(log) : undefined;
 
   const senders = providers.map((provider): SmsSender => {
-    if (provider === 'ronglian' && settings.ronglian) {
-      return createRonglianSender({ ...settings.ronglian, timeoutMs }, { clock });
-    }
-    if (provider === 'aliyun' && settings.aliyun) return createAliyunSender({ ...settings.aliyun, timeoutMs });
-    if (provider === 'tencent' && settings.tencent) return createTencentSender({ ...settings.tencent, timeoutMs });
-    if (provider === 'console' && consoleSender) return consoleSender;
-    throw new Error(`The SMS provider ${provider} is named and has no settings`);
+    const sender = provider === 'console' ? consoleSender : createProviderSender(provider, settings, clock);
+    if (!sender) throw new Error(`The SMS provider ${provider} is named and has no settings`);
+    return sender;
   });
 
   const failover = createFailoverSender(senders, {
@@ -63,12 +68,37 @@ export async function createSender(settings: SmsSettings, deps: SenderDeps): Pro
       if (senders.length > 1) logPassedOver(log, attempt);
       onAttempt?.(attempt);
     },
-    onSetAside: (provider, setAside) => {
-      if (setAside) log.warn({ provider }, 'SMS provider keeps failing: set aside for a while');
-      else log.info({ provider }, 'SMS provider works again');
+    onCircuit: (provider, state) => {
+      if (state === 'open')
+        log.warn({ provider }, 'SMS provider keeps failing: circuit open, the next provider serves');
+      else log.info({ provider }, 'SMS provider works again: circuit closed');
     },
   });
-  return { ...failover, console: consoleSender };
+  const { testNumbers = [] } = settings;
+  const sender = testNumbers.length > 0 ? createTestNumbersSender(failover, testNumbers) : failover;
+  return { ...sender, console: consoleSender };
+}
+
+function createProviderSender(
+  provider: Exclude<Provider, 'console'>,
+  settings: SmsSettings,
+  clock: SenderDeps['clock'],
+): SmsSender | undefined {
+  const { timeoutMs, ronglian, aliyun, aliyunAuth, tencent, webhook, twilio } = settings;
+  switch (provider) {
+    case 'ronglian':
+      return ronglian && createRonglianSender({ ...ronglian, timeoutMs }, { clock });
+    case 'aliyun':
+      return aliyun && createAliyunSender({ ...aliyun, timeoutMs });
+    case 'aliyun-auth':
+      return aliyunAuth && createAliyunAuthSender({ ...aliyunAuth, timeoutMs });
+    case 'tencent':
+      return tencent && createTencentSender({ ...tencent, timeoutMs });
+    case 'webhook':
+      return webhook && createWebhookSender({ ...webhook, timeoutMs }, { clock });
+    case 'twilio':
+      return twilio && createTwilioSender({ ...twilio, timeoutMs });
+  }
 }
 
 function logPassedOver(log: SenderLog, { id, outcome, durationMs }: SmsAttempt): void {

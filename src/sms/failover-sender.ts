@@ -1,4 +1,5 @@
 import { CircuitState, ConsecutiveBreaker, circuitBreaker, handleWhenResult } from 'cockatiel';
+import { safeOutcome } from './safe-outcome';
 import type { SmsMessage, SmsOutcome, SmsSender } from './sender';
 
 export interface SmsAttempt {
@@ -11,12 +12,12 @@ export interface SmsAttempt {
 export interface FailoverOptions {
   /** Told of every attempt at every provider, in order. */
   onAttempt?: (attempt: SmsAttempt) => void;
-  /** Told when a provider is set aside, and when it serves again. */
-  onSetAside?: (provider: string, setAside: boolean) => void;
-  /** So many failures in a row set a provider aside (5). */
+  /** Told when a provider's circuit opens, and when it closes again. */
+  onCircuit?: (provider: string, state: 'open' | 'closed') => void;
+  /** So many failures in a row open a provider's circuit (5). */
   failures?: number;
-  /** For so long, ms, before one message is tried on it again (30,000). */
-  restMs?: number;
+  /** ms after which an open circuit is half-open: one message is tried (30,000). */
+  halfOpenAfterMs?: number;
 }
 
 /**
@@ -24,9 +25,11 @@ export interface FailoverOptions {
  * sent: after `refused` and `misconfigured`, never after `unknown` (the message may be on its way) or `throttled` (the limit is
  * there to protect the number).
  *
- * With more than one sender, one that keeps failing is set aside for a while: failures are misconfigured, unknown, and refused for
- * want of a connection; a bad number says nothing about the provider. A lone sender is never set aside, since nobody would serve
- * in its place. When all are, the outcome is `refused` with the code `circuit-open`.
+ * With more than one sender, the circuit of one that keeps failing opens for a while. Only misconfiguration and the lack of a usable
+ * answer (`fault: 'provider'`) count as failures: a provider that answers is well, whatever it says of a number. A lone sender has no
+ * circuit, since nobody would serve in its place. When all circuits are open, the outcome is `refused` with the code `circuit-open`.
+ *
+ * What a provider answered passes through `safeOutcome` here, for all senders, before anybody is told.
  *
  * Takes at most the sum of the senders' time-outs. Never throws.
  */
@@ -46,20 +49,20 @@ export function createFailoverSender(senders: readonly SmsSender[], options: Fai
   };
 }
 
-/** One attempt at a provider, or undefined while it is set aside. */
+/** One attempt at a provider, or undefined while its circuit is open. */
 type Provider = (message: SmsMessage) => Promise<SmsOutcome | undefined>;
 
-function guardedProvider(sender: SmsSender, options: FailoverOptions, mayRest: boolean): Provider {
+function guardedProvider(sender: SmsSender, options: FailoverOptions, hasCircuit: boolean): Provider {
   const attempt = (message: SmsMessage) => observedSend(sender, message, options.onAttempt);
-  if (!mayRest) return attempt;
+  if (!hasCircuit) return attempt;
 
-  const { failures = 5, restMs = 30_000, onSetAside } = options;
+  const { failures = 5, halfOpenAfterMs = 30_000, onCircuit } = options;
   const breaker = circuitBreaker(
-    handleWhenResult((outcome) => speaksAgainstProvider(outcome as SmsOutcome)),
-    { halfOpenAfter: restMs, breaker: new ConsecutiveBreaker(failures) },
+    handleWhenResult((outcome) => countsAsFailure(outcome as SmsOutcome)),
+    { halfOpenAfter: halfOpenAfterMs, breaker: new ConsecutiveBreaker(failures) },
   );
-  breaker.onBreak(() => onSetAside?.(sender.name, true));
-  breaker.onReset(() => onSetAside?.(sender.name, false));
+  breaker.onBreak(() => onCircuit?.(sender.name, 'open'));
+  breaker.onReset(() => onCircuit?.(sender.name, 'closed'));
   return async (message) => {
     // While one message tries the provider out, the others go elsewhere instead of waiting for it.
     if (breaker.state === CircuitState.HalfOpen) return undefined;
@@ -70,7 +73,7 @@ function guardedProvider(sender: SmsSender, options: FailoverOptions, mayRest: b
         return outcome;
       });
     } catch {
-      // Set aside: the attempt itself does not throw.
+      // The circuit is open: the attempt itself does not throw.
     }
     return outcome;
   };
@@ -84,10 +87,10 @@ async function observedSend(
   const started = performance.now();
   let outcome: SmsOutcome;
   try {
-    outcome = await sender.send(message);
+    outcome = safeOutcome(await sender.send(message), message);
   } catch {
     // A sender that breaks its word may have sent the message before it did.
-    outcome = { class: 'unknown', provider: sender.name, providerCode: 'exception' };
+    outcome = { class: 'unknown', provider: sender.name, providerCode: 'exception', fault: 'provider' };
   }
   try {
     onAttempt?.({ id: message.id, outcome, durationMs: performance.now() - started });
@@ -97,6 +100,6 @@ async function observedSend(
   return outcome;
 }
 
-function speaksAgainstProvider({ class: outcomeClass, fault }: SmsOutcome): boolean {
-  return outcomeClass === 'misconfigured' || outcomeClass === 'unknown' || fault === 'provider';
+function countsAsFailure({ class: outcomeClass, fault }: SmsOutcome): boolean {
+  return outcomeClass === 'misconfigured' || fault === 'provider';
 }

@@ -1,8 +1,6 @@
 import { classifyCode, type ProviderCodes } from './provider-codes';
+import { isToken } from './safe-outcome';
 import type { SmsOutcome } from './sender';
-
-/** Status codes and message ids of every provider fit; a longer or stranger text is no code and must not reach a log line. */
-const TOKEN = /^[\w.:^-]{1,128}$/;
 
 /** How an adapter turns what happened into an outcome; one set of rules for all providers. */
 export interface ProviderOutcomes {
@@ -16,7 +14,12 @@ export interface ProviderOutcomes {
 }
 
 export function providerOutcomes(provider: string, codes: ProviderCodes): ProviderOutcomes {
-  const unconfirmed = (failure: string): SmsOutcome => ({ class: 'unknown', provider, providerCode: failure });
+  const unconfirmed = (failure: string): SmsOutcome => ({
+    class: 'unknown',
+    provider,
+    providerCode: failure,
+    fault: 'provider',
+  });
   return {
     unconfirmed,
     accepted: (providerCode, messageId) => ({
@@ -37,8 +40,4 @@ export function providerOutcomes(provider: string, codes: ProviderCodes): Provid
     },
     neverSent: (failure) => ({ class: 'refused', provider, providerCode: failure, fault: 'provider' }),
   };
-}
-
-function isToken(value: unknown): value is string {
-  return typeof value === 'string' && TOKEN.test(value);
 }

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import diagnosticsChannel from 'node:diagnostics_channel';
-import type { ClientRequest, IncomingMessage } from 'node:http';
-import { MAX_ANSWER_BYTES, whenReady } from './provider-socket';
+import type { Agent, ClientRequest, IncomingMessage } from 'node:http';
+import { closeWhenIdle, MAX_ANSWER_BYTES, whenReady } from './provider-socket';
 
 /**
  * What an SDK call came to: its answer, or what it threw (nothing when it was cut off), the name of the failure as the wire shows
@@ -41,8 +41,8 @@ function listen(): void {
 
 /**
  * Runs one call of a provider's SDK within `timeoutMs` of wall-clock time, body included, and cuts the connection when the time is
- * up. Redirects are not followed and answers over 64 KB (by their Content-Length) are not read, whatever the SDK would do. Never
- * throws.
+ * up. Redirects are not followed, answers over 64 KB are not read, and one that breaks off ends the call at once, whatever the SDK
+ * would do. Never throws.
  */
 export async function callSdk<T>(call: () => Promise<T>, timeoutMs: number): Promise<SdkReply<T>> {
   listen();
@@ -77,6 +77,7 @@ function watchRequest(watch: Watch, request: ClientRequest): void {
     return;
   }
   watch.request = request;
+  closeWhenIdle((request as ClientRequest & { agent?: Agent }).agent);
   const { socket } = request;
   if (socket) {
     watch.sent = false;
@@ -96,7 +97,18 @@ function readHead(watch: Watch, response: IncomingMessage): void {
   if (statusCode < 200 || statusCode > 299) watch.failure = `http-${statusCode}`;
   delete headers.location;
   if (Number(headers['content-length'] ?? 0) > MAX_ANSWER_BYTES) watch.cut('unreadable');
+  // A listener for data would take the body away from an SDK that starts to read later, so the bytes are counted as they arrive.
+  const push = response.push.bind(response);
+  let bytes = 0;
+  response.push = (chunk: Buffer | null, encoding?: BufferEncoding) => {
+    bytes += chunk?.length ?? 0;
+    if (bytes > MAX_ANSWER_BYTES) watch.cut('unreadable');
+    return push(chunk, encoding);
+  };
   response.on('error', (error: NodeJS.ErrnoException) => {
     watch.failure ??= error.code ?? 'network';
+  });
+  response.on('close', () => {
+    if (!response.complete) watch.cut(watch.failure ?? 'ECONNRESET');
   });
 }

@@ -19,6 +19,13 @@ export function providerAgent(protocol: 'http' | 'https'): http.Agent {
   return agents[protocol];
 }
 
+/** Makes an SDK's own agent drop idle connections as ours do; by itself it would keep them for as long as the provider does. */
+export function closeWhenIdle(agent: http.Agent | undefined): void {
+  // Node reads it whenever a socket falls idle; its types leave `options` out.
+  const { options } = (agent ?? {}) as { options?: http.AgentOptions };
+  if (options) options.timeout ??= IDLE_MS;
+}
+
 /**
  * Calls back when the socket can carry the request's first byte: after the TCP connection, and for TLS after the handshake and
  * the check of the certificate; a socket that is connected already counts at once. As long as it has not called back, the

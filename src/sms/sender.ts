@@ -10,9 +10,9 @@ export interface SmsMessage {
   code: string;
   /** Lifetime of the code as the text tells it, whole minutes, at least 1. */
   minutes: number;
-  /** What the code is asked for; decides the template. */
+  /** What the code is good for; a provider may have a template for each. */
   purpose: VerificationPurpose;
-  /** What the person who asked reads. */
+  /** The language that its reader prefers; templates of mainland providers have their own. */
   language: 'zh' | 'en';
 }
 
@@ -35,8 +35,9 @@ export interface SmsOutcome {
   /** The provider's id of an accepted message. */
   messageId?: string;
   /**
-   * Whom a refusal speaks against, set only with `refused`: `number` when the provider works and would not have this number,
-   * `provider` when it could not be reached or is set aside. Only the latter counts as a failing provider.
+   * Whom a message that was not accepted speaks against. `number`, only with `refused`: the provider works and would not have this
+   * number. `provider`, with `refused` and `unknown`: it could not be reached, its circuit is open, or no usable answer came
+   * (time-out, reset, 5xx, unreadable). Absent with `unknown`: it answered well, with a status code that no table lists.
    */
   fault?: 'number' | 'provider';
 }

@@ -1,5 +1,4 @@
 import type { LimitRule, SlidingWindowLimit } from '../limits/sliding-window-limit';
-import type { VerificationPurpose } from '../sms/purpose';
 
 /** What a limit's key is called beside its subject. */
 const LIMIT_NAMES: Readonly<Record<LimitRule, string>> = {
@@ -37,7 +36,7 @@ export class StoreKeys {
     return `${this.prefix}sms:${mobile}`;
   }
 
-  /** `code:PURPOSE` of the latest code that this server wrote: what else stands under `sms:{mobile}` is another service's. */
+  /** `code:PURPOSE:uuid` of the latest code that this server wrote: what else stands under `sms:{mobile}` is another service's. */
   latest(mobile: string): string {
     return this.ofMobile(mobile, 'latest');
   }
@@ -47,8 +46,14 @@ export class StoreKeys {
     return this.ofMobile(mobile, `request:${uuid}`);
   }
 
+  /** The request that a value under `latest` names, and the end of codes of its purpose. */
+  ofLatest(mobile: string, latest: string): [request: string, ended: string] {
+    const [, purpose = '', ...uuid] = latest.split(':');
+    return [this.request(mobile, uuid.join(':')), this.ended(mobile, purpose)];
+  }
+
   /** When a right code last ended all codes of that mobile and purpose, ms since the epoch. */
-  ended(mobile: string, purpose: VerificationPurpose): string {
+  ended(mobile: string, purpose: string): string {
     return this.ofMobile(mobile, `ended:${purpose}`);
   }
 

@@ -51,7 +51,7 @@ export interface SendReservation {
 /** What stood under `sms:{mobile}` before. */
 export interface PreviousCode {
   code: string;
-  /** `code:PURPOSE` where this server wrote it, else ''. */
+  /** `code:PURPOSE:uuid` where this server wrote it, else ''. */
   latest: string;
   /** ms since the epoch on the store's clock. */
   expiresAt: number;
@@ -80,7 +80,7 @@ export interface SendRefund {
   code: string;
   limits: readonly SlidingWindowLimit[];
   countedAt: readonly number[];
-  /** Put back under `sms:{mobile}` for what is left of its life, if the refunded code still stands there. */
+  /** Put back under `sms:{mobile}` for what is left of its life, if the refunded code still stands there and this one is good. */
   previous?: PreviousCode;
 }
 

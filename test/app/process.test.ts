@@ -96,6 +96,21 @@ describe('A start that cannot succeed says why and ends with 1', () => {
 });
 
 describe('A start that succeeds', () => {
+  test('warns in production of metrics that everybody can read', async () => {
+    const production = { NODE_ENV: 'production', STORE: 'memory', SMS_PROVIDERS: 'console' };
+    for (const [environment, warnings] of [
+      [production, 1],
+      [{ ...production, METRICS_PORT: '0' }, 0],
+      [{}, 0],
+    ] as const) {
+      const server = await startServer(environment);
+      expect(server.logs.filter(({ level, msg }) => level === 40 && msg.includes('METRICS_PORT'))).toHaveLength(
+        warnings,
+      );
+      await server.stop();
+    }
+  }, 60_000);
+
   test('answers within 2 s of its beginning', async () => {
     // Others may hold the machine: a start that is slow by itself would be slow each time.
     let fastest = Number.POSITIVE_INFINITY;
@@ -153,6 +168,49 @@ describeWithRedis('A stop', () => {
     },
     30_000,
   );
+
+  test('a second signal changes nothing, a third ends it at once', async () => {
+    for (const signals of [2, 3]) {
+      const server = await newServer();
+      shop.standIn.behave('hang-after-accept');
+      shop.newMessages();
+      const answer = new ApiClient(server.url)
+        .sendSmsCode({ mobile: shop.newMobile(), ...(await shop.planted()) })
+        .catch(() => 'cut off');
+      await waitUntil('the provider has the message', () => shop.standIn.accepted.length === 1);
+      server.kill('SIGTERM');
+      await waitUntil('it says that it stops', () => server.stdout.includes('Stopping'));
+      // One at a time: what is pending already swallows the next of its kind.
+      for (const signal of (['SIGTERM', 'SIGINT'] as const).slice(0, signals - 1)) {
+        server.kill(signal);
+        await new Promise((resolve) => setTimeout(resolve, 200));
+      }
+      if (signals === 2) {
+        expect(await answer).toMatchObject({ reason: 'SMS_UNCONFIRMED' });
+        expect(await server.exited).toEqual({ code: 0, signal: null });
+        expect(server.logs.filter(({ msg }) => msg.startsWith('Stopping'))).toHaveLength(1);
+      } else {
+        expect(await server.exited).toEqual({ code: 1, signal: null });
+        expect(await answer).toBe('cut off');
+      }
+    }
+  }, 60_000);
+
+  test('while requests are finished, /readyz on METRICS_PORT says that no more should come', async () => {
+    const server = await newServer({ METRICS_PORT: '0' });
+    const port = server.logs.find(({ msg }) => msg.startsWith('Ready'))?.metricsPort;
+    const ready = async () => (await fetch(`http://127.0.0.1:${port}/readyz`)).status;
+    expect(await ready()).toBe(200);
+    shop.standIn.behave('hang-after-accept');
+    shop.newMessages();
+    const answer = new ApiClient(server.url).sendSmsCode({ mobile: shop.newMobile(), ...(await shop.planted()) });
+    await waitUntil('the provider has the message', () => shop.standIn.accepted.length === 1);
+    server.kill('SIGTERM');
+    await waitUntil('it says that it stops', () => server.stdout.includes('Stopping'));
+    expect(await ready()).toBe(503);
+    await answer;
+    expect(await server.exited).toEqual({ code: 0, signal: null });
+  }, 30_000);
 
   test('nothing holds it up beyond 10 s: no provider that takes longer, no idle connection, no request that trickles in', async () => {
     const server = await newServer({ SMS_TIMEOUT_MS: '60000' });

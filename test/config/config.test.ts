@@ -131,7 +131,10 @@ describe('Settings', () => {
   });
 
   test('a blank one counts as absent', () => {
-    expect(loadConfig({ PORT: ' ', REDIS_URL: '', SMS_PROVIDERS: '' })).toEqual(loadConfig({}));
+    expect(loadConfig({ PORT: ' ', REDIS_URL: '', SMS_PROVIDERS: '' })).toEqual({
+      ...loadConfig({}),
+      clientHashSecret: expect.any(String),
+    });
   });
 
   test('several Redis URLs are a cluster; redis+sentinel is a sentinel set', () => {
@@ -142,11 +145,6 @@ describe('Settings', () => {
     expect(loadConfig({ REDIS_URL: 'redis+sentinel://a:1,b/mymaster' }).store).toMatchObject({
       target: { kind: 'sentinel', sentinels, name: 'mymaster' },
     });
-  });
-
-  test('clients are hashed with the secret that only this shop has', () => {
-    expect(loadConfig(RONGLIAN).clientHashSecret).toBe('token');
-    expect(loadConfig({ ...RONGLIAN, CLIENT_HASH_SECRET: 'own' }).clientHashSecret).toBe('own');
   });
 });
 
@@ -171,7 +169,7 @@ describe('Bad settings', () => {
     [
       'an unknown sender',
       { SMS_PROVIDERS: 'console,pigeon' },
-      'SMS_PROVIDERS must be one of console, ronglian, aliyun, tencent, not "pigeon"',
+      'SMS_PROVIDERS must be one of console, ronglian, aliyun, tencent, webhook, twilio, aliyun-auth, not "pigeon"',
     ],
     [
       'console beside a provider',
@@ -234,6 +232,11 @@ describe('Bad settings', () => {
     [
       'tencent',
       ['TENCENT_SECRET_ID', 'TENCENT_SECRET_KEY', 'TENCENT_SDK_APP_ID', 'TENCENT_SIGN_NAME', 'TENCENT_TEMPLATE_ID'],
+    ],
+    ['webhook', ['WEBHOOK_URL', 'WEBHOOK_SECRET']],
+    [
+      'aliyun-auth',
+      ['ALIYUN_ACCESS_KEY_ID', 'ALIYUN_ACCESS_KEY_SECRET', 'ALIYUN_AUTH_SIGN_NAME', 'ALIYUN_AUTH_TEMPLATE_CODE'],
     ],
   ])('%s without its account: what is missing is named', (provider, names) => {
     expect(problems({ SMS_PROVIDERS: provider })).toEqual(

@@ -11,6 +11,7 @@ import {
   isObjectType,
   isSpecifiedScalarType,
 } from 'graphql';
+import { GUARDED_FIELDS } from '../../src/graphql/operation-limits';
 import { VERIFICATION_PURPOSES } from '../../src/sms/purpose';
 import { Reason } from '../../src/verification/reasons';
 import { printedSchema } from '../../tools/write-schema';
@@ -153,4 +154,12 @@ describe('schema.graphql', () => {
     expect(schema.getDirectives().map(({ name }) => name)).toEqual(expect.not.arrayContaining(['defer', 'stream']));
     expect(schema.getSubscriptionType()).toBeUndefined();
   });
+});
+
+test('Every root field may be asked for once in a request, but those that cost nothing and guess at nothing', () => {
+  const free = ['verificationSettings'];
+  const root = [schema.getQueryType(), schema.getMutationType()].flatMap((type) =>
+    Object.keys(type?.getFields() ?? {}),
+  );
+  expect(root.filter((name) => !free.includes(name)).sort()).toEqual([...GUARDED_FIELDS].sort());
 });

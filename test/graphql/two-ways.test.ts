@@ -99,6 +99,50 @@ const BODIES: [string, unknown][] = [
   ['the names of types', { query: '{ __typename imageCaptcha { __typename } }' }],
 ];
 
+/** What both ways must answer, as the interface says it: agreeing on something wrong is not enough. */
+const EXPECTED: [string, unknown, number, unknown][] = [
+  [
+    'a success',
+    { query: CAPTCHA },
+    200,
+    {
+      data: {
+        imageCaptcha: {
+          ...{ code: 200, errmsg: expect.any(String), reason: 'OK', retryAfter: null },
+          ...{ uuid: 'u', image: 'data:,', expiresIn: 300 },
+        },
+      },
+    },
+  ],
+  [
+    'a domain failure, which is data',
+    { query: SEND, variables: { ...SENT, uuid: 'gone' }, operationName: 'Send' },
+    200,
+    {
+      data: {
+        sendSmsCode: {
+          ...{ __typename: 'SmsCodeSent', code: 400, errmsg: '图形验证码失效', reason: 'CAPTCHA_EXPIRED' },
+          ...{ retryAfter: null, expiresIn: null },
+        },
+      },
+    },
+  ],
+  [
+    'a wrong code',
+    { query: VERIFY, variables: { mobile: SENT.mobile, smsCode: '123456' } },
+    200,
+    { data: { verifySmsCode: { reason: 'SMS_CODE_MISMATCH', attemptsLeft: 4 } } },
+  ],
+  [
+    'a missing variable',
+    { query: SEND, variables: { mobile: SENT.mobile } },
+    400,
+    // Both imageCode and uuid are missing.
+    { errors: Array(2).fill(expect.objectContaining({ extensions: { code: 'BAD_USER_INPUT' } })) },
+  ],
+  ['one of two operations', { query: TWO_OPERATIONS, operationName: 'B' }, 200, { data: { __typename: 'Query' } }],
+];
+
 describe('A query text that is seen for the first time, and one that is remembered', () => {
   const request = (body: unknown, accept: string | undefined): GraphqlRequest => ({
     method: 'POST',
@@ -145,7 +189,15 @@ describe('A query text that is seen for the first time, and one that is remember
     expect(second).toEqual(first);
   });
 
-  test('the second does go the short way: nothing but execution is left', async () => {
+  test.each(EXPECTED)('get what the interface promises: %s', async (_, body, status, expected) => {
+    for (const answer of await both(body, 'application/json;charset=utf-8', false)) {
+      expect(answer.status).toBe(status);
+      expect(answer.headers['content-type']).toMatch(/^application\/json; ?charset=utf-8$/);
+      expect(JSON.parse(answer.body)).toEqual(expected);
+    }
+  });
+
+  test('the second does take the fast path: nothing but execution is left', async () => {
     const server = newServer();
     await server.start();
     const first = await server.handle(request({ query: CAPTCHA }, '*/*'), CONTEXT);

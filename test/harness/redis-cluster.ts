@@ -6,6 +6,7 @@ import { waitUntil } from './wait-until';
 
 const PRIMARIES = 3;
 const SLOTS = 16_384;
+const ATTEMPTS = 5;
 const FORM_MS = 20_000;
 
 export interface RedisClusterOptions {
@@ -159,12 +160,19 @@ async function isHealthy(client: Redis): Promise<boolean> {
 }
 
 async function startNode(password: string | undefined): Promise<{ server: RedisServer; busPort: number }> {
-  const busPort = await freePort();
-  const args = ['--cluster-enabled', 'yes', '--cluster-port', String(busPort), '--cluster-node-timeout', '1000'];
-  // A replica would otherwise wait 5 s for others that want to be synchronized as well.
-  args.push('--repl-diskless-sync-delay', '0');
-  if (password !== undefined) args.push('--requirepass', password, '--masterauth', password);
-  return { server: await startRedis({ args }), busPort };
+  for (let attempt = 1; ; attempt++) {
+    const busPort = await freePort();
+    const args = ['--cluster-enabled', 'yes', '--cluster-port', String(busPort), '--cluster-node-timeout', '1000'];
+    // A replica would otherwise wait 5 s for others that want to be synchronized as well.
+    args.push('--repl-diskless-sync-delay', '0');
+    if (password !== undefined) args.push('--requirepass', password, '--masterauth', password);
+    try {
+      return { server: await startRedis({ args }), busPort };
+    } catch (error) {
+      // Somebody else may have taken the bus's port since it was found free.
+      if (attempt === ATTEMPTS) throw error;
+    }
+  }
 }
 
 async function freePort(): Promise<number> {

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -14,7 +15,7 @@ export interface RedisServer {
   readonly port: number;
   /** SIGKILL, as when the machine dies; resolves once the process is gone. */
   kill(): Promise<void>;
-  /** SIGSTOP: connections stay open and nobody answers. */
+  /** SIGSTOP: connections stay open and nobody answers. It stands still when this returns. */
   pause(): void;
   /** SIGCONT. */
   resume(): void;
@@ -65,6 +66,7 @@ class Server implements RedisServer {
 
   pause(): void {
     this.child.kill('SIGSTOP');
+    awaitStopped(this.child.pid);
   }
 
   resume(): void {
@@ -121,6 +123,20 @@ function leash(server: ChildProcess, folder: string): void {
   (watcher.stdin as unknown as { unref(): void }).unref();
   // Once the server is gone, its number may soon be another process's.
   server.once('exit', () => watcher.kill('SIGKILL'));
+}
+
+/**
+ * On a busy machine a process stops some time after its SIGSTOP, and until then takes in what is sent to it. Waits in place, so that a
+ * caller need not; where there is no /proc it only hopes.
+ */
+function awaitStopped(pid: number | undefined): void {
+  const file = `/proc/${pid}/stat`;
+  const deadline = Date.now() + START_MS;
+  while (existsSync(file) && Date.now() < deadline) {
+    // The state follows the program's name, which stands in brackets.
+    if (/\) T /.test(readFileSync(file, 'utf8'))) return;
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
+  }
 }
 
 async function end(child: ChildProcess): Promise<void> {

@@ -45,6 +45,8 @@ describe('Pages of other origins', () => {
       expect(answer.headers.get('access-control-allow-methods')).toBe('POST');
       expect(answer.headers.get('access-control-allow-headers')).toBe('content-type');
       expect(answer.headers.get('access-control-allow-credentials')).toBeNull();
+      // A browser then asks once in ten minutes, not before each request.
+      expect(answer.headers.get('access-control-max-age')).toBe('600');
       const posted = await post(url, origin);
       expect(allowed(posted)).toBe(origin);
       expect(posted.headers.get('vary')).toMatch(/origin/i);

@@ -6,6 +6,7 @@ import { loadConfig } from '../../src/config/config';
 import { createLog } from '../../src/log';
 import type { SmsMessage, SmsOutcome } from '../../src/sms/sender';
 import { MemoryStore } from '../../src/store/memory/memory-store';
+import type { Store } from '../../src/store/store';
 import { ApiClient, type Payload } from '../harness/api-client';
 import type { Environment } from '../harness/server-process';
 
@@ -17,14 +18,14 @@ export class LocalApp {
   private constructor(
     readonly url: string,
     /** Where METRICS_PORT listens; empty without it. */
-    readonly watchUrl: string,
+    readonly monitoringUrl: string,
     readonly close: () => Promise<void>,
-    private readonly store: MemoryStore,
+    private readonly store: Store,
     private readonly sent: SmsMessage[],
   ) {}
 
   static async start(environment: Environment = {}, replacements: Replacements = {}): Promise<LocalApp> {
-    const store = new MemoryStore(replacements.clock);
+    const store = replacements.store ?? new MemoryStore(replacements.clock);
     const sent: SmsMessage[] = [];
     const accept = async (message: SmsMessage): Promise<SmsOutcome> => {
       sent.push(message);
@@ -36,8 +37,8 @@ export class LocalApp {
       ...replacements,
     });
     const url = await listening(app.http);
-    const watchUrl = app.watchHttp ? await listening(app.watchHttp) : '';
-    return new LocalApp(url, watchUrl, () => app.close(0), store, sent);
+    const monitoringUrl = app.monitoringHttp ? await listening(app.monitoringHttp) : '';
+    return new LocalApp(url, monitoringUrl, () => app.close(0), store, sent);
   }
 
   get api(): ApiClient {

@@ -102,6 +102,13 @@ describe('/metrics, after a day of people', () => {
     expect(await used()).toBe(0);
   });
 
+  test('the budget is unknown, not 0, to a server that has just started', async () => {
+    app = await LocalApp.start({ SMS_DAILY_BUDGET: '7' });
+    const { value, text } = await scrape(app.url);
+    expect(value('sms_verification_budget_limit')).toBe(7);
+    expect(text).not.toMatch(/^sms_verification_budget_used /m);
+  });
+
   test('without a budget there is no such metric', async () => {
     app = await LocalApp.start({ SMS_DAILY_BUDGET: '0' });
     await app.send(app.newMobile());
@@ -219,16 +226,16 @@ describe('The format', () => {
 describe('METRICS_PORT', () => {
   test('moves /metrics to a port of its own, with the health checks, and away from the public one', async () => {
     const app = await LocalApp.start({ METRICS_PORT: '0' });
-    expect((await scrape(app.watchUrl)).value('sms_verification_budget_limit')).toBe(10_000);
+    expect((await scrape(app.monitoringUrl)).value('sms_verification_budget_limit')).toBe(10_000);
     const status = async (url: string) => (await fetch(url)).status;
     for (const path of ['healthz', 'readyz']) {
-      expect(await status(`${app.watchUrl}/${path}`)).toBe(200);
+      expect(await status(`${app.monitoringUrl}/${path}`)).toBe(200);
       expect(await status(`${app.url}/${path}`)).toBe(200);
     }
     expect(await status(`${app.url}/metrics`)).toBe(404);
-    for (const path of ['graphql', '', 'dev/last-sms']) expect(await status(`${app.watchUrl}/${path}`)).toBe(404);
+    for (const path of ['graphql', '', 'dev/last-sms']) expect(await status(`${app.monitoringUrl}/${path}`)).toBe(404);
     await app.close();
-    await expect(fetch(`${app.watchUrl}/healthz`)).rejects.toThrow();
+    await expect(fetch(`${app.monitoringUrl}/healthz`)).rejects.toThrow();
   });
 
   test('a process tells it at its start, and ends it with itself', async () => {

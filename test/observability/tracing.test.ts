@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { ApiClient } from '../harness/api-client';
 import { describeWithRedis } from '../harness/redis-server';
 import { type Environment, startServer } from '../harness/server-process';
@@ -38,6 +40,11 @@ describeWithRedis('With OTEL_EXPORTER_OTLP_ENDPOINT', () => {
     const parts = collector.spans.filter(({ parentSpanId }) => parentSpanId === request.spanId);
     return { request, parts };
   }
+
+  test('a request that is refused is traced by its own method', async () => {
+    const { request } = await nextTrace('GET /graphql', () => fetch(`${shop.server.url}/graphql?query={__typename}`));
+    expect(request.attributes).toMatchObject({ 'http.request.method': 'GET', 'http.response.status_code': 405 });
+  });
 
   test('a send is one trace: the request, its steps in the store, and the attempt at the provider, by its correlation id', async () => {
     shop.standIn.behave('accept');
@@ -123,11 +130,36 @@ describeWithRedis('With OTEL_EXPORTER_OTLP_ENDPOINT', () => {
       OTEL_EXPORTER_OTLP_TIMEOUT: '500',
     });
     expect(await new ApiClient(server.url).imageCaptcha()).toMatchObject({ reason: 'OK' });
-    await waitUntil('the log says so', () => server.logs.some(({ msg }) => msg === 'Traces could not be sent'));
+    await waitUntil('the log says so', () =>
+      server.logs.some(({ msg }) => msg.startsWith('Traces could not be exported')),
+    );
     const begun = performance.now();
     server.kill('SIGTERM');
     expect(await server.exited).toEqual({ code: 0, signal: null });
     expect(performance.now() - begun).toBeLessThan(5_000);
+  }, 60_000);
+
+  test('a collector that takes what comes and never answers delays neither an answer nor the stop', async () => {
+    const sockets: Socket[] = [];
+    const silent = createServer((socket) => sockets.push(socket.on('error', () => undefined))).listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    try {
+      // The exporter's own time-out stays at its 10 s, so that only the server's bound can be what ends the wait.
+      const server = await startServer({
+        ...shop.environment,
+        OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${(silent.address() as AddressInfo).port}`,
+        OTEL_BSP_SCHEDULE_DELAY: '50',
+      });
+      expect(await new ApiClient(server.url).imageCaptcha()).toMatchObject({ reason: 'OK' });
+      await waitUntil('a trace is on its way', () => sockets.length > 0);
+      const begun = performance.now();
+      server.kill('SIGTERM');
+      expect(await server.exited).toEqual({ code: 0, signal: null });
+      expect(performance.now() - begun).toBeLessThan(8_000);
+    } finally {
+      for (const socket of sockets) socket.destroy();
+      silent.close();
+    }
   }, 60_000);
 
   test('no mobile, code, captcha text or address is in anything that was sent', async () => {

@@ -1,5 +1,5 @@
 import { type AliyunSettings, createAliyunSender } from '../../src/sms/aliyun/aliyun-sender';
-import { CONTRACT_TIMEOUT_MS, describeSmsSender } from './contract';
+import { describeSmsSender, PATIENT_MS } from './contract';
 import { startAliyunStandIn } from './stand-in/aliyun-stand-in';
 
 const ACCOUNT = { accessKeyId: 'LTAI5tExampleKeyId', accessKeySecret: 'example-secret-of-the-account' };
@@ -7,14 +7,14 @@ const SETTINGS: AliyunSettings = {
   ...ACCOUNT,
   signName: '美多商城',
   templateCode: 'SMS_1',
-  timeoutMs: CONTRACT_TIMEOUT_MS,
+  timeoutMs: PATIENT_MS,
 };
 
 describeSmsSender('aliyun', {
   start: () => startAliyunStandIn(ACCOUNT),
-  connect: async (endpoint) => createAliyunSender({ ...SETTINGS, endpoint }),
-  connectWithWrongSecret: async (endpoint) =>
-    createAliyunSender({ ...SETTINGS, accessKeySecret: 'wrong-secret', endpoint }),
+  connect: async (endpoint, timeoutMs) => createAliyunSender({ ...SETTINGS, timeoutMs, endpoint }),
+  connectWithWrongSecret: async (endpoint, timeoutMs) =>
+    createAliyunSender({ ...SETTINGS, timeoutMs, accessKeySecret: 'wrong-secret', endpoint }),
   codes: {
     refused: ['isv.MOBILE_NUMBER_ILLEGAL', 'isv.BLACK_KEY_CONTROL_LIMIT'],
     throttled: ['isv.BUSINESS_LIMIT_CONTROL', 'isv.DAY_LIMIT_CONTROL', 'isv.MONTH_LIMIT_CONTROL'],

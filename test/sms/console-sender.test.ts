@@ -1,13 +1,10 @@
 import { createConsoleSender } from '../../src/sms/console/console-sender';
+import type { SmsMessage } from '../../src/sms/sender';
 
-const MESSAGE = {
-  id: 'f'.repeat(32),
-  mobile: '13800138000',
-  code: '012345',
-  minutes: 5,
-  purpose: 'REGISTER',
-  language: 'zh',
-} as const;
+const MESSAGE: SmsMessage = {
+  ...{ id: 'f'.repeat(32), mobile: '13800138000', code: '012345', minutes: 5 },
+  ...{ purpose: 'REGISTER', language: 'zh' },
+};
 
 describe('console sender', () => {
   test('writes the code on one marked line and accepts', async () => {

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import path from 'node:path';
 import { createSender, type SmsSettings } from '../../src/sms/create-sender';
 import type { SmsAttempt } from '../../src/sms/failover-sender';
-import { newMessage } from './contract';
+import { newMessage, PATIENT_MS } from './contract';
 import { startAliyunStandIn } from './stand-in/aliyun-stand-in';
 import { startRonglianStandIn } from './stand-in/ronglian-stand-in';
 import type { StandIn, StandInMode } from './stand-in/stand-in';
@@ -20,6 +20,11 @@ function keptLog() {
   return { lines, info: keep('info'), warn: keep('warn'), error: keep('error') };
 }
 
+const SDKS = [
+  ...['@alicloud', '@alicloud/dysmsapi20170525', '@alicloud/dypnsapi20170525'],
+  ...['tencentcloud-sdk-nodejs-sms', 'standardwebhooks'],
+];
+
 describe('createSender', () => {
   let aliyun: StandIn;
   let ronglian: StandIn;
@@ -32,7 +37,7 @@ describe('createSender', () => {
       startTencentStandIn(TENCENT),
     ]);
     settings = {
-      timeoutMs: 500,
+      timeoutMs: PATIENT_MS,
       ronglian: { ...RONGLIAN, appId: 'app', templateId: '1', baseUrl: ronglian.url },
       aliyun: { ...ALIYUN, signName: '美多商城', templateCode: 'SMS_1', endpoint: aliyun.url },
       tencent: {
@@ -43,6 +48,9 @@ describe('createSender', () => {
         region: 'ap-guangzhou',
         endpoint: tencent.url,
       },
+      aliyunAuth: { ...ALIYUN, signName: '速通互联验证码', templateCode: '100001', endpoint: aliyun.url },
+      webhook: { url: 'http://127.0.0.1:9', secrets: ['whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'] },
+      twilio: { accountSid: 'AC1', authToken: 'twilio-secret', sender: { from: '+1' }, baseUrl: 'http://127.0.0.1:9' },
     };
   });
   afterEach(() => Promise.all([aliyun.close(), ronglian.close(), tencent.close()]));
@@ -79,7 +87,11 @@ describe('createSender', () => {
   test.each<StandInMode>(['hang-after-accept', 'reset', 'http-500', 'garbage', 'system-error', 'throttle'])(
     'first provider plays %j: no other provider gets the message',
     async (mode) => {
-      const sender = await createSender({ ...settings, providers: ['aliyun', 'ronglian'] }, { log: keptLog() });
+      const timeoutMs = mode === 'hang-after-accept' ? 500 : PATIENT_MS;
+      const sender = await createSender(
+        { ...settings, timeoutMs, providers: ['aliyun', 'ronglian'] },
+        { log: keptLog() },
+      );
       aliyun.behave(mode);
       expect((await sender.send(newMessage())).class).toBe(mode === 'throttle' ? 'throttled' : 'unknown');
       expect(ronglian.requests).toEqual([]);
@@ -94,7 +106,7 @@ describe('createSender', () => {
     expect(received()).toHaveLength(1);
   });
 
-  test('a set-aside provider shows in the log, and no line tells a code, a mobile or a credential', async () => {
+  test('an open circuit shows in the log, and no line tells a code, a mobile or a credential', async () => {
     const log = keptLog();
     const sender = await createSender({ ...settings, providers: ['tencent', 'aliyun', 'ronglian'] }, { log });
     tencent.behave('misconfigured');
@@ -102,7 +114,7 @@ describe('createSender', () => {
     const messages = Array.from({ length: 8 }, newMessage);
     for (const message of messages) await sender.send(message);
 
-    expect(log.lines.filter((line) => line.includes('set aside')).map((line) => JSON.parse(line))).toMatchObject([
+    expect(log.lines.filter((line) => line.includes('circuit open')).map((line) => JSON.parse(line))).toMatchObject([
       { level: 'warn', provider: 'tencent' },
     ]);
     const told = log.lines.join('\n').replaceAll(/"smsId":"\w+"/g, '');
@@ -122,6 +134,28 @@ describe('createSender', () => {
     expect(log.lines).toHaveLength(1);
   });
 
+  test('a number for tests is never sent anything, and every other is', async () => {
+    const testNumbers = [{ mobile: '13800000000', code: '246810' }];
+    const sender = await createSender({ ...settings, providers: ['ronglian'], testNumbers }, { log: keptLog() });
+    expect(await sender.send({ ...newMessage(), mobile: '13800000000' })).toMatchObject({
+      class: 'accepted',
+      provider: 'test-number',
+    });
+    expect(ronglian.requests).toEqual([]);
+    expect(await sender.send(newMessage())).toMatchObject({ class: 'accepted', provider: 'ronglian' });
+  });
+
+  test.each(['aliyun', 'ronglian', 'tencent'] as const)('%s: a purpose has its own template', async (provider) => {
+    const templates = { LOGIN: 'SMS_LOGIN' };
+    const own = { ...settings, [provider]: { ...settings[provider], templates } };
+    const sender = await createSender({ ...own, providers: [provider] }, { log: keptLog() });
+    await sender.send({ ...newMessage(), purpose: 'LOGIN' });
+    await sender.send({ ...newMessage(), purpose: 'REGISTER' });
+    const [{ requests }] = [{ aliyun, ronglian, tencent }[provider]];
+    const sent = requests.map(({ query, body }) => `${query} ${body}`);
+    expect(sent.map((request) => request.includes('SMS_LOGIN'))).toEqual([true, false]);
+  });
+
   test('a named provider without settings, or no provider at all, is an error at the start', async () => {
     const bare = { timeoutMs: 500 };
     await expect(createSender({ ...bare, providers: ['aliyun'] }, { log: keptLog() })).rejects.toThrow(/aliyun/);
@@ -131,19 +165,26 @@ describe('createSender', () => {
   test.each([
     { providers: ['console'], loaded: [] },
     { providers: ['ronglian'], loaded: [] },
-    { providers: ['aliyun'], loaded: ['@alicloud'] },
+    { providers: ['aliyun'], loaded: ['@alicloud', '@alicloud/dysmsapi20170525'] },
     { providers: ['tencent'], loaded: ['tencentcloud-sdk-nodejs-sms'] },
-  ])('$providers loads the SDKs $loaded only', ({ providers, loaded }) => {
-    const script = `
+    { providers: ['aliyun-auth'], loaded: ['@alicloud', '@alicloud/dypnsapi20170525'] },
+    { providers: ['webhook'], loaded: ['standardwebhooks'] },
+    { providers: ['twilio'], loaded: [] },
+  ])(
+    '$providers loads the SDKs $loaded only',
+    ({ providers, loaded }) => {
+      const script = `
       const { createSender } = require('./src/sms/create-sender.ts');
       const log = { info() {}, warn() {}, error() {} };
       createSender(JSON.parse(process.argv[1]), { log }).then(() => {
-        const loaded = ['@alicloud', 'tencentcloud-sdk-nodejs-sms'].filter((name) =>
+        const loaded = ${JSON.stringify(SDKS)}.filter((name) =>
           Object.keys(require.cache).some((file) => file.includes('/node_modules/' + name + '/')));
         process.stdout.write(JSON.stringify(loaded));
       });`;
-    const args = ['--require', 'tsx/cjs', '--eval', script, JSON.stringify({ ...settings, providers })];
-    const answer = execFileSync(process.execPath, args, { cwd: path.join(__dirname, '../..') });
-    expect(JSON.parse(answer.toString())).toEqual(loaded);
-  });
+      const args = ['--require', 'tsx/cjs', '--eval', script, JSON.stringify({ ...settings, providers })];
+      const answer = execFileSync(process.execPath, args, { cwd: path.join(__dirname, '../..') });
+      expect(JSON.parse(answer.toString())).toEqual(loaded);
+    },
+    60_000,
+  );
 });

@@ -10,8 +10,10 @@ const BEHAVIOURS = {
   unreachable: { taken: false, class: 'refused', fault: 'provider' },
   misconfigured: { taken: false, class: 'misconfigured' },
   throttled: { taken: false, class: 'throttled' },
-  'silent, taken': { taken: true, class: 'unknown' },
-  'silent, not taken': { taken: false, class: 'unknown' },
+  'silent, taken': { taken: true, class: 'unknown', fault: 'provider' },
+  'silent, not taken': { taken: false, class: 'unknown', fault: 'provider' },
+  'unlisted code, taken': { taken: true, class: 'unknown' },
+  'unlisted code, not taken': { taken: false, class: 'unknown' },
   'throws, taken': { taken: true, throws: true },
 } as const satisfies Record<string, { taken: boolean; throws?: true } & Partial<SmsOutcome>>;
 type Behaviour = keyof typeof BEHAVIOURS;
@@ -90,22 +92,22 @@ describe('failover', () => {
   test('1,000 random failure sequences: never two messages for one send, and none behind a silent provider', async () => {
     const behaviour = fc.constantFrom(...(Object.keys(BEHAVIOURS) as Behaviour[]));
     const plays = fc.array(fc.array(behaviour, { minLength: 1, maxLength: 12 }), { minLength: 1, maxLength: 4 });
-    // Set aside for good, or tried again at once.
-    const rest = fc.constantFrom(1_000_000, 0);
+    // A circuit that opens for good, or is half-open at once.
+    const halfOpenAfter = fc.constantFrom(1_000_000, 0);
     await fc.assert(
       fc.asyncProperty(
         plays,
         fc.integer({ min: 1, max: 12 }),
         fc.boolean(),
-        rest,
-        async (sequences, count, atOnce, restMs) => {
+        halfOpenAfter,
+        async (sequences, count, atOnce, halfOpenAfterMs) => {
           const providers = sequences.map((sequence, index) => playedProvider(`p${index}`, sequence));
           const trail = new Map<string, SmsOutcome['class'][]>();
           const sender = createFailoverSender(
             providers.map((provider) => provider.sender),
             {
               failures: 2,
-              restMs,
+              halfOpenAfterMs,
               onAttempt: ({ id, outcome }) => trail.set(id, [...(trail.get(id) ?? []), outcome.class]),
             },
           );
@@ -135,35 +137,41 @@ describe('a provider that keeps failing', () => {
   afterEach(() => jest.useRealTimers());
 
   test.each<Behaviour>(['misconfigured', 'unreachable', 'silent, not taken'])(
-    '%s: set aside after five failures in a row, tried again after half a minute',
+    '%s: circuit open after five failures in a row, half-open after half a minute',
     async (behaviour) => {
-      const changes: [string, boolean][] = [];
+      const changes: [string, 'open' | 'closed'][] = [];
       const first = playedProvider('first', [...Array<Behaviour>(6).fill(behaviour), 'accepted']);
       const second = playedProvider('second', ['accepted']);
       const sender = createFailoverSender([first.sender, second.sender], {
-        onSetAside: (provider, setAside) => changes.push([provider, setAside]),
+        onCircuit: (provider, state) => changes.push([provider, state]),
       });
 
       await sendMany(sender, 5);
-      expect(changes).toEqual([['first', true]]);
+      expect(changes).toEqual([['first', 'open']]);
       expect(await sendMany(sender, 3)).toMatchObject(Array(3).fill({ class: 'accepted', provider: 'second' }));
       expect(first.asked).toHaveLength(5);
 
-      jest.advanceTimersByTime(30_000);
+      jest.advanceTimersByTime(29_999);
+      await sendMany(sender, 3);
+      expect(first.asked).toHaveLength(5);
+
+      jest.advanceTimersByTime(1);
       await sendMany(sender, 3);
       expect(first.asked).toHaveLength(6);
 
       jest.advanceTimersByTime(30_000);
       expect(await sendMany(sender, 2)).toMatchObject(Array(2).fill({ class: 'accepted', provider: 'first' }));
       expect(changes).toEqual([
-        ['first', true],
-        ['first', true],
-        ['first', false],
+        ['first', 'open'],
+        ['first', 'open'],
+        ['first', 'closed'],
       ]);
     },
   );
 
-  test.each<Behaviour>(['bad number', 'throttled', 'accepted'])('%s, however often: serves on', async (behaviour) => {
+  test.each<Behaviour>([
+    ...(['bad number', 'throttled', 'accepted', 'unlisted code, taken', 'unlisted code, not taken'] as const),
+  ])('%s, however often: serves on', async (behaviour) => {
     const first = playedProvider('first', [behaviour]);
     const sender = createFailoverSender([first.sender, playedProvider('second', ['bad number']).sender]);
     await sendMany(sender, 20);
@@ -178,7 +186,7 @@ describe('a provider that keeps failing', () => {
     expect(first.asked).toHaveLength(15);
   });
 
-  test('all set aside: refused without asking anybody', async () => {
+  test('all circuits open: refused without asking anybody', async () => {
     const providers = ['first', 'second'].map((name) => playedProvider(name, ['misconfigured']));
     const sender = createFailoverSender(providers.map((provider) => provider.sender));
     await sendMany(sender, 5);
@@ -217,7 +225,7 @@ describe('a provider that keeps failing', () => {
     expect(asked).toHaveLength(6);
   });
 
-  test('a lone provider is never set aside', async () => {
+  test('a lone provider has no circuit', async () => {
     const only = playedProvider('only', ['misconfigured']);
     expect(await sendMany(createFailoverSender([only.sender]), 20)).toMatchObject(
       Array(20).fill({ class: 'misconfigured' }),

@@ -4,16 +4,17 @@ import { createServer } from 'node:http';
 import path from 'node:path';
 import { createRonglianSender } from '../../src/sms/ronglian/ronglian-sender';
 import { signRonglian } from '../../src/sms/ronglian/ronglian-signature';
-import { CONTRACT_TIMEOUT_MS, describeSmsSender, newMessage, portOf } from './contract';
+import { describeSmsSender, newMessage, PATIENT_MS, portOf } from './contract';
 import { startRonglianStandIn } from './stand-in/ronglian-stand-in';
 
 const ACCOUNT = { accountSid: 'aaf98f894f4fbec2014f5b3cc2c1017b', authToken: 'd5c8e2ab0f3e4d6c9b7a1f2e3d4c5b6a' };
-const SETTINGS = { ...ACCOUNT, appId: '8aaf070862dcd80b', templateId: '1', timeoutMs: CONTRACT_TIMEOUT_MS };
+const SETTINGS = { ...ACCOUNT, appId: '8aaf070862dcd80b', templateId: '1', timeoutMs: PATIENT_MS };
 
 describeSmsSender('ronglian', {
   start: () => startRonglianStandIn(ACCOUNT),
-  connect: async (baseUrl) => createRonglianSender({ ...SETTINGS, baseUrl }),
-  connectWithWrongSecret: async (baseUrl) => createRonglianSender({ ...SETTINGS, authToken: 'wrong-secret', baseUrl }),
+  connect: async (baseUrl, timeoutMs) => createRonglianSender({ ...SETTINGS, timeoutMs, baseUrl }),
+  connectWithWrongSecret: async (baseUrl, timeoutMs) =>
+    createRonglianSender({ ...SETTINGS, timeoutMs, authToken: 'wrong-secret', baseUrl }),
   codes: {
     refused: ['112316', '160042', '112317', '160034'],
     throttled: ['111111', '112314', '160015', '160021', '160022', '160038', '160039', '160040', '160041'],
@@ -30,7 +31,7 @@ describeSmsSender('ronglian', {
       to: message.mobile,
       appId: SETTINGS.appId,
       templateId: '1',
-      datas: [message.code, '5'],
+      datas: [message.code, String(message.minutes)],
       reqId: message.id,
     });
   },

@@ -1,5 +1,5 @@
 import { createTencentSender, type TencentSettings } from '../../src/sms/tencent/tencent-sender';
-import { CONTRACT_TIMEOUT_MS, describeSmsSender } from './contract';
+import { describeSmsSender, PATIENT_MS } from './contract';
 import { startTencentStandIn } from './stand-in/tencent-stand-in';
 
 const ACCOUNT = { secretId: 'AKIDExampleSecretId', secretKey: 'example-secret-of-the-account' };
@@ -9,13 +9,14 @@ const SETTINGS: TencentSettings = {
   signName: '美多商城',
   templateId: '449739',
   region: 'ap-guangzhou',
-  timeoutMs: CONTRACT_TIMEOUT_MS,
+  timeoutMs: PATIENT_MS,
 };
 
 describeSmsSender('tencent', {
   start: () => startTencentStandIn(ACCOUNT),
-  connect: async (endpoint) => createTencentSender({ ...SETTINGS, endpoint }),
-  connectWithWrongSecret: async (endpoint) => createTencentSender({ ...SETTINGS, secretKey: 'wrong-secret', endpoint }),
+  connect: async (endpoint, timeoutMs) => createTencentSender({ ...SETTINGS, timeoutMs, endpoint }),
+  connectWithWrongSecret: async (endpoint, timeoutMs) =>
+    createTencentSender({ ...SETTINGS, timeoutMs, secretKey: 'wrong-secret', endpoint }),
   codes: {
     refused: ['InvalidParameterValue.IncorrectPhoneNumber', 'FailedOperation.PhoneNumberInBlacklist'],
     throttled: ['LimitExceeded.PhoneNumberDailyLimit', 'LimitExceeded.PhoneNumberThirtySecondLimit', 'LimitExceeded'],
@@ -24,7 +25,10 @@ describeSmsSender('tencent', {
       ...['FailedOperation.InsufficientBalanceInSmsPackage', 'FailedOperation.SignatureIncorrectOrUnapproved'],
       'FailedOperation.TemplateIncorrectOrUnapproved',
     ],
-    unknown: ['InternalError.Timeout', 'InternalError', 'RequestLimitExceeded', 'FailedOperation.SomethingNew'],
+    unknown: [
+      ...['InternalError.Timeout', 'InternalError', 'RequestLimitExceeded', 'FailedOperation.SomethingNew'],
+      ...['LimitExceededX', 'LimitExceededX.PhoneNumberDailyLimit', 'AuthFailureX'],
+    ],
   },
   expectRequest: ({ method, path, headers, body }, message) => {
     expect(`${method} ${path}`).toBe('POST /');
@@ -38,7 +42,7 @@ describeSmsSender('tencent', {
       SmsSdkAppId: '1400006666',
       SignName: '美多商城',
       TemplateId: '449739',
-      TemplateParamSet: [message.code, '5'],
+      TemplateParamSet: [message.code, String(message.minutes)],
       SessionContext: message.id,
     });
   },

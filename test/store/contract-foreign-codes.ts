@@ -60,6 +60,8 @@ export function describeForeignCodes(subject: () => StoreSubject): void {
       await check(WRONG, { lockout });
       expect(await check(WRONG, { lockout })).toEqual({ status: 'locked', waitMs: HOUR });
       expect(await subject().readCode?.(MOBILE)).toBeNull();
+      // There is none any more that could be locked.
+      expect(await check(THEIRS, { lockout })).toEqual(EXPIRED);
     });
   });
 }

@@ -67,6 +67,23 @@ export function describeRefunds(subject: () => StoreSubject): void {
       expect(await check('a')).toEqual({ status: 'expired' });
     });
 
+    test.each<[string, Partial<CodeCheck>[]]>([
+      ['used', [{}]],
+      ['made void', Array<Partial<CodeCheck>>(5).fill({ code: WRONG })],
+    ])(
+      'given a code that was %s meanwhile, when a later request of another purpose is refunded, then it is not put back',
+      async (_, checks) => {
+        await reserve('a');
+        const later = granted(await reserve('b', { code: LATER, purpose: 'LOGIN' }));
+        for (const changes of checks) await check('a', changes);
+        expect(await latest()).toEqual(ifRead(LATER));
+        await refund('b', later, [], LATER);
+        expect(await latest()).toEqual(ifRead(null));
+        for (const code of ['', RIGHT])
+          expect((await check('a', { code, lockout: { ...LOCKOUT, maxAttempts: 0 } })).status).not.toBe('ok');
+      },
+    );
+
     test('given wrong codes against it, when it is refunded, then its tries are gone too, but the failures stay', async () => {
       const lockout = { ...LOCKOUT, maxAttempts: 2, maxFailures: 3 };
       const reserved = granted(await reserve('a', { limits }));

@@ -1,8 +1,5 @@
 import type { ProviderCodes } from '../provider-codes';
 
-/** What Aliyun answers when it took the message. */
-export const ALIYUN_SUCCESS = 'OK';
-
 /** Aliyun's status codes with a sure meaning. isp.SYSTEM_ERROR and every code that is not listed are unknown. */
 export const ALIYUN_CODES: ProviderCodes = {
   refused: ['isv.MOBILE_NUMBER_ILLEGAL', 'isv.BLACK_KEY_CONTROL_LIMIT'],

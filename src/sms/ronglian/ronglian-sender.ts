@@ -1,5 +1,7 @@
+import { readJsonObject } from '../json-object';
 import { providerOutcomes } from '../provider-outcome';
 import { type ProviderReply, postOnce } from '../provider-post';
+import type { PurposeTemplates } from '../purpose-templates';
 import type { SmsMessage, SmsOutcome, SmsSender } from '../sender';
 import { RONGLIAN_CODES, RONGLIAN_SUCCESS } from './ronglian-codes';
 import { signRonglian } from './ronglian-signature';
@@ -10,6 +12,8 @@ export interface RonglianSettings {
   appId: string;
   /** The approved template; it gets the code and the minutes, in this order. */
   templateId: string;
+  /** In its place for these purposes. */
+  templates?: PurposeTemplates;
   /** Scheme, host and port, with or without a trailing slash, such as `https://app.cloopen.com:8883`. */
   baseUrl: string;
   /** Wall-clock limit of one send, milliseconds. */
@@ -46,26 +50,14 @@ export function createRonglianSender(settings: RonglianSettings, deps: { clock?:
   };
 }
 
-function bodyOf(message: SmsMessage, { appId, templateId }: RonglianSettings): string {
+function bodyOf(message: SmsMessage, { appId, templateId, templates }: RonglianSettings): string {
   return JSON.stringify({
     to: message.mobile,
     appId,
-    templateId,
+    templateId: templates?.[message.purpose] ?? templateId,
     datas: [message.code, String(message.minutes)],
     reqId: message.id,
   });
-}
-
-function readReply(reply: ProviderReply): SmsOutcome {
-  if ('failure' in reply) return reply.sent ? outcomes.unconfirmed(reply.failure) : outcomes.neverSent(reply.failure);
-  const ok = reply.status >= 200 && reply.status < 300;
-  if (!ok && (reply.status < 400 || reply.status > 499)) return outcomes.unconfirmed(`http-${reply.status}`);
-  const answer = parseAnswer(reply.body);
-  if (answer === undefined) return outcomes.unconfirmed(ok ? 'unreadable' : `http-${reply.status}`);
-  if (answer.statusCode !== RONGLIAN_SUCCESS) return outcomes.answered(answer.statusCode);
-  return ok
-    ? outcomes.accepted(RONGLIAN_SUCCESS, answer.templateSMS?.smsMessageSid)
-    : outcomes.unconfirmed(`http-${reply.status}`);
 }
 
 interface RonglianAnswer {
@@ -73,11 +65,14 @@ interface RonglianAnswer {
   templateSMS?: { smsMessageSid?: unknown } | null;
 }
 
-function parseAnswer(body: string): RonglianAnswer | undefined {
-  try {
-    const answer: unknown = JSON.parse(body);
-    return typeof answer === 'object' && answer !== null ? answer : undefined;
-  } catch {
-    return undefined;
-  }
+function readReply(reply: ProviderReply): SmsOutcome {
+  if ('failure' in reply) return reply.sent ? outcomes.unconfirmed(reply.failure) : outcomes.neverSent(reply.failure);
+  const ok = reply.status >= 200 && reply.status < 300;
+  if (!ok && (reply.status < 400 || reply.status > 499)) return outcomes.unconfirmed(`http-${reply.status}`);
+  const answer: RonglianAnswer | undefined = readJsonObject(reply.body);
+  if (answer === undefined) return outcomes.unconfirmed(ok ? 'unreadable' : `http-${reply.status}`);
+  if (answer.statusCode !== RONGLIAN_SUCCESS) return outcomes.answered(answer.statusCode);
+  return ok
+    ? outcomes.accepted(RONGLIAN_SUCCESS, answer.templateSMS?.smsMessageSid)
+    : outcomes.unconfirmed(`http-${reply.status}`);
 }

@@ -1,6 +1,8 @@
+import { e164 } from '../e164';
 import { providerOutcomes } from '../provider-outcome';
 import { callSdk, SDK_MARGIN_MS, type SdkReply } from '../provider-sdk-call';
 import { parseEndpoint, providerAgent } from '../provider-socket';
+import type { PurposeTemplates } from '../purpose-templates';
 import type { SmsOutcome, SmsSender } from '../sender';
 import { TENCENT_CODES, TENCENT_SUCCESS } from './tencent-codes';
 
@@ -13,6 +15,8 @@ export interface TencentSettings {
   signName: string;
   /** The approved template; its variables {1} and {2} are the code and the minutes. */
   templateId: string;
+  /** In its place for these purposes. */
+  templates?: PurposeTemplates;
   /** Such as `ap-guangzhou`. */
   region: string;
   /** `host[:port]` for https, or a whole URL; Tencent Cloud's general endpoint when absent. */
@@ -31,7 +35,7 @@ const outcomes = providerOutcomes('tencent', TENCENT_CODES);
  * @throws Error when the endpoint cannot be parsed.
  */
 export function createTencentSender(settings: TencentSettings): SmsSender {
-  const { secretId, secretKey, sdkAppId, signName, templateId, region, timeoutMs } = settings;
+  const { secretId, secretKey, sdkAppId, signName, templateId, templates, region, timeoutMs } = settings;
   const { protocol, host } = parseEndpoint(settings.endpoint ?? TENCENT_ENDPOINT);
   // require, not import(): the SDK is CommonJS, and only require yields the same shape under every compiler in use.
   const { sms }: typeof import('tencentcloud-sdk-nodejs-sms') = require('tencentcloud-sdk-nodejs-sms');
@@ -53,10 +57,10 @@ export function createTencentSender(settings: TencentSettings): SmsSender {
     name: 'tencent',
     async send(message) {
       const request = {
-        PhoneNumberSet: [`+86${message.mobile}`],
+        PhoneNumberSet: [e164(message.mobile)],
         SmsSdkAppId: sdkAppId,
         SignName: signName,
-        TemplateId: templateId,
+        TemplateId: templates?.[message.purpose] ?? templateId,
         TemplateParamSet: [message.code, String(message.minutes)],
         SessionContext: message.id,
       };

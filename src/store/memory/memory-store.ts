@@ -9,6 +9,7 @@ import {
   type CodeChecked,
   LONGEST_CODE_LIFE_MS,
   normalisedAnswer,
+  type PreviousCode,
   type SendRefund,
   type SendReservation,
   type SendReserved,
@@ -92,7 +93,7 @@ export class MemoryStore implements Store {
     const record: RequestRecord = { code, purpose, wrong: 0, at, smsId };
     entries.set(keys.request(mobile, captcha.uuid), record, ttlMs);
     entries.set(keys.code(mobile), code, ttlMs);
-    entries.set(keys.latest(mobile), `${code}:${purpose}`, ttlMs);
+    entries.set(keys.latest(mobile), `${code}:${purpose}:${captcha.uuid}`, ttlMs);
     return {
       status: 'ok',
       countedAt: limits.map(() => now),
@@ -107,7 +108,7 @@ export class MemoryStore implements Store {
     if (entries.get(keys.code(mobile)) === code) {
       const left = previous ? previous.expiresAt - this.clock() : 0;
       this.deleteCode(mobile);
-      if (previous && left > 0) {
+      if (previous && left > 0 && this.isGood(mobile, previous)) {
         entries.set(keys.code(mobile), previous.code, left);
         if (previous.latest) entries.set(keys.latest(mobile), previous.latest, left);
       }
@@ -122,7 +123,7 @@ export class MemoryStore implements Store {
     const record = uuid === undefined ? undefined : entries.get<RequestRecord>(keys.request(mobile, uuid));
     const ended = entries.get<number>(keys.ended(mobile, purpose)) ?? Number.NEGATIVE_INFINITY;
     const live = record && record.purpose === purpose && record.at > ended ? record : undefined;
-    const foreign = uuid === undefined && check.foreignCodes ? this.foreignCode(mobile) : undefined;
+    const foreign = uuid === undefined && check.foreignCodes ? this.foreignCode(mobile, check.lockout) : undefined;
     const counted = live || foreign ? verifications : guesses;
     const refused = counted && this.longestWait([counted]);
     if (refused) return { status: 'refused', waitMs: refused.waitMs };
@@ -140,7 +141,7 @@ export class MemoryStore implements Store {
   private compare(
     { mobile, uuid, purpose, code: guess, lockout }: CodeCheck,
     record: RequestRecord | undefined,
-    foreign: { code: string | undefined; wrong: number } | undefined,
+    foreign: { code: string; wrong: number } | undefined,
   ): Exclude<CodeChecked, { status: 'refused' }> {
     const { keys, entries } = this;
     const { maxAttempts, maxFailures, lockoutMs, failureWindowMs } = lockout;
@@ -148,8 +149,8 @@ export class MemoryStore implements Store {
     if (!tried) return { status: 'expired' };
     const locked = this.lockedMs(mobile, lockout);
     if (locked !== undefined) return { status: 'locked', waitMs: locked };
-    if (maxAttempts > 0 && tried.wrong >= maxAttempts) return { status: 'locked', waitMs: undefined };
-    if (tried.code === undefined) return { status: 'expired' };
+    // A void one has no code, and nothing equals that.
+    if (!tried.code || (maxAttempts > 0 && tried.wrong >= maxAttempts)) return { status: 'locked', waitMs: undefined };
 
     if (equal(tried.code, guess)) {
       entries.delete(keys.failures(mobile));
@@ -157,7 +158,7 @@ export class MemoryStore implements Store {
         entries.delete(keys.request(mobile, uuid ?? ''));
         entries.set(keys.ended(mobile, purpose), Math.max(this.clock(), record.at), LONGEST_CODE_LIFE_MS);
         const latest = entries.get<string>(keys.latest(mobile));
-        if (latest === `${entries.get<string>(keys.code(mobile))}:${purpose}`) this.deleteCode(mobile);
+        if (latest?.startsWith(`${entries.get<string>(keys.code(mobile))}:${purpose}:`)) this.deleteCode(mobile);
       } else this.deleteCode(mobile);
       return { status: 'ok' };
     }
@@ -165,13 +166,14 @@ export class MemoryStore implements Store {
     const failures = (entries.get<number>(keys.failures(mobile)) ?? 0) + 1;
     const lock = maxFailures > 0 && failures >= maxFailures;
     if (maxFailures > 0) entries.set(keys.failures(mobile), failures, lock ? lockoutMs : failureWindowMs);
+    const isVoid = maxAttempts > 0 && wrong >= maxAttempts;
     if (record) {
       const key = keys.request(mobile, uuid ?? '');
-      entries.set(key, { ...record, wrong }, entries.ttlMs(key));
+      // A void one has no code any more, so that a refund doesn't put it back.
+      entries.set(key, { ...record, wrong, code: isVoid ? '' : record.code }, entries.ttlMs(key));
     } else {
       entries.set(keys.attempts(mobile), `${tried.code}:${wrong}`, entries.ttlMs(keys.code(mobile)));
     }
-    const isVoid = maxAttempts > 0 && wrong >= maxAttempts;
     if (lock || (isVoid && entries.get(keys.code(mobile)) === tried.code)) this.deleteCode(mobile, !record);
     if (lock) return { status: 'locked', waitMs: lockoutMs };
     if (isVoid) return { status: 'locked', waitMs: undefined };
@@ -182,14 +184,23 @@ export class MemoryStore implements Store {
     return { status: 'mismatch', attemptsLeft: Number.isFinite(left) ? left : undefined };
   }
 
-  /** The code that another service wrote, with the wrong tries at it; without a code if those made it void. */
-  private foreignCode(mobile: string): { code: string | undefined; wrong: number } | undefined {
+  /** The code that another service wrote, with the wrong tries at it; '' if those made it void. */
+  private foreignCode(mobile: string, { maxAttempts }: LockoutPolicy): { code: string; wrong: number } | undefined {
     const { keys, entries } = this;
     const code = entries.get<string>(keys.code(mobile));
     const [counted, wrong = '0'] = (entries.get<string>(keys.attempts(mobile)) ?? '').split(':');
-    if (code === undefined) return counted ? { code, wrong: Number(wrong) } : undefined;
+    const isVoid = counted !== '' && maxAttempts > 0 && Number(wrong) >= maxAttempts;
+    if (code === undefined) return isVoid ? { code: '', wrong: Number(wrong) } : undefined;
     if (entries.get<string>(keys.latest(mobile))?.split(':')[0] === code) return undefined;
     return { code, wrong: counted === code ? Number(wrong) : 0 };
+  }
+
+  /** Whether a code that stood under `sms:{mobile}` is good still; another service's is. */
+  private isGood(mobile: string, { code, latest }: PreviousCode): boolean {
+    if (latest === '') return true;
+    const [request, ended] = this.keys.ofLatest(mobile, latest);
+    const record = this.entries.get<RequestRecord>(request);
+    return record?.code === code && record.at > (this.entries.get<number>(ended) ?? Number.NEGATIVE_INFINITY);
   }
 
   private deleteCode(mobile: string, keepAttempts = false): void {

@@ -100,7 +100,7 @@ export class RedisClusterStore implements Store {
           keys.failures(mobile),
           ...own.keys,
         ],
-        [code, purpose, smsId, `${ttlMs} ${lockout.maxFailures}${limitArguments(own.limits)}`],
+        [code, purpose, smsId, captcha.uuid, `${ttlMs} ${lockout.maxFailures}${limitArguments(own.limits)}`],
         {
           ...within,
           refund: (late) =>

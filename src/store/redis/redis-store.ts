@@ -102,6 +102,7 @@ export class RedisStore implements Store {
         code,
         purpose,
         smsId,
+        uuid,
         `${ttlMs} ${lockout.maxFailures} ${solved.length}${limitArguments(solved)}${limitArguments(limits)}`,
       ],
       {
@@ -118,7 +119,13 @@ export class RedisStore implements Store {
     const { keys } = this;
     await this.commands.run(
       'refund',
-      [keys.code(mobile), keys.latest(mobile), keys.request(mobile, uuid), ...this.limitKeys(limits)],
+      [
+        keys.code(mobile),
+        keys.latest(mobile),
+        keys.request(mobile, uuid),
+        ...(previous?.latest ? keys.ofLatest(mobile, previous.latest) : [keys.code(mobile), keys.code(mobile)]),
+        ...this.limitKeys(limits),
+      ],
       [
         code,
         previous?.code ?? '',

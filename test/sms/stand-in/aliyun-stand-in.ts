@@ -8,7 +8,10 @@ export interface AliyunAccount {
 }
 
 /** These come with an HTTP error; business errors come with HTTP 200. */
-const GATEWAY_STATUS: Record<string, number> = { SignatureDoesNotMatch: 400, 'InvalidAccessKeyId.NotFound': 404 };
+export const GATEWAY_STATUS: Record<string, number> = {
+  SignatureDoesNotMatch: 400,
+  'InvalidAccessKeyId.NotFound': 404,
+};
 
 /** Loopback double of Aliyun's SendSms: recomputes the ACS3-HMAC-SHA256 signature and checks action, version and fields. */
 export function startAliyunStandIn({ accessKeyId, accessKeySecret, port }: AliyunAccount): Promise<StandIn> {
@@ -27,21 +30,26 @@ export function startAliyunStandIn({ accessKeyId, accessKeySecret, port }: Aliyu
       }
       return signatureComplaint(request, accessKeyId, accessKeySecret) ?? readMessage(request.query);
     },
-    success: () => {
+    success: (_message, messageId) => {
       messages += 1;
-      return answer(200, { Code: 'OK', Message: 'OK', BizId: `9006197469364${String(messages).padStart(5, '0')}^0` });
+      const BizId = messageId ?? `9006197469364${String(messages).padStart(5, '0')}^0`;
+      return answer(200, { Code: 'OK', Message: 'OK', BizId });
     },
     failure: (code) => answer(GATEWAY_STATUS[code] ?? 200, { Code: code, Message: '请求失败' }),
   };
   return startStandIn(provider, port);
 }
 
-function answer(status: number, fields: Record<string, string>) {
+export function answer(status: number, fields: object) {
   return { status, body: JSON.stringify({ ...fields, RequestId: 'F655A8D5-B967-440B-8683-DAD6FF8DE990' }) };
 }
 
 /** help.aliyun.com, "V3 request body and signature mechanism". */
-function signatureComplaint({ method, path, query, headers, body }: StandInRequest, keyId: string, secret: string) {
+export function signatureComplaint(
+  { method, path, query, headers, body }: StandInRequest,
+  keyId: string,
+  secret: string,
+) {
   const parts = /^ACS3-HMAC-SHA256 Credential=([^,]+),SignedHeaders=([^,]+),Signature=([0-9a-f]{64})$/.exec(
     headers.authorization ?? '',
   );

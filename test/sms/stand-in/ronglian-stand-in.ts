@@ -19,9 +19,9 @@ export function startRonglianStandIn({ accountSid, authToken, port }: RonglianAc
       }
       return signatureComplaint(request, accountSid, authToken) ?? readMessage(request.body);
     },
-    success: () => {
+    success: (_message, messageId) => {
       messages += 1;
-      const smsMessageSid = createHash('md5').update(String(messages)).digest('hex');
+      const smsMessageSid = messageId ?? createHash('md5').update(String(messages)).digest('hex');
       return {
         status: 200,
         body: JSON.stringify({ statusCode: '000000', templateSMS: { dateCreated: '20260101120000', smsMessageSid } }),

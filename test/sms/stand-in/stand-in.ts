@@ -11,17 +11,23 @@ export type StandInMode =
   | 'misconfigured'
   | 'system-error'
   | { code: string }
+  /** Takes the message, and says with this HTTP status what `failure(code)` says: a proxy's answer, or a server's that broke. */
+  | { code: string; status: number }
+  /** Takes the message under this id. */
+  | { messageId: string }
   /** Takes the message and never answers. */
   | 'hang-after-accept'
   /** Takes the message and sends headers and half of the answer, then nothing. */
   | 'hang-mid-answer'
-  /** Takes the message and cuts the connection before the answer, or in the middle of it. */
+  /** Takes the message and cuts the connection before the answer, or in the middle of it: by a reset, or politely. */
   | 'reset'
   | 'reset-mid-answer'
-  /** Takes the message, then fails: HTTP 500, no JSON, far too much JSON, a redirect to another path, no HTTP at all. */
+  | 'end-mid-answer'
+  /** Takes the message, then fails: HTTP 500, no JSON, far too much JSON (its length told or not), a redirect to another path, no HTTP at all. */
   | 'http-500'
   | 'garbage'
   | 'huge'
+  | 'huge-chunked'
   | 'redirect'
   | 'no-http';
 
@@ -49,7 +55,7 @@ export interface StandInAnswer {
 export interface StandInProvider {
   /** The message of a request that the provider would take, or the code by which it would turn it down. */
   receive(request: StandInRequest): { message: StandInMessage } | { complaint: string };
-  success(message: StandInMessage): StandInAnswer;
+  success(message: StandInMessage, messageId?: string): StandInAnswer;
   failure(code: string, message?: StandInMessage): StandInAnswer;
   codes: Record<'refuse' | 'throttle' | 'misconfigured' | 'system-error', string>;
 }
@@ -61,8 +67,10 @@ export interface StandIn {
   readonly requests: (StandInRequest & { complaint?: string })[];
   /** Every message that was taken, answered or not: what real people would have received. */
   readonly accepted: StandInMessage[];
+  /** Connections that are open now, idle ones included. */
+  connections(): number;
   /** From the next request on; at first `accept` without latency. */
-  behave(mode: StandInMode, options?: { latencyMs?: number }): void;
+  behave(mode: StandInMode | ((message: StandInMessage) => StandInMode), options?: { latencyMs?: number }): void;
   close(): Promise<void>;
 }
 
@@ -70,10 +78,11 @@ export interface StandIn {
 export async function startStandIn(provider: StandInProvider, port = 0): Promise<StandIn> {
   const requests: StandIn['requests'] = [];
   const accepted: StandInMessage[] = [];
-  let mode: StandInMode = 'accept';
+  let modeFor: (message: StandInMessage) => StandInMode = () => 'accept';
   let latencyMs = 0;
 
-  const server = http.createServer((incoming, response) => {
+  // Connections stay open until the sender lets go of them.
+  const server = http.createServer({ keepAliveTimeout: 60_000 }, (incoming, response) => {
     const chunks: Buffer[] = [];
     incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
     incoming.on('error', () => response.destroy());
@@ -95,13 +104,25 @@ export async function startStandIn(provider: StandInProvider, port = 0): Promise
     }
     requests.push(request);
     const { message } = received;
+    const mode = modeFor(message);
     const refusal = refusalCode(mode, provider);
     if (refusal !== undefined) return (response) => answer(response, provider.failure(refusal, message));
     accepted.push(message);
-    const played = mode;
-    return (response, socket) => play(played, provider.success(message), response, socket);
+    if (typeof mode === 'object' && 'status' in mode) {
+      const { body } = provider.failure(mode.code, message);
+      return (response) => answer(response, { status: mode.status, body });
+    }
+    if (typeof mode === 'object' && 'messageId' in mode) {
+      return (response) => answer(response, provider.success(message, mode.messageId));
+    }
+    return (response, socket) => play(mode, provider.success(message), response, socket);
   }
 
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, '127.0.0.1', resolve);
@@ -110,8 +131,9 @@ export async function startStandIn(provider: StandInProvider, port = 0): Promise
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     requests,
     accepted,
+    connections: () => sockets.size,
     behave: (next, options = {}) => {
-      mode = next;
+      modeFor = typeof next === 'function' ? next : () => next;
       latencyMs = options.latencyMs ?? 0;
     },
     close: () =>
@@ -129,7 +151,7 @@ function parseRequest(incoming: http.IncomingMessage, body: string): StandInRequ
 }
 
 function refusalCode(mode: StandInMode, { codes }: StandInProvider): string | undefined {
-  if (typeof mode === 'object') return mode.code;
+  if (typeof mode === 'object') return 'code' in mode && !('status' in mode) ? mode.code : undefined;
   return mode in codes ? codes[mode as keyof typeof codes] : undefined;
 }
 
@@ -137,6 +159,11 @@ const JSON_HEADERS = { 'Content-Type': 'application/json;charset=utf-8' };
 
 function answer(response: http.ServerResponse, { status, body }: StandInAnswer): void {
   response.writeHead(status, { ...JSON_HEADERS, 'Content-Length': Buffer.byteLength(body) }).end(body);
+}
+
+/** 1 MB before the answer. */
+function padded(body: string): string {
+  return `{"padding":"${'x'.repeat(2 ** 20)}",${body.slice(1)}`;
 }
 
 /** Plays what happens to a message that was taken. */
@@ -150,10 +177,15 @@ function play(mode: StandInMode, success: StandInAnswer, response: http.ServerRe
   else if (mode === 'reset-mid-answer') {
     half();
     setTimeout(() => socket.resetAndDestroy(), 20);
+  } else if (mode === 'end-mid-answer') {
+    half();
+    setTimeout(() => socket.end(), 20);
   } else if (mode === 'http-500') answer(response, { status: 500, body: success.body });
   else if (mode === 'garbage') answer(response, { status: 200, body: '<html>busy</html>' });
-  else if (mode === 'huge') {
-    answer(response, { status: 200, body: `{"padding":"${'x'.repeat(2 ** 20)}",${success.body.slice(1)}` });
+  else if (mode === 'huge') answer(response, { status: 200, body: padded(success.body) });
+  else if (mode === 'huge-chunked') {
+    response.writeHead(200, JSON_HEADERS).write('{');
+    response.end(padded(success.body).slice(1));
   } else if (mode === 'redirect') response.writeHead(307, { Location: '/elsewhere' }).end();
   else if (mode === 'no-http') socket.end('220 not a web server\r\n');
   else if (mode !== 'hang-after-accept') answer(response, success);

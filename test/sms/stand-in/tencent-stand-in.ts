@@ -8,7 +8,7 @@ export interface TencentAccount {
 }
 
 /** Errors of these families concern the whole request; others come as the status of the one number. */
-const REQUEST_ERROR = /^(AuthFailure|InternalError|InvalidParameter$|RequestLimitExceeded|UnauthorizedOperation)/;
+const REQUEST_ERROR = /^(AuthFailure\b|InternalError|InvalidParameter$|RequestLimitExceeded|UnauthorizedOperation)/;
 
 /** Loopback double of Tencent Cloud's SendSms: recomputes the TC3-HMAC-SHA256 signature and checks action, version and fields. */
 export function startTencentStandIn({ secretId, secretKey, port }: TencentAccount): Promise<StandIn> {
@@ -27,9 +27,9 @@ export function startTencentStandIn({ secretId, secretKey, port }: TencentAccoun
       }
       return signatureComplaint(request, secretId, secretKey) ?? readMessage(request.body);
     },
-    success: ({ id }) => {
+    success: ({ id }, messageId) => {
       messages += 1;
-      const SerialNo = `2028:f825e6b16e23f73f5b1b8d${messages}`;
+      const SerialNo = messageId ?? `2028:f825e6b16e23f73f5b1b8d${messages}`;
       return answer({ SendStatusSet: [{ SerialNo, SessionContext: id, Fee: 1, Code: 'Ok', Message: 'send success' }] });
     },
     failure: (Code, message) =>

@@ -1,12 +1,14 @@
 -- Undoes a reservation whose message was definitely not sent: its request, its code if it is still the latest, and its counts.
--- KEYS  1 sms:{mobile}  2 the latest code's purpose  3 the request  4.. limits
--- ARGV  1 deadline  2 code  3 code before  4 its `code:PURPOSE`  5 numbers: when that expires; when the message was counted; then cap
+-- KEYS  1 sms:{mobile}  2 the latest code's purpose  3 the request  4 the request of the code before, and 5 when codes of its purpose
+--       were ended (where there is none, any keys)  6.. limits
+-- ARGV  1 deadline  2 code  3 code before  4 its `code:PURPOSE:uuid`, '' where another service wrote it  5 numbers: when that expires; when the message was counted; then cap
 --       and length of each limit
 -- Returns { 'ok', now }  { 'deadline-exceeded', now }
 --- @include deadline
 --- @include sliding_window
 --- @include code
 local bounds = numbers(ARGV[5])
-refund_request(KEYS[1], KEYS[2], KEYS[3], ARGV[2], ARGV[3], ARGV[4], bounds[1])
-refund_all(4, #KEYS, bounds, 3, bounds[2])
+local good = ARGV[4] == '' or is_good(KEYS[4], KEYS[5], ARGV[3])
+refund_request(KEYS[1], KEYS[2], KEYS[3], ARGV[2], ARGV[3], ARGV[4], bounds[1], good)
+refund_all(6, #KEYS, bounds, 3, bounds[2])
 return { 'ok', now }

@@ -1,18 +1,19 @@
 -- For a cluster: counts a message in the limits of its mobile, all or none, and writes its request and code.
 -- KEYS  1 sms:{mobile}  2 the latest code's purpose  3 the request  4 when codes of this purpose were ended  5 the mobile's failures
 --       6.. limits
--- ARGV  1 deadline  2 code  3 purpose  4 smsId  5 numbers: the code's lifetime, ms; failures allowed in a row, 0 for any; then cap and
+-- ARGV  1 deadline  2 code  3 purpose  4 smsId  5 uuid  6 numbers: the code's lifetime, ms; failures allowed in a row, 0 for any; then cap and
 --       length of each limit
--- Returns { 'ok', now, code before, its `code:PURPOSE`, when it expires, events now in each limit... }
+-- Returns { 'ok', now, code before, its `code:PURPOSE:uuid`, when it expires, events now in each limit... }
 --         { 'refused', now, index of the limit from 0, ms to wait }  { 'locked', now, ms to wait }  { 'deadline-exceeded', now }
 --- @include deadline
 --- @include sliding_window
 --- @include code
-local bounds = numbers(ARGV[5])
+local bounds = numbers(ARGV[6])
 local locked = locked_ms(KEYS[5], bounds[2])
 if locked then return { 'locked', now, locked } end
 local wait, index, logs, counts = check_all(6, #KEYS, bounds, 3)
 if wait > 0 then return { 'refused', now, index, wait } end
 count_all(6, #KEYS, bounds, 3, logs)
-local previous, latest, expires = write_request(KEYS[1], KEYS[2], KEYS[3], KEYS[4], ARGV[2], ARGV[3], ARGV[4], bounds[1])
+local previous, latest, expires =
+  write_request(KEYS[1], KEYS[2], KEYS[3], KEYS[4], ARGV[2], ARGV[3], ARGV[5], ARGV[4], bounds[1])
 return { 'ok', now, previous, latest, expires, unpack(counts) }

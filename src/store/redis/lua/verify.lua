@@ -28,7 +28,7 @@ elseif check_foreign == 1 then
   local counted, count = string.match(held[KEYS[6]] or '', '^(.*):(%d+)$')
   local stands = held[KEYS[4]]
   -- What this server wrote itself belongs to its request, and is no other service's.
-  if stands and string.match(held[KEYS[5]] or '', '^(.*):') ~= stands then
+  if stands and string.match(held[KEYS[5]] or '', '^(%d+):') ~= stands then
     code, wrong = stands, counted == stands and tonumber(count) or 0
   elseif not stands and counted and max_attempts > 0 and tonumber(count) >= max_attempts then
     code, wrong = '', tonumber(count)
@@ -53,7 +53,8 @@ if not code then
   return { 'expired', now }
 end
 local locked = locked_ms(KEYS[3], max_failures)
-if locked or (max_attempts > 0 and wrong >= max_attempts) then
+-- A void one has no code, and nothing equals that.
+if locked or code == '' or (max_attempts > 0 and wrong >= max_attempts) then
   count_try()
   return { 'locked', now, sms_id, locked or 0 }
 end
@@ -81,7 +82,8 @@ if difference == 0 then
   redis.call('DEL', KEYS[1], KEYS[3], KEYS[6])
   if record then
     redis.call('SET', KEYS[2], math.max(now, record[4]), 'PX', ended_life)
-    if held[KEYS[4]] and held[KEYS[5]] == held[KEYS[4]] .. ':' .. purpose then redis.call('DEL', KEYS[4], KEYS[5]) end
+    local code_of, purpose_of = string.match(held[KEYS[5]] or '', '^(%d+):([%u_]+):')
+    if code_of and code_of == held[KEYS[4]] and purpose_of == purpose then redis.call('DEL', KEYS[4], KEYS[5]) end
   else
     redis.call('DEL', KEYS[4], KEYS[5])
   end
@@ -90,6 +92,11 @@ end
 
 count_try()
 local void = max_attempts > 0 and wrong >= max_attempts
+if void and record then
+  -- So that nobody takes its code for a good one: a request that is refunded puts the code before back.
+  record[1] = ''
+  redis.call('SET', KEYS[1], cmsgpack.pack(record), 'KEEPTTL')
+end
 if lock or (void and held[KEYS[4]] == code) then redis.call('DEL', KEYS[4], KEYS[5]) end
 if lock then return { 'locked', now, sms_id, lockout } end
 if void then return { 'locked', now, sms_id, 0 } end

@@ -1,4 +1,4 @@
--- Codes: the latest of a mobile under sms:{mobile}, beside it `code:PURPOSE` of the latest that this server wrote, and a record for each
+-- Codes: the latest of a mobile under sms:{mobile}, beside it `code:PURPOSE:uuid` of the latest that this server wrote, and a record for each
 -- request, as MessagePack { code, purpose, wrong tries, asked for at, smsId }.
 
 -- Ms for which the mobile whose failures are `key` is locked after too many wrong codes; nil if it isn't.
@@ -8,9 +8,9 @@ local function locked_ms(key, max_failures)
   return math.max(redis.call('PTTL', key), 1)
 end
 
--- Writes a request and its code. Returns what stood under `code_key` before: the code ('' for none), `code:PURPOSE` where this server
--- wrote it, and when it would have expired.
-local function write_request(code_key, latest_key, request_key, ended_key, code, purpose, sms_id, ttl)
+-- Writes a request and its code. Returns what stood under `code_key` before: the code ('' for none), `code:PURPOSE:uuid` where this
+-- server wrote it, and when it would have expired.
+local function write_request(code_key, latest_key, request_key, ended_key, code, purpose, uuid, sms_id, ttl)
   local previous, expires = held[code_key] or '', 0
   if previous ~= '' then
     local left = redis.call('PTTL', code_key)
@@ -20,16 +20,23 @@ local function write_request(code_key, latest_key, request_key, ended_key, code,
   local at = math.max(now, tonumber(held[ended_key] or -1) + 1)
   redis.call('SET', request_key, cmsgpack.pack({ code, purpose, 0, at, sms_id }), 'PX', ttl)
   redis.call('SET', code_key, code, 'PX', ttl)
-  redis.call('SET', latest_key, code .. ':' .. purpose, 'PX', ttl)
+  redis.call('SET', latest_key, code .. ':' .. purpose .. ':' .. uuid, 'PX', ttl)
   return previous, held[latest_key] or '', expires
 end
 
--- Deletes a request whose message was not sent, and puts back what stood under `code_key` before, if its code still stands there.
-local function refund_request(code_key, latest_key, request_key, code, previous, previous_latest, expires)
+-- Whether a code that this server wrote before is good still: its request is there, was not ended, and has tries left.
+local function is_good(request_key, ended_key, code)
+  local record = held[request_key] and cmsgpack.unpack(held[request_key])
+  return record and record[1] == code and record[4] > tonumber(held[ended_key] or -1)
+end
+
+-- Deletes a request whose message was not sent, and puts back what stood under `code_key` before, if its code still stands there and
+-- the one before is good.
+local function refund_request(code_key, latest_key, request_key, code, previous, previous_latest, expires, good)
   redis.call('DEL', request_key)
   if held[code_key] ~= code then return end
   local left = expires - now
-  if previous == '' or left <= 0 then
+  if previous == '' or left <= 0 or not good then
     redis.call('DEL', code_key, latest_key)
     return
   end

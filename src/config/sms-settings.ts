@@ -1,0 +1,98 @@
+import type { SmsSettings } from '../sms/create-sender';
+import type { Provider } from '../sms/providers';
+import { type PROVIDER_SETTINGS, RONGLIAN_BASE_URL, TWILIO_BASE_URL } from './provider-settings';
+
+type ProviderValues = {
+  [Name in keyof typeof PROVIDER_SETTINGS]: ReturnType<(typeof PROVIDER_SETTINGS)[Name]['parse']>;
+} & { NODE_ENV: string };
+
+/** The senders' settings; what a named provider needs and lacks, and what contradicts itself, is added to `problems`. */
+export function smsSettings(values: ProviderValues, problems: string[]): SmsSettings {
+  const named = values.SMS_PROVIDERS ?? [];
+  const production = values.NODE_ENV === 'production';
+  if (named.length === 0 && production && !hasProblem(problems, 'SMS_PROVIDERS')) {
+    problems.push(
+      'SMS_PROVIDERS is missing: in production the console sender must be asked for with SMS_PROVIDERS=console',
+    );
+  }
+  if (new Set(named).size < named.length) problems.push('SMS_PROVIDERS names a sender twice');
+  if (named.includes('console') && named.length > 1) problems.push('SMS_PROVIDERS: console stands alone or not at all');
+  const testNumbers = values.TEST_NUMBERS ?? [];
+  if (testNumbers.length > 0 && production && !values.ALLOW_TEST_NUMBERS) {
+    problems.push('TEST_NUMBERS have fixed codes: production takes them only with ALLOW_TEST_NUMBERS=true');
+  }
+
+  /** The settings of a provider that is named; what it needs and lacks is a problem. */
+  const needed = (provider: Provider, name: keyof ProviderValues): string => {
+    const value = values[name];
+    if (named.includes(provider) && value === undefined && !hasProblem(problems, name)) {
+      problems.push(`${name} is missing: SMS_PROVIDERS names ${provider}`);
+    }
+    return String(value ?? '');
+  };
+  return {
+    providers: named.length > 0 ? named : ['console'],
+    timeoutMs: values.SMS_TIMEOUT_MS,
+    testNumbers,
+    ronglian: {
+      accountSid: needed('ronglian', 'RONGLIAN_ACCOUNT_SID'),
+      authToken: needed('ronglian', 'RONGLIAN_AUTH_TOKEN'),
+      appId: needed('ronglian', 'RONGLIAN_APP_ID'),
+      templateId: needed('ronglian', 'RONGLIAN_TEMPLATE_ID'),
+      templates: values.RONGLIAN_TEMPLATES,
+      baseUrl: values.RONGLIAN_BASE_URL ?? RONGLIAN_BASE_URL,
+    },
+    aliyun: {
+      accessKeyId: needed('aliyun', 'ALIYUN_ACCESS_KEY_ID'),
+      accessKeySecret: needed('aliyun', 'ALIYUN_ACCESS_KEY_SECRET'),
+      signName: needed('aliyun', 'ALIYUN_SIGN_NAME'),
+      templateCode: needed('aliyun', 'ALIYUN_TEMPLATE_CODE'),
+      templates: values.ALIYUN_TEMPLATES,
+      endpoint: values.ALIYUN_ENDPOINT,
+    },
+    aliyunAuth: {
+      accessKeyId: needed('aliyun-auth', 'ALIYUN_ACCESS_KEY_ID'),
+      accessKeySecret: needed('aliyun-auth', 'ALIYUN_ACCESS_KEY_SECRET'),
+      signName: needed('aliyun-auth', 'ALIYUN_AUTH_SIGN_NAME'),
+      templateCode: needed('aliyun-auth', 'ALIYUN_AUTH_TEMPLATE_CODE'),
+      templates: values.ALIYUN_AUTH_TEMPLATES,
+      endpoint: values.ALIYUN_AUTH_ENDPOINT,
+    },
+    tencent: {
+      secretId: needed('tencent', 'TENCENT_SECRET_ID'),
+      secretKey: needed('tencent', 'TENCENT_SECRET_KEY'),
+      sdkAppId: needed('tencent', 'TENCENT_SDK_APP_ID'),
+      signName: needed('tencent', 'TENCENT_SIGN_NAME'),
+      templateId: needed('tencent', 'TENCENT_TEMPLATE_ID'),
+      templates: values.TENCENT_TEMPLATES,
+      region: needed('tencent', 'TENCENT_REGION'),
+      endpoint: values.TENCENT_ENDPOINT,
+    },
+    webhook: {
+      url: needed('webhook', 'WEBHOOK_URL'),
+      secrets: needed('webhook', 'WEBHOOK_SECRET') ? (values.WEBHOOK_SECRET ?? []) : [],
+    },
+    twilio: {
+      accountSid: needed('twilio', 'TWILIO_ACCOUNT_SID'),
+      authToken: needed('twilio', 'TWILIO_AUTH_TOKEN'),
+      sender: twilioSender(values, named.includes('twilio'), problems),
+      baseUrl: values.TWILIO_BASE_URL ?? TWILIO_BASE_URL,
+    },
+  };
+}
+
+/** Twilio sends from a number or name, or lets a messaging service choose one: either must be set, and not both. */
+function twilioSender(values: ProviderValues, named: boolean, problems: string[]) {
+  const { TWILIO_FROM: from, TWILIO_MESSAGING_SERVICE_SID: messagingServiceSid } = values;
+  if (named && from && messagingServiceSid) {
+    problems.push('TWILIO_FROM contradicts TWILIO_MESSAGING_SERVICE_SID: set one of them');
+  }
+  if (named && !from && !messagingServiceSid) {
+    problems.push('TWILIO_FROM or TWILIO_MESSAGING_SERVICE_SID is missing: SMS_PROVIDERS names twilio');
+  }
+  return messagingServiceSid ? { messagingServiceSid } : { from: from ?? '' };
+}
+
+function hasProblem(problems: readonly string[], name: string): boolean {
+  return problems.some((problem) => problem.startsWith(`${name} `));
+}

@@ -1,0 +1,55 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { GraphqlServer } from '../graphql/graphql-server';
+import { preferredLanguage } from './accept-language';
+import { type ClientIds, clientAddress } from './client-address';
+import { sendError } from './json-answer';
+import { BodyError, readJson } from './request-body';
+
+export interface GraphqlEndpointDependencies {
+  graphql: GraphqlServer;
+  clients: ClientIds;
+  development: boolean;
+  trustProxy: number;
+}
+
+/** Answers a request to /graphql. `search` is the query string with its question mark. */
+export async function answerGraphql(
+  { graphql, clients, development, trustProxy }: GraphqlEndpointDependencies,
+  request: IncomingMessage,
+  response: ServerResponse,
+  search: string,
+): Promise<void> {
+  const method = request.method ?? 'GET';
+  const forSandbox = development && method === 'GET' && !new URLSearchParams(search).has('query');
+  if (method !== 'POST' && !forSandbox) {
+    // A GET can be made by a link on any page, and leaves its arguments in logs.
+    response.setHeader('allow', 'POST');
+    return sendError(response, 405, 'METHOD_NOT_ALLOWED', 'Send a POST request with a JSON body.');
+  }
+  const { headers, socket } = request;
+  let body: unknown;
+  try {
+    if (method === 'POST') body = await readJson(request, response);
+  } catch (error) {
+    if (!(error instanceof BodyError)) throw error;
+    // What is left of the body is not worth reading.
+    if (!request.complete) response.setHeader('connection', 'close');
+    return sendError(response, error.status, 'BAD_REQUEST', error.message);
+  }
+  // Nobody would learn what became of it.
+  if (socket.destroyed) return;
+  const address = clientAddress(socket.remoteAddress ?? '', headers['x-forwarded-for']?.toString(), trustProxy);
+  const answer = await graphql.handle(
+    { method, headers, search, body },
+    { client: clients.of(address), language: preferredLanguage(headers['accept-language']) },
+  );
+  if (response.destroyed) return;
+  response.writeHead(answer.status, {
+    ...answer.headers,
+    'cache-control': 'no-store',
+    'content-length': Buffer.byteLength(answer.body),
+    'x-content-type-options': 'nosniff',
+    ...(development && { 'x-development': '1' }),
+  });
+  response.end(answer.body);
+}

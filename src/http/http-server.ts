@@ -1,0 +1,122 @@
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { errorBody, sendError } from './json-answer';
+
+/** Time for the headers and the whole of a small body; a client that trickles is cut off. */
+const TIMEOUTS = { headersTimeout: 5_000, requestTimeout: 10_000, connectionsCheckingInterval: 1_000 };
+
+/** Requests that wait on one connection for the answer before theirs. No browser and no common proxy sends even one. */
+const MAX_WAITING = 16;
+/** How long a client may take nothing of what was written to it, ms. */
+const MAX_UNREAD_MS = 10_000;
+/** What all clients together may leave unread, bytes; those who have been slow for longest are cut off first. */
+const MAX_UNREAD_BYTES = 32 * 2 ** 20;
+const SWEEP_MS = 1_000;
+
+/**
+ * An HTTP server whose clients can hold only so much of it: requests that wait on a connection, bytes that nobody reads, and time are
+ * bounded, and a client that goes beyond is cut off. What is no HTTP is answered in the shape of all errors.
+ */
+export function createBoundedServer(listener: RequestListener): Server {
+  const waiting = new WeakMap<Socket, Set<ServerResponse>>();
+  const answer: RequestListener = (request, response) => {
+    // Without a socket it stands behind another answer of its connection.
+    if (response.socket === null && !mayWait(waiting, request, response)) return;
+    listener(request, response);
+  };
+  const server = createServer(TIMEOUTS, answer);
+  // The listener asks for the body where it wants one: see readJson.
+  server.on('checkContinue', answer);
+  server.on('checkExpectation', (_, response: ServerResponse) => {
+    response.setHeader('connection', 'close');
+    sendError(response, 417, 'BAD_REQUEST', 'The only expectation that is met is 100-continue.');
+  });
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => refuse(error, socket));
+  cutOffWhoDoesNotRead(server, waiting);
+  return server;
+}
+
+/** Whether a pipelined request is to be answered; if not, its connection is gone. */
+function mayWait(
+  waiting: WeakMap<Socket, Set<ServerResponse>>,
+  { socket }: IncomingMessage,
+  response: ServerResponse,
+): boolean {
+  // Node reads on in what it has already received.
+  if (socket.destroyed) return false;
+  const responses = waiting.get(socket) ?? new Set();
+  if (responses.size >= MAX_WAITING) {
+    socket.destroy();
+    return false;
+  }
+  waiting.set(socket, responses.add(response));
+  response.once('close', () => responses.delete(response));
+  return true;
+}
+
+function cutOffWhoDoesNotRead(server: Server, waiting: WeakMap<Socket, Set<ServerResponse>>): void {
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
+  /** Since when a connection has had something unread at every look, oldest first. */
+  const unreadSince = new Map<Socket, number>();
+  const sweeper = setInterval(() => {
+    const now = performance.now();
+    for (const socket of unreadSince.keys()) if (socket.writableLength === 0) unreadSince.delete(socket);
+    let total = 0;
+    for (const socket of sockets) {
+      if (socket.writableLength === 0) continue;
+      if (!unreadSince.has(socket)) unreadSince.set(socket, now);
+      total += unread(socket, waiting);
+    }
+    for (const [socket, since] of unreadSince) {
+      if (now - since < MAX_UNREAD_MS && total <= MAX_UNREAD_BYTES) break;
+      total -= unread(socket, waiting);
+      unreadSince.delete(socket);
+      socket.destroy();
+    }
+  }, SWEEP_MS);
+  sweeper.unref();
+  server.once('close', () => clearInterval(sweeper));
+}
+
+function unread(socket: Socket, waiting: WeakMap<Socket, Set<ServerResponse>>): number {
+  let bytes = socket.writableLength;
+  // Theirs is not written to the socket yet.
+  for (const response of waiting.get(socket) ?? []) bytes += response.writableLength;
+  return bytes;
+}
+
+const REASONS: Readonly<Record<number, string>> = {
+  400: 'Bad Request',
+  408: 'Request Timeout',
+  413: 'Payload Too Large',
+  431: 'Request Header Fields Too Large',
+};
+const STATUSES: Readonly<Record<string, number>> = {
+  HPE_HEADER_OVERFLOW: 431,
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: 413,
+  ERR_HTTP_REQUEST_TIMEOUT: 408,
+};
+
+/** Answers what Node's parser refuses. Every answer is written whole, so this one never falls into the middle of another. */
+function refuse({ code = '' }: NodeJS.ErrnoException, socket: Socket): void {
+  if (code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const status = STATUSES[code] ?? 400;
+  const body = errorBody('BAD_REQUEST', `${REASONS[status]}.`);
+  const head = [
+    `HTTP/1.1 ${status} ${REASONS[status]}`,
+    'content-type: application/json; charset=utf-8',
+    'cache-control: no-store',
+    'x-content-type-options: nosniff',
+    `content-length: ${Buffer.byteLength(body)}`,
+    'connection: close',
+  ];
+  socket.write(`${head.join('\r\n')}\r\n\r\n${body}`);
+  socket.destroySoon();
+}

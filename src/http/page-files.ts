@@ -1,0 +1,129 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import { extname, join, relative, sep } from 'node:path';
+import { brotliCompress, gzipSync } from 'node:zlib';
+import Negotiator from 'negotiator';
+
+/** Nothing but the page's own files; images and sounds may come as data URIs, which is how captchas do. */
+const PAGE_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "media-src 'self' data:",
+  "connect-src 'self'",
+  "font-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+const TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.json': 'application/json; charset=utf-8',
+  '.txt': 'text/plain; charset=utf-8',
+  '.ico': 'image/x-icon',
+  '.png': 'image/png',
+  '.woff2': 'font/woff2',
+};
+
+/** In order of our preference, which is what decides among those that a client takes. */
+const ENCODINGS = ['br', 'gzip', 'identity'] as const;
+type Encoding = (typeof ENCODINGS)[number];
+
+/** A file as it is sent under one content encoding. */
+interface Form {
+  body: Buffer;
+  etag: string;
+  headers: OutgoingHttpHeaders;
+}
+
+type PageFile = Partial<Record<Encoding, Form>> & { identity: Form };
+
+/**
+ * The built page, read and compressed once: a request for it opens no file, and what many clients leave unread is one and the same
+ * memory. A page that is built anew is served after the next start.
+ */
+export class PageFiles {
+  private readonly files = new Map<string, PageFile>();
+
+  /** @throws if `root` is no folder that can be read. */
+  constructor(root: string) {
+    for (const entry of readdirSync(root, { recursive: true, withFileTypes: true })) {
+      if (!entry.isFile()) continue;
+      const file = join(entry.parentPath, entry.name);
+      const path = `/${relative(root, file).split(sep).join('/')}`;
+      this.files.set(path, inAllForms(path, readFileSync(file)));
+    }
+    const index = this.files.get('/index.html');
+    if (index) this.files.set('/', index);
+  }
+
+  /** Answers a GET or HEAD of one of the files. Returns false, and has done nothing, for anything else. */
+  answer(path: string, request: IncomingMessage, response: ServerResponse): boolean {
+    const file = this.files.get(path);
+    if (!file || (request.method !== 'GET' && request.method !== 'HEAD')) return false;
+    const { body, etag, headers } = chosenForm(file, request.headers['accept-encoding']?.toString());
+    // A range is not looked at: the files are small and sent whole, as RFC 9110, 14.2, allows.
+    if (holds(request.headers['if-none-match'], etag)) {
+      const { 'content-length': _, ...rest } = headers;
+      response.writeHead(304, rest).end();
+    } else {
+      response.writeHead(200, headers);
+      response.end(request.method === 'HEAD' ? undefined : body);
+    }
+    return true;
+  }
+}
+
+function inAllForms(path: string, whole: Buffer): PageFile {
+  const type = TYPES[extname(path)] ?? 'application/octet-stream';
+  const compressible = /^text\/|json|svg/.test(type);
+  const hash = createHash('sha256').update(whole).digest('base64url').slice(0, 22);
+  const form = (encoding: Encoding, body: Buffer): Form => {
+    const etag = encoding === 'identity' ? `"${hash}"` : `"${hash}-${encoding}"`;
+    const headers = {
+      'content-type': type,
+      'content-length': body.length,
+      ...(encoding !== 'identity' && { 'content-encoding': encoding }),
+      ...(compressible && { vary: 'accept-encoding' }),
+      etag,
+      // Built files carry a hash of their content in their name.
+      'cache-control': path.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache',
+      'content-security-policy': PAGE_POLICY,
+      'x-content-type-options': 'nosniff',
+      'referrer-policy': 'no-referrer',
+    };
+    return { body, etag, headers };
+  };
+  const file: PageFile = { identity: form('identity', whole) };
+  if (!compressible) return file;
+  const gzip = gzipSync(whole, { level: 9 });
+  if (gzip.length < whole.length) file.gzip = form('gzip', gzip);
+  // Brotli at its best takes a third of a second for the script: on another thread, and until then gzip does.
+  brotliCompress(whole, (error, brotli) => {
+    if (!error && brotli.length < whole.length) file.br = form('br', brotli);
+  });
+  return file;
+}
+
+function chosenForm(file: PageFile, accepted: string | undefined): Form {
+  if (accepted === undefined || (!file.br && !file.gzip)) return file.identity;
+  const takes = new Negotiator({ headers: { 'accept-encoding': accepted } }).encodings([...ENCODINGS]);
+  for (const encoding of ENCODINGS) {
+    const form = file[encoding];
+    if (form && takes.includes(encoding)) return form;
+  }
+  // Who takes none of them, not even the plain file, gets it all the same (RFC 9110, 12.5.3).
+  return file.identity;
+}
+
+/** Whether an If-None-Match header names this entity tag; weak ones count (RFC 9110, 13.1.2). */
+function holds(ifNoneMatch: string | undefined, etag: string): boolean {
+  if (ifNoneMatch === undefined) return false;
+  return ifNoneMatch.trim() === '*' || ifNoneMatch.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag);
+}

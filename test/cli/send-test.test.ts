@@ -1,0 +1,78 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+import { startRonglian } from '../harness/ronglian';
+
+const ROOT = path.join(__dirname, '../..');
+
+/** `npm run send-test -- ...` with nothing but these settings. */
+async function sendTest(args: string[], environment: Record<string, string | undefined> = {}) {
+  const child = spawn(process.execPath, ['--require', 'tsx/cjs', 'src/cli/send-test.ts', ...args], {
+    cwd: ROOT,
+    env: { PATH: process.env.PATH, ...environment },
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+    });
+  }
+  const [exitCode] = await once(child, 'close');
+  return { exitCode, output };
+}
+
+// Each starts a process that compiles as it goes.
+jest.setTimeout(60_000);
+
+describe('send-test', () => {
+  test('sends one message and says what to look for', async () => {
+    const { standIn, environment } = await startRonglian();
+    const { exitCode, output } = await sendTest(['13800138000'], environment);
+    await standIn.close();
+    expect(exitCode).toBe(0);
+    expect(standIn.accepted).toMatchObject([{ mobile: '13800138000' }]);
+    expect(output).toMatch(/^ronglian took the message \(000000, id \w+\)\./);
+    expect(output).toContain(`The message must say ${standIn.accepted[0]?.code}.`);
+  });
+
+  test.each([
+    ['misconfigured', /^ronglian does not accept the account .*160032.*docs\/providers\/ronglian\.md/],
+    ['refuse', /^ronglian works and would not send to this number \(160042\); nothing was sent/],
+    ['throttle', /^ronglian limits how often .*nothing was sent/],
+    ['reset', /^ronglian gave no usable answer \(ECONNRESET\); the message may have been sent/],
+    ['system-error', /^ronglian answered with a code that this server does not know \(160050\)/],
+  ] as const)('%s: says what to mend, and fails', async (mode, words) => {
+    const { standIn, environment } = await startRonglian();
+    standIn.behave(mode);
+    const { exitCode, output } = await sendTest(['13800138000'], environment);
+    await standIn.close();
+    expect(output).toMatch(words);
+    expect(exitCode).toBe(1);
+  });
+
+  test('nobody there: says that the provider could not be reached', async () => {
+    const { standIn, environment } = await startRonglian();
+    await standIn.close();
+    const { exitCode, output } = await sendTest(['13800138000', '--json'], environment);
+    expect(JSON.parse(output)).toMatchObject({
+      accepted: false,
+      attempts: [{ class: 'refused', providerCode: 'ECONNREFUSED' }],
+    });
+    expect(exitCode).toBe(1);
+  });
+
+  test('without a provider it says that nothing was sent', async () => {
+    const { exitCode, output } = await sendTest(['13800138000']);
+    expect(output).toMatch(/^console: nothing was sent/);
+    expect(exitCode).toBe(0);
+  });
+
+  test('bad settings and wrong calls are told', async () => {
+    const bad = await sendTest(['13800138000'], { SMS_PROVIDERS: 'twilio' });
+    expect(bad.exitCode).toBe(1);
+    expect(bad.output).toContain('TWILIO_AUTH_TOKEN is missing');
+    for (const args of [[], ['1380013800'], ['13800138000', 'more']]) {
+      expect(await sendTest(args)).toMatchObject({ exitCode: 2, output: expect.stringMatching(/^Usage:/) });
+    }
+  });
+});

@@ -1,0 +1,50 @@
+import { MEGABYTE, Victim } from './support/victim';
+
+// Half of what the server has without being told, so that what is kept shows in the heap and not only in the books.
+const SMALL_HEAP = { NODE_OPTIONS: '--max-old-space-size=96' };
+const REQUESTS = Math.max(3_000, Number(process.env.HOSTILE_REQUESTS ?? 0) / 10);
+const HEADERS = 3 * REQUESTS;
+
+describe('What strangers choose is not remembered', () => {
+  let victim: Victim;
+  jest.setTimeout(600_000);
+
+  beforeEach(async () => {
+    victim = await Victim.start({ ...SMALL_HEAP, TRUST_PROXY: '1' });
+  });
+
+  afterEach(() => victim?.stop());
+
+  test.each([
+    ['16 KB, nearly all of it empty comments', 5_300, '{ __typename }'],
+    ['just short enough to be remembered', 2_000, '{ __typename }'],
+    ['with as many fields as a query may have', 20, `{ ${'__typename '.repeat(340)}}`],
+  ])('thousands of different valid queries: %s', async (_, comments, query) => {
+    const padding = '#\n'.repeat(comments);
+    const statuses = new Set<number>();
+    await victim.each(REQUESTS, async (n) => {
+      statuses.add((await victim.post({ query: `${padding}#${n}\n${query}` })).status);
+    });
+    expect([...statuses]).toEqual([200]);
+    await victim.expectRecovered();
+  });
+
+  test.each([
+    ['Accept', (n: number) => ({ accept: `*/*, x/${n}${'y'.repeat(12_000)}` })],
+    ['Accept-Language', (n: number) => ({ 'accept-language': `en, x-${n}${'y'.repeat(12_000)}` })],
+    [
+      'X-Forwarded-For',
+      (n: number) => ({ 'x-forwarded-for': `${'y'.repeat(12_000)}, 100.100.${100 + (n >> 8)}.${n & 255}` }),
+    ],
+    ['X-Forwarded-For with a zone', (n: number) => ({ 'x-forwarded-for': `fe80::1%${n}${'y'.repeat(12_000)}` })],
+  ])('thousands of headers of 12 KB: %s', async (_, headers) => {
+    const before = victim.server.residentBytes;
+    const statuses = new Set<number>();
+    await victim.each(HEADERS, async (n) => {
+      statuses.add((await victim.post({ query: '{ __typename }' }, headers(n))).status);
+    });
+    expect([...statuses]).toEqual([200]);
+    expect(victim.server.residentBytes - before).toBeLessThan(50 * MEGABYTE);
+    await victim.expectRecovered();
+  });
+});
