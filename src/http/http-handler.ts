@@ -6,6 +6,7 @@ import { answerGraphql, type GraphqlEndpointDependencies } from './graphql-endpo
 import { isOwnHost } from './host-check';
 import { sendError, sendJson } from './json-answer';
 import { answerMonitoring, type MonitoringDependencies } from './monitoring-endpoints';
+import type { OriginalApi } from './original-api';
 import type { PageFiles } from './page-files';
 import { hasBody } from './request-body';
 
@@ -22,6 +23,8 @@ export interface HttpDependencies extends GraphqlEndpointDependencies {
   trace: Tracing['request'] | undefined;
   /** The key set to check tickets with, JSON; undefined where there is none. */
   publicKeys: string | undefined;
+  /** The original view's interface; undefined where it is off. */
+  originalApi: OriginalApi | undefined;
   /** The last code that the console sender printed for a mobile; development only. */
   lastCode?(mobile: string): string | undefined;
 }
@@ -34,7 +37,7 @@ const SANDBOX_ORIGINS = ['https://studio.apollographql.com', 'https://sandbox.em
 
 /** Answers every HTTP request: /graphql, health, and the page. */
 export function createHttpHandler(dependencies: HttpDependencies): RequestListener {
-  const { development, host, page, trace } = dependencies;
+  const { development, host, page, trace, originalApi } = dependencies;
   const allowOrigin = corsMiddleware(dependencies.corsOrigins, development);
 
   return (request, response) => {
@@ -62,8 +65,11 @@ export function createHttpHandler(dependencies: HttpDependencies): RequestListen
       case '/dev/last-sms':
         if (dependencies.lastCode) return sendLastCode(dependencies.lastCode, query, response);
         break;
-      default:
+      default: {
         if (answerMonitoring(dependencies.monitoring, path, request, response)) return;
+        const answered = originalApi?.answer(path, query, request, response);
+        if (answered) return void answered.catch((error: Error) => fail(dependencies, response, error));
+      }
     }
     if (page?.answer(path, request, response)) return;
     sendError(response, 404, 'NOT_FOUND', 'There is nothing here.');
