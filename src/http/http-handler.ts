@@ -43,7 +43,9 @@ export function createHttpHandler(dependencies: HttpDependencies): RequestListen
   return (request, response) => {
     // A proxy may send the whole address (RFC 9112, 3.2.2).
     if (!request.url?.startsWith('/')) request.url = request.url?.replace(/^https?:\/\/[^/?]*/i, '') || '/';
-    const [path = '/', query = ''] = request.url.split('?', 2);
+    const [path = '/'] = request.url.split('?', 1);
+    // What a person typed may hold another question mark.
+    const query = request.url.slice(path.length + 1);
     response.on('error', () => undefined);
     // Only a POST to /graphql has a body that anybody reads. Node would read any other to its end, to keep the connection.
     if ((request.method !== 'POST' || path !== '/graphql') && hasBody(request))
