@@ -1,13 +1,15 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { generateKeyPairSync, randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { ApiClient, captchaOf } from '../harness/api-client';
 import { describeWithRedis } from '../harness/redis-server';
 import { type ServerProcess, startServer } from '../harness/server-process';
-import { NO_CLIENT_LIMITS, Shop } from '../harness/shop';
+import { Shop } from '../harness/shop';
 import { waitUntil } from '../harness/wait-until';
 
+const DOCUMENTS = ['sharing.md', 'sharing.zh-CN.md'].map((name) => join(__dirname, '../../docs', name));
 const EXAMPLE = join(__dirname, '../../examples/django/shop.py');
 /** Debian's, which has Debian's packages; another may stand first on the PATH. */
 const PYTHON = '/usr/bin/python3';
@@ -30,6 +32,9 @@ const VERIFY = `mutation ($mobile: String!, $smsCode: String!, $uuid: String!, $
 }`;
 
 describeWithDjango('examples/django, on database 2 of the server’s Redis', () => {
+  const [documented = [], inChinese] = DOCUMENTS.map((file) => [
+    ...readFileSync(file, 'utf8').matchAll(/^ACL (.+)$/gm),
+  ]);
   let shop: Shop;
   let redis: Redis;
   let server: ServerProcess;
@@ -40,19 +45,25 @@ describeWithDjango('examples/django, on database 2 of the server’s Redis', () 
   let errors = '';
 
   beforeAll(async () => {
-    shop = await Shop.open({ ...NO_CLIENT_LIMITS, SMS_COOLDOWN_SECONDS: '0' });
-    const database = `${shop.redisServer.url}/2`;
-    redis = new Redis(database);
+    shop = await Shop.open({ SMS_COOLDOWN_SECONDS: '0' });
+    redis = new Redis(`${shop.redisServer.url}/2`);
+    // As the document has them; who needs more than it says, fails here.
+    for (const [, command = ''] of documented) await redis.call('ACL', ...command.split(' '));
+    const database = (user: string) => `redis://${user}@127.0.0.1:${shop.redisServer.port}/2`;
     const { privateKey } = generateKeyPairSync('ed25519');
     server = await startServer({
       ...shop.environment,
-      REDIS_URL: database,
+      REDIS_URL: database('verification:CHANGE-ME'),
       VERIFY_FOREIGN_CODES: 'true',
       TICKET_PRIVATE_KEY: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
     });
     api = new ApiClient(server.url);
     django = spawn(PYTHON, [EXAMPLE, '0'], {
-      env: { REDIS_URL: database, JWKS_URL: `${server.url}/.well-known/jwks.json`, LANG: 'C.UTF-8' },
+      env: {
+        REDIS_URL: database('shop:CHANGE-ME-TOO'),
+        JWKS_URL: `${server.url}/.well-known/jwks.json`,
+        LANG: 'C.UTF-8',
+      },
     });
     django.stdout?.setEncoding('utf8').on('data', (text: string) => {
       output += text;
@@ -91,6 +102,17 @@ describeWithDjango('examples/django, on database 2 of the server’s Redis', () 
     const verified = (body.data ?? {}) as unknown as { verifySmsCode: { ticket: string } };
     return { mobile, ticket: verified.verifySmsCode.ticket };
   }
+
+  test('the users that both documents describe are enough for it, and can’t reach a count', async () => {
+    expect(documented.map(([line]) => line)).toHaveLength(2);
+    expect(inChinese?.map(([line]) => line)).toEqual(documented.map(([line]) => line));
+    const django = new Redis(`redis://shop:CHANGE-ME-TOO@127.0.0.1:${shop.redisServer.port}/2`, {
+      enableReadyCheck: false,
+    });
+    for (const key of ['{sms:13800138000}:failures', 'budget:day', '{client:x}:sms'])
+      await expect(django.set(key, '')).rejects.toThrow('NOPERM');
+    django.disconnect();
+  });
 
   test('Django issues, this server sends and checks, Django registers by the ticket, once', async () => {
     const { mobile, ticket } = await ticketFor();
@@ -135,7 +157,7 @@ describeWithDjango('examples/django, on database 2 of the server’s Redis', () 
   });
 
   test('the wrong way, and what it costs: any number of guesses, and the code works again and again', async () => {
-    const { mobile, code } = await sentCode();
+    const { mobile, uuid, code } = await sentCode();
     const guess = (smsCode: string) => post('/comparing/register/', { mobile, sms_code: smsCode });
     for (let i = 0; i < 50; i++) {
       const wrong = String((Number(code) + 1 + i) % 1_000_000).padStart(6, '0');
@@ -143,5 +165,9 @@ describeWithDjango('examples/django, on database 2 of the server’s Redis', () 
     }
     expect([await guess(code), await guess(code)]).toEqual(Array(2).fill({ code: 0, errmsg: '注册成功' }));
     expect(await redis.exists(`{sms:${mobile}}:failures`)).toBe(0);
+    // Deleted or written over by Django, it is good here all the same, once.
+    await redis.setex(`sms:${mobile}`, 300, '123456');
+    await redis.del(`sms:${mobile}`);
+    expect(await api.verifySmsCode(mobile, code, uuid)).toMatchObject({ reason: 'OK' });
   });
 });
