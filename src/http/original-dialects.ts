@@ -19,20 +19,23 @@ export interface Dialect {
 
 type Failure = Exclude<Reason, Reason.OK>;
 
-/** The numbers of those copies that tell failures apart; pages show 4001 beside the captcha and all others beside the SMS code. */
+/**
+ * The numbers of those copies that tell failures apart. Many pages show 4001 (beside the captcha) and 4002 (beside the SMS code) and
+ * nothing else, so what a person must read is one of these.
+ */
 const NUMBERS: Readonly<Record<Failure, number>> = {
   CAPTCHA_EXPIRED: 4001,
   CAPTCHA_MISMATCH: 4001,
+  MISSING_PARAMETER: 4003,
+  MOBILE_INVALID: 4002,
   TOO_FREQUENT: 4002,
   QUOTA_EXCEEDED: 4002,
+  SMS_REJECTED: 4002,
+  SMS_UNCONFIRMED: 4002,
+  SMS_CODE_EXPIRED: 4002,
+  SMS_CODE_MISMATCH: 4002,
   SMS_CODE_LOCKED: 4002,
-  MISSING_PARAMETER: 4003,
-  MOBILE_INVALID: 4007,
-  SMS_REJECTED: 4008,
-  SMS_UNCONFIRMED: 4008,
-  SMS_CODE_EXPIRED: 4008,
-  SMS_CODE_MISMATCH: 4008,
-  SERVICE_UNAVAILABLE: 5000,
+  SERVICE_UNAVAILABLE: 4002,
 };
 
 type Shape = Dialect['answer'];
