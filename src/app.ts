@@ -75,6 +75,7 @@ export async function createApp(config: Config, log: Logger, replacements: Repla
   const sender = replacements.sender ?? configured;
   const store = observedStore(replacements.store ?? (await openStore(config.store, { clock, log })), observe);
   const tickets = replacements.tickets ?? (config.tickets && (await createTicketSigner(config.tickets, clock)));
+  const clients = new ClientIds(config.clientHashSecret);
   const captchas = new CaptchaService(config.captcha, {
     store,
     rules,
@@ -91,6 +92,7 @@ export async function createApp(config: Config, log: Logger, replacements: Repla
     observe,
     clock,
     tickets,
+    personOf: (mobile) => clients.personOf(mobile),
   });
   const schema = createSchema({
     captcha: new CaptchaResolver(captchas),

@@ -64,6 +64,7 @@ export class Stage {
         log,
         observe,
         clock: () => this.now,
+        personOf: (mobile) => `person-${mobile}`,
       },
     );
   }
