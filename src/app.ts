@@ -115,7 +115,6 @@ export async function createApp(config: Config, log: Logger, replacements: Repla
     exposition: atMostOnceASecond((openMetrics) => metrics.exposition(openMetrics), clock),
     log,
   };
-  const clients = new ClientIds(config.clientHashSecret);
   const { trustProxy, corsOrigins } = config;
   const originalApi =
     config.originalApi &&
