@@ -145,8 +145,9 @@ describeWithRedis('The main job, on a real Redis and a provider on the loopback'
         `{sms:${mobile}}:hour`,
         `{sms:${mobile}}:latest`,
         `{sms:${mobile}}:request:${captcha.uuid}`,
+        `{sms:${mobile}}:unpaid`,
       ]);
-      const seconds = [300, 60, DAY, HOUR, 300, 300];
+      const seconds = [300, 60, DAY, HOUR, 300, 300, 900];
       for (const [i, key] of keys.entries()) {
         const [ttl, full] = [await shop.redis.pttl(key), (seconds[i] ?? 0) * 1000];
         expect(ttl).toBeGreaterThan(full - 10_000);
