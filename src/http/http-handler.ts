@@ -6,6 +6,7 @@ import { answerGraphql, type GraphqlEndpointDependencies } from './graphql-endpo
 import { isOwnHost } from './host-check';
 import { sendError, sendJson } from './json-answer';
 import { answerMonitoring, type MonitoringDependencies } from './monitoring-endpoints';
+import type { OriginalApi } from './original-api';
 import type { PageFiles } from './page-files';
 import { hasBody } from './request-body';
 
@@ -22,6 +23,8 @@ export interface HttpDependencies extends GraphqlEndpointDependencies {
   trace: Tracing['request'] | undefined;
   /** The key set to check tickets with, JSON; undefined where there is none. */
   publicKeys: string | undefined;
+  /** The original view's interface; undefined where it is off. */
+  originalApi: OriginalApi | undefined;
   /** The last code that the console sender printed for a mobile; development only. */
   lastCode?(mobile: string): string | undefined;
 }
@@ -34,13 +37,15 @@ const SANDBOX_ORIGINS = ['https://studio.apollographql.com', 'https://sandbox.em
 
 /** Answers every HTTP request: /graphql, health, and the page. */
 export function createHttpHandler(dependencies: HttpDependencies): RequestListener {
-  const { development, host, page, trace } = dependencies;
+  const { development, host, page, trace, originalApi } = dependencies;
   const allowOrigin = corsMiddleware(dependencies.corsOrigins, development);
 
   return (request, response) => {
     // A proxy may send the whole address (RFC 9112, 3.2.2).
     if (!request.url?.startsWith('/')) request.url = request.url?.replace(/^https?:\/\/[^/?]*/i, '') || '/';
-    const [path = '/', query = ''] = request.url.split('?', 2);
+    const [path = '/'] = request.url.split('?', 1);
+    // What a person typed may hold another question mark.
+    const query = request.url.slice(path.length + 1);
     response.on('error', () => undefined);
     // Only a POST to /graphql has a body that anybody reads. Node would read any other to its end, to keep the connection.
     if ((request.method !== 'POST' || path !== '/graphql') && hasBody(request))
@@ -62,8 +67,11 @@ export function createHttpHandler(dependencies: HttpDependencies): RequestListen
       case '/dev/last-sms':
         if (dependencies.lastCode) return sendLastCode(dependencies.lastCode, query, response);
         break;
-      default:
+      default: {
         if (answerMonitoring(dependencies.monitoring, path, request, response)) return;
+        const answered = originalApi?.answer(path, query, request, response);
+        if (answered) return void answered.catch((error: Error) => fail(dependencies, response, error));
+      }
     }
     if (page?.answer(path, request, response)) return;
     sendError(response, 404, 'NOT_FOUND', 'There is nothing here.');
