@@ -16,6 +16,7 @@ import { atMostOnceASecond, createMonitoringHandler } from './http/monitoring-en
 import { PageFiles } from './http/page-files';
 import { LimitRules } from './limits/rules';
 import type { Logger } from './log';
+import { EventLog } from './observability/event-log';
 import { observeOperations } from './observability/instrument-schema';
 import { observedStore } from './observability/instrument-store';
 import { Metrics } from './observability/metrics';
@@ -62,7 +63,8 @@ export async function createApp(config: Config, log: Logger, replacements: Repla
   const metrics = new Metrics({ providers: config.sms.providers, dailyBudget: config.limits.dailyBudget }, clock);
   // Without proxies a trace's id in the headers would be the client's own choice.
   const tracing = config.tracing ? await startTracing(config.trustProxy > 0, log) : undefined;
-  const observe = everyone([metrics.observe, tracing?.observe, replacements.observe], log);
+  const events = new EventLog(log, { events: config.logEvents, secret: config.clientHashSecret });
+  const observe = everyone([metrics.observe, tracing?.observe, events.observe, replacements.observe], log);
   const rules = new LimitRules(config.limits, config.captcha.ttlMs);
   const drawing = createCaptchaDrawing({ fontFiles: config.captcha.fontFiles });
   const configured = await createSender(config.sms, {

@@ -1,6 +1,6 @@
 import type { CaptchaLevel } from '../captcha/drawing/captcha-drawing';
 import type { LimitSettings } from '../limits/rules';
-import type { LogLevel } from '../log';
+import type { LoggedEvents, LogLevel } from '../log';
 import type { SmsSettings } from '../sms/create-sender';
 import type { StoreSettings } from '../store/open-store';
 import type { TicketSettings } from '../tickets/ticket-signer';
@@ -18,6 +18,7 @@ export interface Config {
   host: string | undefined;
   port: number;
   logLevel: LogLevel;
+  logEvents: LoggedEvents;
   trustProxy: number;
   corsOrigins: readonly string[];
   store: StoreSettings;
@@ -79,6 +80,7 @@ export function loadConfig(environment: Environment = process.env): Readonly<Con
     host: values.HOST ?? (values.NODE_ENV === 'production' ? undefined : '127.0.0.1'),
     port: values.PORT,
     logLevel: values.LOG_LEVEL,
+    logEvents: values.LOG_EVENTS,
     trustProxy: values.TRUST_PROXY,
     corsOrigins: values.CORS_ORIGINS,
     store,

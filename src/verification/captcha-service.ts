@@ -63,8 +63,9 @@ export class CaptchaService {
       return { reason: Reason.SERVICE_UNAVAILABLE };
     }
     if (issued.status === 'refused') {
-      observe({ type: 'limit-hit', rule: limits[issued.limit]?.rule ?? 'captcha-minute' });
-      return { reason: Reason.QUOTA_EXCEEDED, retryAfter: Math.ceil(issued.waitMs / 1000) };
+      const retryAfter = Math.ceil(issued.waitMs / 1000);
+      observe({ type: 'limit-hit', rule: limits[issued.limit]?.rule ?? 'captcha-minute', retryAfter });
+      return { reason: Reason.QUOTA_EXCEEDED, retryAfter };
     }
     if (issued.status === 'taken') throw new Error('A random uuid was issued twice');
     const level = this.settings.level === 'auto' ? 'normal' : this.settings.level;

@@ -13,8 +13,8 @@ import {
   StoreUnavailableError,
 } from '../store/store';
 import type { TicketSigner } from '../tickets/ticket-signer';
-import type { Observer } from './events';
-import { Reason } from './reasons';
+import type { Observer, RequestIdentity } from './events';
+import { type Operation, Reason } from './reasons';
 
 const SIX_DIGITS = /^\d{6}$/;
 /** Longer names than any service makes are not looked up. */
@@ -96,7 +96,7 @@ export class SmsCodeService {
     try {
       return await this.sendOnce(request, caller);
     } catch (error) {
-      return this.unavailable(error, 'No code could be sent: the store failed');
+      return this.unavailable(error, 'No code could be sent: the store failed', 'sendSmsCode', request);
     }
   }
 
@@ -118,11 +118,15 @@ export class SmsCodeService {
         ...rules.verify(client),
       });
     } catch (error) {
-      return this.unavailable(error, 'No code could be checked: the store failed');
+      return this.unavailable(error, 'No code could be checked: the store failed', 'verifySmsCode', request);
     }
     const result = verifyResult(checked);
-    observe({ type: 'code-verified', reason: result.reason, purpose });
-    if (checked.status === 'refused') observe({ type: 'limit-hit', rule: 'verify-hour' });
+    const { reason, retryAfter } = result;
+    const smsId = checked.status === 'refused' || checked.status === 'expired' ? undefined : checked.smsId;
+    const identity: RequestIdentity = { mobile, purpose, uuid: request.uuid, smsId };
+    observe({ type: 'code-verified', reason, retryAfter, request: identity });
+    if (checked.status === 'refused')
+      observe({ type: 'limit-hit', rule: 'verify-hour', retryAfter, request: identity });
     return result.reason === Reason.OK ? { ...result, ticket: await this.ticket(mobile, purpose) } : result;
   }
 
@@ -141,7 +145,7 @@ export class SmsCodeService {
     const { store, rules, clock } = this.dependencies;
     const { codeTtlMs } = this.settings;
     const { mobile, imageCode, uuid, purpose } = request;
-    if (uuid.length > MAX_UUID_LENGTH) return this.refused({ status: 'captcha-expired' }, []);
+    if (uuid.length > MAX_UUID_LENGTH) return this.refused({ status: 'captcha-expired' }, [], request);
     const limits = rules.send(mobile, client);
     const code = randomInt(1_000_000).toString().padStart(6, '0');
     const smsId = randomUUID().replaceAll('-', '');
@@ -156,8 +160,8 @@ export class SmsCodeService {
       lockout: rules.lockout,
       solved: rules.unsolved(client),
     });
-    if (reserved.status !== 'ok') return this.refused(reserved, limits);
-    this.record(reserved, limits);
+    if (reserved.status !== 'ok') return this.refused(reserved, limits, request);
+    this.record(reserved, limits, request);
 
     const reservedAt = clock();
     const minutes = Math.max(1, Math.floor(codeTtlMs / 60_000));
@@ -182,17 +186,13 @@ export class SmsCodeService {
   }
 
   private async handOver(message: SmsMessage): Promise<SmsOutcome> {
-    const { sender, log } = this.dependencies;
+    const { sender, log, observe } = this.dependencies;
     const { id, mobile, purpose } = message;
     const outcome = await sender.send(message).catch((error: Error): SmsOutcome => {
       log.error({ smsId: id, stack: error.stack }, 'The SMS sender threw: whether the message went out is unknown');
       return { class: 'unknown', provider: sender.name, providerCode: 'exception' };
     });
-    const fields = { smsId: id, mobile: maskedMobile(mobile), purpose, ...outcome };
-    if (outcome.class === 'accepted') log.info(fields, 'SMS accepted');
-    else if (outcome.class === 'misconfigured')
-      log.error(fields, 'SMS refused: the account at the provider, or its settings here, are wrong');
-    else log.warn(fields, 'SMS not confirmed as sent');
+    observe({ type: 'message-sent', request: { mobile, purpose, smsId: id }, outcome });
     return outcome;
   }
 
@@ -210,28 +210,34 @@ export class SmsCodeService {
   private refused(
     reserved: Exclude<SendReserved, { status: 'ok' }>,
     limits: readonly SlidingWindowLimit[],
+    { mobile, purpose, uuid }: SendRequest,
   ): SmsSendResult {
     const { observe } = this.dependencies;
+    const request: RequestIdentity = { mobile, purpose, uuid };
     if (reserved.status === 'captcha-expired' || reserved.status === 'captcha-mismatch') {
       const reason = reserved.status === 'captcha-expired' ? Reason.CAPTCHA_EXPIRED : Reason.CAPTCHA_MISMATCH;
-      observe({ type: 'captcha-answered', reason });
+      observe({ type: 'captcha-answered', reason, request });
       return { reason };
     }
-    observe({ type: 'captcha-answered', reason: Reason.OK });
+    observe({ type: 'captcha-answered', reason: Reason.OK, request });
     const retryAfter = Math.ceil(reserved.waitMs / 1000);
     if (reserved.status === 'locked') {
       // A code that nobody may try is not worth a message.
-      observe({ type: 'limit-hit', rule: 'failures' });
+      observe({ type: 'limit-hit', rule: 'failures', retryAfter, request });
       return { reason: Reason.SMS_CODE_LOCKED, retryAfter };
     }
     const rule = limits[reserved.limit]?.rule ?? 'cooldown';
-    observe({ type: 'limit-hit', rule });
+    observe({ type: 'limit-hit', rule, retryAfter, request });
     return { reason: rule === 'cooldown' ? Reason.TOO_FREQUENT : Reason.QUOTA_EXCEEDED, retryAfter };
   }
 
-  private record({ counts }: Extract<SendReserved, { status: 'ok' }>, limits: readonly SlidingWindowLimit[]): void {
+  private record(
+    { counts }: Extract<SendReserved, { status: 'ok' }>,
+    limits: readonly SlidingWindowLimit[],
+    { mobile, purpose, uuid }: SendRequest,
+  ): void {
     const { rules, log, observe } = this.dependencies;
-    observe({ type: 'captcha-answered', reason: Reason.OK });
+    observe({ type: 'captcha-answered', reason: Reason.OK, request: { mobile, purpose, uuid } });
     const index = limits.findIndex((limit) => limit.rule === 'budget');
     const used = counts[index];
     if (used === undefined) return;
@@ -240,9 +246,16 @@ export class SmsCodeService {
     if (used === rules.budgetWarning) log.warn({ used, budget: limits[index]?.cap }, 'SMS budget: 80 % used');
   }
 
-  private unavailable(error: unknown, message: string): SmsCodeResult {
+  private unavailable(
+    error: unknown,
+    message: string,
+    operation: Operation,
+    { mobile, purpose, uuid }: Omit<RequestIdentity, 'smsId'>,
+  ): SmsCodeResult {
     if (!(error instanceof StoreUnavailableError)) throw error;
-    this.dependencies.log.error({ error: error.message }, message);
+    const { log, observe } = this.dependencies;
+    log.error({ error: error.message }, message);
+    observe({ type: 'store-failed', operation, request: { mobile, purpose, uuid } });
     return { reason: Reason.SERVICE_UNAVAILABLE };
   }
 }
