@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { join } from 'node:path';
+import { printSchema } from 'graphql';
 import { createCaptchaDrawing } from './captcha/drawing/captcha-drawing';
 import { createCaptchaSpeech } from './captcha/speech/captcha-speech';
 import type { Config } from './config/config';
@@ -25,11 +26,13 @@ import { PROJECT_ROOT } from './project-root';
 import type { ConsoleSender } from './sms/console/console-sender';
 import { createSender } from './sms/create-sender';
 import type { SmsSender } from './sms/sender';
+import { fixedCodes } from './sms/test-numbers-sender';
 import { openStore } from './store/open-store';
 import type { Store } from './store/store';
 import { createTicketSigner, type TicketSigner } from './tickets/ticket-signer';
 import { CaptchaService } from './verification/captcha-service';
 import type { DomainEvent, Observer } from './verification/events';
+import { randomCode } from './verification/random-code';
 import { SmsCodeService } from './verification/sms-code-service';
 
 /** What a test puts in place of the real thing. */
@@ -90,6 +93,7 @@ export async function createApp(config: Config, log: Logger, replacements: Repla
     log,
     observe,
     clock,
+    codeFor: fixedCodes(config.sms.testNumbers ?? [], randomCode),
     tickets,
   });
   const schema = createSchema({
@@ -125,7 +129,10 @@ export async function createApp(config: Config, log: Logger, replacements: Repla
     monitoring: config.metricsPort === undefined ? monitoring : { ...monitoring, exposition: undefined },
     trace: tracing?.request,
     publicKeys: tickets?.publicKeys,
-    lastCode: config.development ? lastCode(configured.console) : undefined,
+    schemaSdl: config.schemaSdl ? `${printSchema(schema)}\n` : undefined,
+    developer: config.development
+      ? { lastCode: lastCode(configured.console), captchaText: (uuid) => store.peekCaptcha(uuid) }
+      : undefined,
   });
   const http = createBoundedServer(handler);
   const monitoringHttp =
@@ -186,6 +193,6 @@ async function reachable(store: Store): Promise<boolean> {
 }
 
 /** What the page may show in development: the last code that the console sender printed, to whoever knows its mobile. */
-function lastCode(sender: ConsoleSender | undefined): ((mobile: string) => string | undefined) | undefined {
-  return sender && ((mobile) => (sender.last()?.mobile === mobile ? sender.last()?.code : undefined));
+function lastCode(sender: ConsoleSender | undefined): (mobile: string) => string | undefined {
+  return (mobile) => (sender?.last()?.mobile === mobile ? sender.last()?.code : undefined);
 }

@@ -14,6 +14,8 @@ type Values = { [Name in keyof typeof SETTINGS]: ReturnType<(typeof SETTINGS)[Na
 export interface Config {
   /** Sandbox, introspection, the last code on the page: never in production. */
   development: boolean;
+  /** Whether /schema.graphql is answered. */
+  schemaSdl: boolean;
   /** Where to listen; undefined: on all addresses. */
   host: string | undefined;
   port: number;
@@ -76,6 +78,7 @@ export function loadConfig(environment: Environment = process.env): Readonly<Con
   if (problems.length > 0) throw new ConfigError(problems);
   return Object.freeze({
     development: values.NODE_ENV !== 'production',
+    schemaSdl: values.NODE_ENV !== 'production' || values.SCHEMA_SDL === 'true',
     // Everyone on the network would otherwise reach what is for the developer alone.
     host: values.HOST ?? (values.NODE_ENV === 'production' ? undefined : '127.0.0.1'),
     port: values.PORT,

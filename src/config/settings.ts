@@ -41,6 +41,11 @@ export const SETTINGS = {
     about: 'origins of pages that may call from elsewhere, comma-separated; * for any',
     item: origin,
   }),
+  SCHEMA_SDL: choice({
+    about: '`true`: `/schema.graphql` tells the schema in production as well; introspection stays off there',
+    of: ['true', 'false'] as const,
+    default: 'false',
+  }),
   REDIS_URL: parsed<RedisTarget>({
     about:
       'Redis: `redis://host:port/db`, comma-separated seeds of a cluster, or `redis+sentinel://host:port,host:port/NAME`; absent: in-process store',

@@ -1,4 +1,4 @@
-import { randomInt, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { Language } from '../captcha/speech/captcha-speech';
 import type { Client, LimitRules } from '../limits/rules';
 import type { SlidingWindowLimit } from '../limits/sliding-window-limit';
@@ -75,6 +75,8 @@ export interface SmsCodeServiceDependencies {
   observe: Observer;
   /** ms since the epoch. */
   clock: () => number;
+  /** Six digits: unforeseeable, but for numbers that are never sent anything. */
+  codeFor: (mobile: string) => string;
   /** Signs a proof for other services; absent where none is asked for. */
   tickets?: Pick<TicketSigner, 'sign'>;
 }
@@ -142,12 +144,12 @@ export class SmsCodeService {
   }
 
   private async sendOnce(request: SendRequest, { client, language }: Caller): Promise<SmsSendResult> {
-    const { store, rules, clock } = this.dependencies;
+    const { store, rules, clock, codeFor } = this.dependencies;
     const { codeTtlMs } = this.settings;
     const { mobile, imageCode, uuid, purpose } = request;
     if (uuid.length > MAX_UUID_LENGTH) return this.refused({ status: 'captcha-expired' }, [], request);
     const limits = rules.send(mobile, client);
-    const code = randomInt(1_000_000).toString().padStart(6, '0');
+    const code = codeFor(mobile);
     const smsId = randomUUID().replaceAll('-', '');
     const reserved = await store.reserveSend({
       captcha: { uuid, answer: imageCode },
