@@ -1,0 +1,61 @@
+/**
+ * `npm run simulate`: the allowances against honest shops and attackers, days in seconds, the same for the same seeds.
+ * --seeds N (3), --only TABLE (peace, attacks, back, today, frontier), --write: into docs/abuse.md and its plot.
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { busiestHour } from './captchas';
+import { plot, type Result, tables } from './report';
+import { Runs, SCENARIOS } from './scenarios';
+
+const DOCS = path.join(__dirname, '../../docs');
+const MARKERS = /(<!-- simulation -->\n)[\s\S]*(\n<!-- end of simulation -->)/;
+
+function main(): void {
+  const { values } = parseArgs({
+    options: {
+      seeds: { type: 'string', default: '3' },
+      only: { type: 'string' },
+      write: { type: 'boolean', default: false },
+    },
+  });
+  const seeds = Number(values.seeds);
+  const results: Result[] = SCENARIOS.filter(({ table }) => !values.only || table === values.only).map((scenario) => ({
+    scenario,
+    runs: [],
+  }));
+  for (let seed = 1; seed <= seeds; seed += 1) {
+    const runs = new Runs(seed);
+    for (const result of results) {
+      const started = performance.now();
+      result.runs.push(runs.run(result.scenario));
+      const seconds = ((performance.now() - started) / 1000).toFixed(1);
+      process.stderr.write(`seed ${seed}, ${result.scenario.table}: ${result.scenario.name}, ${seconds} s\n`);
+    }
+  }
+  const text = `Medians of ${seeds} seeds, least and greatest in brackets.\n\n${tables(results)}\n\n${captchas(seeds)}`;
+  if (!values.write) {
+    process.stdout.write(`${text}\n`);
+    return;
+  }
+  const page = path.join(DOCS, 'abuse.md');
+  writeFileSync(
+    page,
+    readFileSync(page, 'utf8').replace(MARKERS, (_, start, end) => `${start}${text}${end}`),
+  );
+  writeFileSync(path.join(DOCS, 'images/abuse.svg'), plot(results));
+}
+
+function captchas(seeds: number): string {
+  const rows = [500, 2000, 5000, 20_000].map((people) => {
+    const most = Math.max(...Array.from({ length: seeds }, (_, i) => busiestHour(people, i + 1)));
+    return `| ${people.toLocaleString('en')} | ${most.toLocaleString('en')} |`;
+  });
+  return [
+    '### Captchas that stay unsolved at one address, 30 % of all',
+    ['| people a day behind it | most in an hour, over 30 days |', '| --- | --- |', ...rows].join('\n'),
+  ].join('\n\n');
+}
+
+main();

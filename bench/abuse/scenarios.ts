@@ -1,0 +1,129 @@
+import { type AllowanceRule, allowanceRule } from '../../src/limits/allowances';
+import type { Attack } from './attack';
+import type { Policy } from './limiter';
+import { attackDay, type Figures, type History, history } from './play';
+import type { ShopOptions } from './shop';
+
+const HOUR = 3_600_000;
+const BUDGET = 10_000;
+const PER_CLIENT_HOUR = 20;
+
+const SHOP: ShopOptions = {
+  peopleADay: 4000,
+  networks: 3000,
+  carriers: 20,
+  addressesPerCarrier: 1,
+  churn: 0.02,
+  returning: 0,
+  devices: 0,
+};
+
+/** A line of a table: a shop, an attacker (none: peace), and what differs. */
+export interface Scenario {
+  name: string;
+  table: 'peace' | 'attacks' | 'back' | 'today' | 'frontier';
+  shop?: Partial<ShopOptions>;
+  attacker?: string;
+  attack?: Partial<Attack>;
+  /** The first day instead of one after the history. */
+  firstDay?: boolean;
+  today?: boolean;
+  rule?: Partial<AllowanceRule>;
+  days?: number;
+  budget?: number;
+}
+
+const LETTERS = ['a', 'b', 'c', 'd', 'd, none behind carriers', 'e', 'f', 'g, network', 'g, shop', 'i', 'j'];
+const HALF = { returning: 0.5 };
+const MOST = { returning: 0.9 };
+const OWN_NUMBERS = Array.from({ length: 200 }, (_, i) => `own${i}`);
+
+/** Tighter and looser than the default, for the frontier. */
+const FRONTIER: [string, Partial<AllowanceRule>][] = [
+  ['no own credit', { ownFrom: 1e9, oneFrom: 1e9 }],
+  ['own credit from 8 a day', { ownFrom: 8, oneFrom: 1e9 }],
+  ['own credit from 2 a day', { oneFrom: 1e9 }],
+  ['the default', {}],
+  ['twice the base', { ownBase: 16, ownFrom: 1 }],
+];
+
+export const SCENARIOS: Scenario[] = [
+  { name: '4,000 people a day', table: 'peace' },
+  { name: 'on the first day', table: 'peace', firstDay: true },
+  { name: 'four addresses a carrier', table: 'peace', shop: { addressesPerCarrier: 4 }, days: 10 },
+  { name: 'churn 0', table: 'peace', shop: { churn: 0 }, days: 10 },
+  { name: 'churn 10 %', table: 'peace', shop: { churn: 0.1 }, days: 10 },
+  { name: 'half come back', table: 'peace', shop: HALF },
+  { name: 'nine of ten come back', table: 'peace', shop: MOST },
+  { name: '20 people a day, budget 30', table: 'peace', shop: { peopleADay: 20, churn: 1, carriers: 0 }, budget: 30 },
+  {
+    name: '40,000 people a day, budget 100,000',
+    table: 'peace',
+    shop: { peopleADay: 40_000 },
+    days: 6,
+    budget: 100_000,
+  },
+  ...LETTERS.map((attacker): Scenario => ({ name: attacker, table: 'attacks', attacker })),
+  { name: 'b, paced: one message in 4 hours a bot', table: 'attacks', attacker: 'b', attack: { paceMs: 4 * HOUR } },
+  {
+    name: 'b, after a week of confirming 200 numbers of its own',
+    table: 'attacks',
+    attacker: 'b',
+    attack: { honestDays: 7, ownNumbers: OWN_NUMBERS },
+  },
+  { name: 'c, starting slowly over the day', table: 'attacks', attacker: 'c', attack: { rampMs: 24 * HOUR } },
+  { name: 'd, paced: one message in 4 hours a bot', table: 'attacks', attacker: 'd', attack: { paceMs: 4 * HOUR } },
+  ...['a', 'b', 'c'].map(
+    (attacker): Scenario => ({
+      name: `${attacker}, on the first day`,
+      table: 'attacks',
+      attacker,
+      days: 0,
+    }),
+  ),
+  { name: 'd, half come back', table: 'back', attacker: 'd', shop: HALF },
+  { name: 'd, nine of ten come back', table: 'back', attacker: 'd', shop: MOST },
+  {
+    name: 'd, half come back, eight of ten with a device token',
+    table: 'back',
+    attacker: 'd',
+    shop: { ...HALF, devices: 0.8 },
+  },
+  { name: 'f, half come back', table: 'back', attacker: 'f', shop: HALF },
+  { name: 'f, nine of ten come back', table: 'back', attacker: 'f', shop: MOST },
+  { name: 'peace', table: 'today', today: true, days: 3 },
+  ...['a', 'b', 'c'].map((attacker): Scenario => ({ name: attacker, table: 'today', attacker, today: true, days: 3 })),
+  ...[{}, HALF, MOST].flatMap((shop) =>
+    FRONTIER.map(([name, rule]): Scenario => ({ name, table: 'frontier', attacker: 'd', shop, rule })),
+  ),
+];
+
+/** Runs scenarios for one seed; those that share a past share its computation. */
+export class Runs {
+  private readonly pasts = new Map<string, History>();
+
+  constructor(private readonly seed: number) {}
+
+  run(scenario: Scenario): Figures {
+    const { attacker, attack, firstDay, rule } = scenario;
+    const past = this.past(scenario);
+    if (firstDay) return past.firstDay;
+    const policy = policyOf(scenario, rule);
+    return attackDay({ ...past, limiter: past.limiter.copy(policy) }, attacker, this.seed, attack);
+  }
+
+  private past(scenario: Scenario): History {
+    const { shop, today, days, budget } = scenario;
+    const key = JSON.stringify([shop ?? {}, today, days, budget]);
+    let past = this.pasts.get(key);
+    if (!past) {
+      past = history({ ...SHOP, ...shop }, policyOf(scenario), this.seed, days);
+      this.pasts.set(key, past);
+    }
+    return past;
+  }
+}
+
+function policyOf({ today, budget = BUDGET }: Scenario, rule: Partial<AllowanceRule> = {}): Policy {
+  return today ? { rule: 'today', budget } : { rule: { ...allowanceRule(budget, PER_CLIENT_HOUR), ...rule }, budget };
+}

@@ -1,0 +1,115 @@
+/**
+ * The numbers of the allowances: what a client, a network and the shop may leave unconfirmed. The arithmetic over them stands in
+ * src/store/memory/allowances.ts, the measurements that chose them in docs/abuse.md (`npm run simulate`).
+ *
+ * All are plain numbers, so that they can be passed to a script as one list: see `allowanceArguments`.
+ */
+export interface AllowanceRule {
+  /** Unconfirmed messages of a client in an hour, whatever it confirmed; 0: unlimited. */
+  perClientHour: number;
+  /** For a client with many confirmations a day, so large a share of them instead. */
+  perClientShare: number;
+  /** Unconfirmed messages of a client, for each of its confirmations a day, that its network's credit ignores. */
+  clientCredit: number;
+  /** Messages to one mobile in 24 hours after which strange networks may not send it another. */
+  strangersPerMobile: number;
+  /** Confirmations a day from which a network has credit of its own. */
+  ownFrom: number;
+  /** The same in the first days. */
+  ownFromYoung: number;
+  /** Confirmations a day from which a network that has less may leave one message unconfirmed. */
+  oneFrom: number;
+  /** What that credit is: a base, and so much for each confirmation a day. */
+  ownBase: number;
+  ownShare: number;
+  /** How much of its network's credit a client with so many unconfirmed messages reaches: grade ^ messages. */
+  ownGrade: number;
+  /** The same for somebody who asks again. */
+  ownAgain: number;
+  /** Pools: their sizes in messages over 24 hours, and how far down each unconfirmed message more lets one reach. */
+  knownSize: number;
+  knownGrade: number;
+  knownAgain: number;
+  unknownSize: number;
+  unknownGrade: number;
+  unknownAgain: number;
+  /** The pool of unknown networks in the first days. */
+  youngSize: number;
+  youngGrade: number;
+  personSize: number;
+  personGrade: number;
+  deviceSize: number;
+  /** What one parent may draw without its networks' credit, as a share of the pool of unknown ones. */
+  parentShare: number;
+  /** Messages that a pool gives out before it grades. */
+  ungraded: number;
+}
+
+/** Confirmations count for 30 days at most; no state outlives them. */
+export const HISTORY_MS = 30 * 24 * 3_600_000;
+/** For so long after its first message a shop is young: its networks have had no time to earn credit. */
+export const YOUNG_MS = 3 * 24 * 3_600_000;
+/** A number that confirms again within this time earns its network the share of it that has passed. */
+export const CREDIT_MS = 70 * 24 * 3_600_000;
+/** A confirmation pays its mobile's messages of this time; a second message within it is somebody who asks again. */
+export const AGAIN_MS = 15 * 60_000;
+
+/** Without a budget, the pools are those of the default one. */
+const DEFAULT_BUDGET = 10_000;
+/** Below this budget the shares are so small that they would refuse people in peace: the smaller it is, the more goes ungraded. */
+const SMALL_BUDGET = 1_000;
+const SMALL_UNGRADED = 10;
+/** The least messages in a pool, unless the budget itself is less. Three times what goes ungraded: one address can't empty it. */
+const LEAST_POOL = 30;
+
+/** Shares of the budget. */
+const KNOWN_SHARE = 0.03;
+const UNKNOWN_SHARE = 0.058;
+const YOUNG_SHARE = 0.2;
+const PERSON_SHARE = 0.15;
+const DEVICE_SHARE = 0.15;
+
+/**
+ * Captchas that were drawn and answered wrongly or never, in an hour: from one client, from one network, and so many more for each
+ * confirmation a day that the client or the network has. docs/abuse.md says what a carrier's address needs at its busiest.
+ */
+export const UNSOLVED_CAPTCHAS = Object.freeze({ perClientHour: 300, perNetworkHour: 600, perConfirmation: 0.25 });
+
+/**
+ * The rule for a budget of messages a day (0: none) and a cap of unconfirmed ones an hour for a client (0: none).
+ */
+export function allowanceRule(dailyBudget: number, perClientHour: number): AllowanceRule {
+  const budget = dailyBudget > 0 ? dailyBudget : DEFAULT_BUDGET;
+  const pool = (share: number) => Math.max(Math.round(budget * share), Math.min(budget, LEAST_POOL));
+  return Object.freeze({
+    perClientHour,
+    perClientShare: 0.25,
+    clientCredit: 2,
+    strangersPerMobile: 5,
+    ownFrom: 2,
+    ownFromYoung: 1,
+    oneFrom: 0.13,
+    ownBase: 8,
+    ownShare: 0.15,
+    ownGrade: 0.2,
+    ownAgain: 0.5,
+    knownSize: pool(KNOWN_SHARE),
+    knownGrade: 0.6,
+    knownAgain: 0.6,
+    unknownSize: pool(UNKNOWN_SHARE),
+    unknownGrade: 0.12,
+    unknownAgain: 0.2,
+    youngSize: pool(YOUNG_SHARE),
+    youngGrade: 0.7,
+    personSize: pool(PERSON_SHARE),
+    personGrade: 0.8,
+    deviceSize: pool(DEVICE_SHARE),
+    parentShare: 0.08,
+    ungraded: Math.max(0, Math.round(SMALL_UNGRADED * (1 - budget / SMALL_BUDGET))),
+  });
+}
+
+/** The rule's numbers in the order of its interface, for a script. */
+export function allowanceArguments(rule: AllowanceRule): number[] {
+  return Object.values(rule);
+}

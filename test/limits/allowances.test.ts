@@ -1,0 +1,23 @@
+import { allowanceArguments, allowanceRule } from '../../src/limits/allowances';
+
+describe('the rule of the allowances', () => {
+  test('passes its numbers to a script in one order', () => {
+    const rule = allowanceRule(10_000, 20);
+    expect(allowanceArguments(rule)).toEqual([
+      20, 0.25, 2, 5, 2, 1, 0.13, 8, 0.15, 0.2, 0.5, 300, 0.6, 0.6, 580, 0.12, 0.2, 2000, 0.7, 1500, 0.8, 1500, 0.08, 0,
+    ]);
+    expect(Object.isFrozen(rule)).toBe(true);
+  });
+
+  test.each([1, 5, 10, 30, 100, 1000, 1_000_000])('has no pool above a budget of %d', (budget) => {
+    const { knownSize, unknownSize, youngSize, personSize, deviceSize } = allowanceRule(budget, 20);
+    for (const size of [knownSize, unknownSize, youngSize, personSize, deviceSize]) {
+      expect(size).toBeGreaterThan(0);
+      expect(size).toBeLessThanOrEqual(budget);
+    }
+  });
+
+  test('takes the pools of the default budget where there is none', () => {
+    expect(allowanceRule(0, 20)).toEqual(allowanceRule(10_000, 20));
+  });
+});
