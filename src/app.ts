@@ -78,6 +78,7 @@ export async function createApp(config: Config, log: Logger, replacements: Repla
   const sender = replacements.sender ?? configured;
   const store = observedStore(replacements.store ?? (await openStore(config.store, { clock, log })), observe);
   const tickets = replacements.tickets ?? (config.tickets && (await createTicketSigner(config.tickets, clock)));
+  const clients = new ClientIds(config.clientHashSecret);
   const captchas = new CaptchaService(config.captcha, {
     store,
     rules,
@@ -95,6 +96,7 @@ export async function createApp(config: Config, log: Logger, replacements: Repla
     clock,
     codeFor: fixedCodes(config.sms.testNumbers ?? [], randomCode),
     tickets,
+    personOf: (mobile) => clients.personOf(mobile),
   });
   const schema = createSchema({
     captcha: new CaptchaResolver(captchas),
@@ -119,7 +121,7 @@ export async function createApp(config: Config, log: Logger, replacements: Repla
   };
   const handler = createHttpHandler({
     graphql,
-    clients: new ClientIds(config.clientHashSecret),
+    clients,
     log,
     development: config.development,
     trustProxy: config.trustProxy,

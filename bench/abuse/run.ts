@@ -10,7 +10,7 @@ import { plot, type Result, tables } from './report';
 import { Runs, SCENARIOS } from './scenarios';
 
 const DOCS = path.join(__dirname, '../../docs');
-const MARKERS = /(<!-- simulation -->\n)[\s\S]*(\n<!-- end of simulation -->)/;
+const MARKERS = /(<!-- simulation -->)[\s\S]*(<!-- end of simulation -->)/;
 
 function main(): void {
   const { values } = parseArgs({
@@ -40,10 +40,10 @@ function main(): void {
     return;
   }
   const page = path.join(DOCS, 'abuse.md');
-  writeFileSync(
-    page,
-    readFileSync(page, 'utf8').replace(MARKERS, (_, start, end) => `${start}${text}${end}`),
-  );
+  const before = readFileSync(page, 'utf8');
+  if (!MARKERS.test(before)) throw new Error(`${page} has no place for the tables`);
+  const after = before.replace(MARKERS, (_, start: string, end: string) => `${start}\n${text}\n${end}`);
+  writeFileSync(page, after);
   writeFileSync(path.join(DOCS, 'images/abuse.svg'), plot(results));
 }
 

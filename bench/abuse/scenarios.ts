@@ -43,6 +43,7 @@ const FRONTIER: [string, Partial<AllowanceRule>][] = [
   ['no own credit', { ownFrom: 1e9, oneFrom: 1e9 }],
   ['own credit from 8 a day', { ownFrom: 8, oneFrom: 1e9 }],
   ['own credit from 2 a day', { oneFrom: 1e9 }],
+  ['own credit from 1 a day', { ownFrom: 1, oneFrom: 1e9 }],
   ['the default', {}],
   ['twice the base', { ownBase: 16, ownFrom: 1 }],
 ];
@@ -83,12 +84,6 @@ export const SCENARIOS: Scenario[] = [
   ),
   { name: 'd, half come back', table: 'back', attacker: 'd', shop: HALF },
   { name: 'd, nine of ten come back', table: 'back', attacker: 'd', shop: MOST },
-  {
-    name: 'd, half come back, eight of ten with a device token',
-    table: 'back',
-    attacker: 'd',
-    shop: { ...HALF, devices: 0.8 },
-  },
   { name: 'f, half come back', table: 'back', attacker: 'f', shop: HALF },
   { name: 'f, nine of ten come back', table: 'back', attacker: 'f', shop: MOST },
   { name: 'peace', table: 'today', today: true, days: 3 },

@@ -109,6 +109,7 @@ export function loadConfig(environment: Environment = process.env): Readonly<Con
       maxAttempts: values.VERIFY_MAX_ATTEMPTS,
       maxFailures: values.VERIFY_MAX_FAILURES,
       verificationsPerClientHour: values.VERIFY_PER_CLIENT_HOUR,
+      abusePolicy: values.ABUSE_POLICY,
     },
     clientHashSecret: values.CLIENT_HASH_SECRET ?? clientHashSecret(sms),
     metricsPort: values.METRICS_PORT,

@@ -73,7 +73,10 @@ export const SETTINGS = {
   }),
   SMS_PER_MOBILE_HOUR: limit('messages to one mobile in any hour', 5),
   SMS_PER_MOBILE_DAY: limit('messages to one mobile in any 24 hours', 10),
-  SMS_PER_CLIENT_HOUR: limit('messages asked for by one client address (IPv6: its /64) in any hour', 20),
+  SMS_PER_CLIENT_HOUR: limit(
+    'messages asked for by one client address (IPv6: its /64) in any hour; with ABUSE_POLICY=enforce, unconfirmed ones',
+    20,
+  ),
   CAPTCHA_PER_CLIENT_MINUTE: limit('captchas for one client address in any minute', 60),
   SMS_PER_NETWORK_HOUR: optionalLimit(
     'messages asked for from one network (IPv4: /24, IPv6: /48) in any hour; absent: a tenth of SMS_DAILY_BUDGET',
@@ -87,6 +90,12 @@ export const SETTINGS = {
     about: '`true`: codes that other services wrote under `sms:{mobile}` are checked where no uuid is named',
     of: ['true', 'false'] as const,
     default: 'false',
+  }),
+  ABUSE_POLICY: choice<'enforce' | 'report' | 'off'>({
+    about:
+      'messages for which neither the client, its network nor the number has an allowance: `enforce` refuses them, `report` counts them in the metrics, `off` knows no allowances; docs/abuse.md',
+    of: ['enforce', 'report', 'off'],
+    default: 'enforce',
   }),
   TICKET_SECRET: parsed({
     about: 'signs tickets with HS256, known to the services that check them; 32 bytes or more; absent: no tickets',

@@ -34,6 +34,11 @@ export function countedNetwork(address: string): string {
   return networkOf(address, 24, 48);
 }
 
+/** The network around that: the /16 of an IPv4 address, the /32 of an IPv6 address, which is what one provider is given. */
+export function countedParent(address: string): string {
+  return networkOf(address, 16, 32);
+}
+
 /** An address, of which so many bits count; an IPv4 address inside IPv6 is taken for what it is. */
 function networkOf(address: string, bits4: number, bits6: number): string {
   if (!ipaddr.isValid(address)) return address;
@@ -46,11 +51,11 @@ function networkOf(address: string, bits4: number, bits6: number): string {
     ? parsed.toString()
     : `${parsed
         .toByteArray()
-        .slice(0, bits4 / 8)
-        .join('.')}.0/${bits4}`;
+        .map((byte, i) => (i < bits4 / 8 ? byte : 0))
+        .join('.')}/${bits4}`;
 }
 
-/** Turns addresses into what stands for them in the store: hashes that only the holder of the key can make. */
+/** Turns addresses and mobiles into what stands for them in the store: hashes that only the holder of the key can make. */
 export class ClientIds {
   private readonly known = new LRUCache<string, Client>({ max: 10_000 });
 
@@ -59,11 +64,20 @@ export class ClientIds {
   of(address: string): Client {
     let client = this.known.get(address);
     if (!client) {
-      client = { id: this.hash(countedAddress(address)), network: this.hash(countedNetwork(address)) };
+      client = {
+        id: this.hash(countedAddress(address)),
+        network: this.hash(countedNetwork(address)),
+        parent: this.hash(countedParent(address)),
+      };
       // A copy: an entry of X-Forwarded-For is a slice that keeps the whole header alive, up to 16 KB.
       this.known.set(Buffer.from(address).toString(), client);
     }
     return client;
+  }
+
+  /** What stands for a mobile among the numbers that were confirmed lately. */
+  personOf(mobile: string): string {
+    return this.hash(`person ${mobile}`);
   }
 
   private hash(text: string): string {

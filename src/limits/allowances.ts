@@ -45,6 +45,12 @@ export interface AllowanceRule {
   ungraded: number;
 }
 
+/** What all may draw on who have no credit of their own: people of known networks, of unknown ones, known numbers, trusted devices. */
+export type AllowancePool = 'known' | 'unknown' | 'person' | 'device';
+
+/** What pays for a message until it is confirmed: its network's own credit, or a pool. */
+export type AllowanceCharge = 'own' | AllowancePool;
+
 /** Confirmations count for 30 days at most; no state outlives them. */
 export const HISTORY_MS = 30 * 24 * 3_600_000;
 /** For so long after its first message a shop is young: its networks have had no time to earn credit. */

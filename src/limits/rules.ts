@@ -1,3 +1,4 @@
+import { type AllowanceRule, allowanceRule, UNSOLVED_CAPTCHAS } from './allowances';
 import type { LimitRule, SlidingWindowLimit, Subject } from './sliding-window-limit';
 
 const MINUTE = 60_000;
@@ -21,6 +22,8 @@ export interface LimitSettings {
   /** Wrong codes in a row, over all requests of a mobile, before it must wait. */
   maxFailures: number;
   verificationsPerClientHour: number;
+  /** What becomes of a message for which nobody has an allowance: refused, told of, or not even counted. */
+  abusePolicy: 'enforce' | 'report' | 'off';
 }
 
 /** Whom a limit counts. */
@@ -29,6 +32,8 @@ export interface Client {
   id: string;
   /** Stands for the network around it (IPv4: its /24, IPv6: its /48). */
   network: string;
+  /** Stands for the network around that (IPv4: its /16, IPv6: its /32). */
+  parent: string;
 }
 
 /** How wrong codes are counted. 0 switches a count off. */
@@ -44,12 +49,6 @@ export interface LockoutPolicy {
 }
 
 /**
- * Captchas of one client, and of one network, that were issued within an hour and not solved. Thousands of people share an address
- * behind a carrier's NAT, and some three in ten captchas are answered wrong or not at all; nobody honest comes near these.
- */
-const UNSOLVED_PER_CLIENT_HOUR = 300;
-const UNSOLVED_PER_NETWORK_HOUR = 1_000;
-/**
  * Captchas that may be alive at once, whoever asked for them: some 50 MB of Redis. The fuller this is, the smaller is each network's
  * share of it, so that few networks never use it up.
  */
@@ -58,11 +57,24 @@ const LIVE_CAPTCHAS = 100_000;
 /** The share of the budget at which the operator is warned. */
 const BUDGET_WARNING = 0.8;
 
+/** Whose allowance a message is asked for on; the store's AllowanceRequest. */
+export interface AllowanceQuestion {
+  rule: AllowanceRule;
+  mode: 'enforce' | 'report';
+  client: string;
+  network: string;
+  parent: string;
+  person: string;
+  device: boolean;
+}
+
 /** All rules against abuse, in one place: what is counted, for whom, in which window. The stores count; nobody else decides. */
 export class LimitRules {
   readonly lockout: LockoutPolicy;
   /** The count at which the budget's warning is due; undefined without a budget. */
   readonly budgetWarning: number | undefined;
+
+  private readonly allowanceRule: AllowanceRule;
 
   constructor(
     private readonly settings: LimitSettings,
@@ -74,7 +86,13 @@ export class LimitRules {
       lockoutMs: HOUR,
       failureWindowMs: DAY,
     };
+    this.allowanceRule = allowanceRule(settings.dailyBudget, settings.perClientHour);
     this.budgetWarning = settings.dailyBudget > 0 ? Math.ceil(settings.dailyBudget * BUDGET_WARNING) : undefined;
+  }
+
+  /** Whether a right code credits somebody. */
+  get keepsAllowances(): boolean {
+    return this.settings.abusePolicy !== 'off';
   }
 
   get cooldownMs(): number {
@@ -89,10 +107,19 @@ export class LimitRules {
       limit('cooldown', byMobile, s.cooldownMs > 0 ? 1 : 0, s.cooldownMs),
       limit('mobile-hour', byMobile, s.perMobileHour, HOUR),
       limit('mobile-day', byMobile, s.perMobileDay, DAY),
-      limit('client-hour', { kind: 'client', id }, s.perClientHour, HOUR),
+      // Enforced, the policy counts a client's unconfirmed messages instead.
+      limit('client-hour', { kind: 'client', id }, s.abusePolicy === 'enforce' ? 0 : s.perClientHour, HOUR),
       limit('network-hour', { kind: 'network', id: network }, s.perNetworkHour, HOUR),
       limit('budget', { kind: 'everyone' }, s.dailyBudget, DAY),
     ].filter(isOn);
+  }
+
+  /** On whose allowance this client asks for a message; `person` stands for the mobile. Undefined where nobody owes anything. */
+  allowance(client: Client, person: string): AllowanceQuestion | undefined {
+    const { abusePolicy: mode } = this.settings;
+    if (mode === 'off') return undefined;
+    const { id, network, parent } = client;
+    return { rule: this.allowanceRule, mode, client: id, network, parent, person, device: false };
   }
 
   /** What a captcha issued to this client is counted in. */
@@ -107,15 +134,15 @@ export class LimitRules {
   }
 
   /** What of it is refunded once the captcha is solved. */
-  unsolved({ id, network }: Client): SlidingWindowLimit[] {
+  unsolved({ id, network }: Pick<Client, 'id' | 'network'>): SlidingWindowLimit[] {
     const { captchasPerClientMinute: client, captchasPerNetworkMinute: perNetwork } = this.settings;
     // Whoever switches the count of captchas off does not want them counted by the hour either.
     return [
-      limit('captcha-unsolved', { kind: 'client', id }, client > 0 ? UNSOLVED_PER_CLIENT_HOUR : 0, HOUR),
+      limit('captcha-unsolved', { kind: 'client', id }, client > 0 ? UNSOLVED_CAPTCHAS.perClientHour : 0, HOUR),
       limit(
         'captcha-network-unsolved',
         { kind: 'network', id: network },
-        perNetwork > 0 ? UNSOLVED_PER_NETWORK_HOUR : 0,
+        perNetwork > 0 ? UNSOLVED_CAPTCHAS.perNetworkHour : 0,
         HOUR,
       ),
     ].filter(isOn);

@@ -22,6 +22,9 @@ export type LimitRule =
   | 'verify-hour'
   | 'guess-hour';
 
+/** What a refusal for want of an allowance is called beside them. */
+export type AllowanceRefusalRule = 'allowance-mobile' | 'allowance-pool';
+
 /**
  * A cap that holds in every window of its length: at most `cap` events in any `lengthMs` milliseconds, wherever the window starts.
  */

@@ -35,6 +35,9 @@ export class EventLog {
       case 'limit-hit':
         this.write('refused', event, 'Refused by a limit');
         break;
+      case 'allowance-reported':
+        this.write('reported', event, 'Sent without an allowance: ABUSE_POLICY=enforce would have refused it');
+        break;
       case 'code-verified':
         if (event.reason === Reason.OK) this.write('code-right', event, 'Code right: the mobile is confirmed');
         // A check that a limit refused has the limit's line.

@@ -32,6 +32,8 @@ const LIMITS: readonly Extract<DomainEvent, { type: 'limit-hit' }>['rule'][] = [
   'captchas-live',
   'verify-hour',
   'guess-hour',
+  'allowance-mobile',
+  'allowance-pool',
   'failures',
 ];
 /** Those that a request waits for, whose failure somebody must hear of. */
@@ -65,6 +67,17 @@ export class Metrics {
     name: 'sms_verification_limits_hit_total',
     help: 'Captchas, messages and checks of codes that a limit refused, by rule.',
     labelNames: ['rule'],
+    registers: this.registers,
+  });
+  private readonly allowanceReported = new Counter({
+    name: 'sms_verification_allowance_reported_total',
+    help: 'Messages sent for which nobody had an allowance, because ABUSE_POLICY only reports.',
+    registers: this.registers,
+  });
+  private readonly allowanceCharged = new Counter({
+    name: 'sms_verification_allowance_charged_total',
+    help: 'Messages by what pays for them until they are confirmed: own (their network), known, unknown, person, device.',
+    labelNames: ['charge'],
     registers: this.registers,
   });
   private readonly sends = new Counter({
@@ -126,6 +139,12 @@ export class Metrics {
         break;
       case 'limit-hit':
         this.limitsHit.inc({ rule: event.rule });
+        break;
+      case 'allowance-reported':
+        this.allowanceReported.inc();
+        break;
+      case 'allowance-charged':
+        this.allowanceCharged.inc({ charge: event.charge });
         break;
       case 'send-attempted':
         this.sends.inc({ provider: event.outcome.provider, outcome: event.outcome.class });

@@ -67,6 +67,36 @@ export class StoreKeys {
     return this.ofMobile(mobile, 'failures');
   }
 
+  /** Messages to the mobile that nobody confirmed yet, and who asked for them. */
+  unpaid(mobile: string): string {
+    return this.ofMobile(mobile, 'unpaid');
+  }
+
+  /** What a client, a network or the parent of networks owes and has confirmed. */
+  standing(kind: 'client' | 'network' | 'parent', id: string): string {
+    return `{${this.prefix}${kind}:${id}}:allowance`;
+  }
+
+  /** Messages that a pool of allowances paid for. */
+  pool(name: string): string {
+    return `${this.prefix}allowance:${name}`;
+  }
+
+  /** When allowances were first charged. */
+  allowancesStarted(): string {
+    return `${this.prefix}allowance:started`;
+  }
+
+  /** When a number was last confirmed; the id is a keyed hash of it. */
+  person(id: string): string {
+    return `${this.prefix}person:${id}`;
+  }
+
+  /** What a script puts keys of standings and pools together from. */
+  get scriptPrefix(): string {
+    return this.prefix;
+  }
+
   /** The log of what a limit counted. */
   limit({ rule, subject }: Pick<SlidingWindowLimit, 'rule' | 'subject'>): string {
     const name = LIMIT_NAMES[rule];

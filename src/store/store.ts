@@ -1,4 +1,5 @@
-import type { LockoutPolicy } from '../limits/rules';
+import type { AllowanceCharge } from '../limits/allowances';
+import type { AllowanceQuestion, LockoutPolicy } from '../limits/rules';
 import type { SlidingWindowLimit } from '../limits/sliding-window-limit';
 import type { VerificationPurpose } from '../sms/purpose';
 
@@ -28,6 +29,22 @@ export type CaptchaIssued =
   /** There is a live captcha of that name; only names that a page chose can meet one. */
   | { status: 'taken' };
 
+/** Whose allowance a message is asked for on: what LimitRules.allowance says. */
+export type AllowanceRequest = AllowanceQuestion;
+
+/** A charge to undo. */
+export interface AllowanceRefund {
+  client: string;
+  network: string;
+  parent: string;
+  charge: AllowanceCharge;
+  /** When it was charged, ms since the epoch on the store's clock. */
+  sentAt: number;
+}
+
+/** What refused: the client's hour, the mobile that strangers asked for, or the lack of an allowance. */
+export type AllowanceLimit = 'client' | 'mobile' | 'pool';
+
 export interface SendReservation {
   /**
    * Taken first, right or wrong, in the same step. The answer, which is not blank, is compared without regard to case and surrounding
@@ -46,6 +63,8 @@ export interface SendReservation {
   lockout: LockoutPolicy;
   /** Where the client's unsolved captchas are counted: one less each, once this one is solved. */
   solved: readonly SlidingWindowLimit[];
+  /** Absent: nothing is owed by anybody. */
+  allowance?: AllowanceRequest;
 }
 
 /** What stood under `sms:{mobile}` before. */
@@ -65,12 +84,19 @@ export type SendReserved =
       /** Events now counted in each limit. */
       counts: number[];
       previous?: PreviousCode;
+      /** What paid for it, and when that was charged, ms since the epoch on the store's clock; absent without an allowance. */
+      charge?: AllowanceCharge;
+      chargedAt?: number;
+      /** What would have refused it, with `report`. */
+      reported?: AllowanceLimit;
     }
   /** There is no such captcha. */
   | { status: 'captcha-expired' }
   | { status: 'captcha-mismatch' }
   /** `limit` is the index of the limit that makes the caller wait longest. */
   | { status: 'refused'; limit: number; waitMs: number }
+  /** Who asks has no allowance left. */
+  | { status: 'not-allowed'; limit: AllowanceLimit; waitMs: number }
   /** Too many wrong codes for this mobile. */
   | { status: 'locked'; waitMs: number };
 
@@ -82,6 +108,7 @@ export interface SendRefund {
   countedAt: readonly number[];
   /** Put back under `sms:{mobile}` for what is left of its life, if the refunded code still stands there and this one is good. */
   previous?: PreviousCode;
+  allowance?: AllowanceRefund;
 }
 
 export interface CodeCheck {
@@ -98,6 +125,8 @@ export interface CodeCheck {
   guesses?: SlidingWindowLimit;
   /** Whether codes that other services wrote under `sms:{mobile}` are checked. */
   foreignCodes: boolean;
+  /** Stands for the mobile, see AllowanceRequest: a right code credits whoever asked for it. Absent: nobody. */
+  person?: string;
 }
 
 export type CodeChecked =

@@ -1,4 +1,5 @@
-import type { LimitRule } from '../limits/sliding-window-limit';
+import type { AllowanceCharge } from '../limits/allowances';
+import type { AllowanceRefusalRule, LimitRule } from '../limits/sliding-window-limit';
 import type { VerificationPurpose } from '../sms/purpose';
 import type { SmsOutcome } from '../sms/sender';
 import type { Store } from '../store/store';
@@ -25,7 +26,16 @@ export type DomainEvent =
       request: RequestIdentity;
     }
   /** A rule refused a captcha (which is nobody's request yet), a message or the check of a code. `retryAfter`: seconds. */
-  | { type: 'limit-hit'; rule: LimitRule | 'failures'; retryAfter?: number; request?: RequestIdentity }
+  | {
+      type: 'limit-hit';
+      rule: LimitRule | AllowanceRefusalRule | 'failures';
+      retryAfter?: number;
+      request?: RequestIdentity;
+    }
+  /** A message was sent for which nobody had an allowance, because ABUSE_POLICY only reports. */
+  | { type: 'allowance-reported'; request: RequestIdentity }
+  /** What pays for a message until it is confirmed. */
+  | { type: 'allowance-charged'; charge: AllowanceCharge }
   /** One try at one provider; `id` is the correlation id that its log lines carry as `smsId`. */
   | { type: 'send-attempted'; id: string; outcome: SmsOutcome; durationMs: number }
   /** What became of a message in the end, whichever providers were tried. */

@@ -35,6 +35,13 @@ export interface VerifyRequest {
   purpose: VerificationPurpose;
 }
 
+/** What a refusal for want of an allowance is called in metrics. */
+const ALLOWANCE_RULES = {
+  client: 'client-hour',
+  mobile: 'allowance-mobile',
+  pool: 'allowance-pool',
+} as const;
+
 /** Who calls, and in which language. */
 export interface Caller {
   client: Client;
@@ -77,6 +84,8 @@ export interface SmsCodeServiceDependencies {
   clock: () => number;
   /** Six digits: unforeseeable, but for numbers that are never sent anything. */
   codeFor: (mobile: string) => string;
+  /** What stands for a mobile among the numbers that were confirmed: a keyed hash. */
+  personOf: (mobile: string) => string;
   /** Signs a proof for other services; absent where none is asked for. */
   tickets?: Pick<TicketSigner, 'sign'>;
 }
@@ -103,7 +112,7 @@ export class SmsCodeService {
   }
 
   async verify(request: VerifyRequest, { client }: Caller): Promise<SmsVerifyResult> {
-    const { store, rules, observe } = this.dependencies;
+    const { store, rules, observe, personOf } = this.dependencies;
     const { mobile, purpose } = request;
     const guess = request.smsCode.trim();
     let checked: CodeChecked;
@@ -117,6 +126,7 @@ export class SmsCodeService {
         code: SIX_DIGITS.test(guess) ? guess : '',
         lockout: rules.lockout,
         foreignCodes: this.settings.foreignCodes,
+        person: rules.keepsAllowances ? personOf(mobile) : undefined,
         ...rules.verify(client),
       });
     } catch (error) {
@@ -144,13 +154,14 @@ export class SmsCodeService {
   }
 
   private async sendOnce(request: SendRequest, { client, language }: Caller): Promise<SmsSendResult> {
-    const { store, rules, clock, codeFor } = this.dependencies;
+    const { store, rules, clock, codeFor, personOf } = this.dependencies;
     const { codeTtlMs } = this.settings;
     const { mobile, imageCode, uuid, purpose } = request;
     if (uuid.length > MAX_UUID_LENGTH) return this.refused({ status: 'captcha-expired' }, [], request);
     const limits = rules.send(mobile, client);
     const code = codeFor(mobile);
     const smsId = randomUUID().replaceAll('-', '');
+    const allowance = rules.allowance(client, personOf(mobile));
     const reserved = await store.reserveSend({
       captcha: { uuid, answer: imageCode },
       mobile,
@@ -161,6 +172,7 @@ export class SmsCodeService {
       limits,
       lockout: rules.lockout,
       solved: rules.unsolved(client),
+      allowance,
     });
     if (reserved.status !== 'ok') return this.refused(reserved, limits, request);
     this.record(reserved, limits, request);
@@ -170,7 +182,10 @@ export class SmsCodeService {
     const outcome = await this.handOver({ id: smsId, mobile, code, minutes, purpose, language });
     const cooldown = Math.ceil((rules.cooldownMs - (clock() - reservedAt)) / 1000);
     const retryAfter = cooldown > 0 ? cooldown : undefined;
-    const refund = { mobile, uuid, code, limits, countedAt: reserved.countedAt, previous: reserved.previous };
+    const { countedAt, previous, charge } = reserved;
+    // Messages that are counted together are charged at the same time.
+    const owed = allowance && charge && { ...allowance, charge, sentAt: reserved.chargedAt ?? 0 };
+    const refund: SendRefund = { mobile, uuid, code, limits, countedAt, previous, allowance: owed };
     switch (outcome.class) {
       case 'accepted':
         return { reason: Reason.OK, retryAfter, expiresIn: codeTtlMs / 1000, smsId };
@@ -228,18 +243,25 @@ export class SmsCodeService {
       observe({ type: 'limit-hit', rule: 'failures', retryAfter, request });
       return { reason: Reason.SMS_CODE_LOCKED, retryAfter };
     }
+    if (reserved.status === 'not-allowed') {
+      observe({ type: 'limit-hit', rule: ALLOWANCE_RULES[reserved.limit], retryAfter, request });
+      return { reason: Reason.QUOTA_EXCEEDED, retryAfter };
+    }
     const rule = limits[reserved.limit]?.rule ?? 'cooldown';
     observe({ type: 'limit-hit', rule, retryAfter, request });
     return { reason: rule === 'cooldown' ? Reason.TOO_FREQUENT : Reason.QUOTA_EXCEEDED, retryAfter };
   }
 
   private record(
-    { counts }: Extract<SendReserved, { status: 'ok' }>,
+    { counts, charge, reported }: Extract<SendReserved, { status: 'ok' }>,
     limits: readonly SlidingWindowLimit[],
     { mobile, purpose, uuid }: SendRequest,
   ): void {
     const { rules, log, observe } = this.dependencies;
-    observe({ type: 'captcha-answered', reason: Reason.OK, request: { mobile, purpose, uuid } });
+    const request: RequestIdentity = { mobile, purpose, uuid };
+    observe({ type: 'captcha-answered', reason: Reason.OK, request });
+    if (charge) observe({ type: 'allowance-charged', charge });
+    if (reported) observe({ type: 'allowance-reported', request });
     const index = limits.findIndex((limit) => limit.rule === 'budget');
     const used = counts[index];
     if (used === undefined) return;

@@ -150,7 +150,7 @@ describe('A query text that is seen for the first time, and one that is remember
     search: '',
     body,
   });
-  const CONTEXT = { client: { id: 'c', network: 'n' }, language: 'zh' } as const;
+  const CONTEXT = { client: { id: 'c', network: 'n', parent: 'p' }, language: 'zh' } as const;
 
   /** The answers of a server that knows nothing, and of one that has seen the very request and every text before. */
   async function both(body: unknown, accept: string | undefined, development: boolean): Promise<GraphqlAnswer[]> {

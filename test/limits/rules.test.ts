@@ -17,13 +17,17 @@ const DEFAULTS: LimitSettings = {
   maxAttempts: 5,
   maxFailures: 100,
   verificationsPerClientHour: 120,
+  abusePolicy: 'report',
 };
 
-const OFF = Object.fromEntries(Object.keys(DEFAULTS).map((name) => [name, 0])) as unknown as LimitSettings;
+const OFF = {
+  ...Object.fromEntries(Object.keys(DEFAULTS).map((name) => [name, 0])),
+  abusePolicy: 'off',
+} as unknown as LimitSettings;
 
 const CAPTCHA_TTL_MS = 5 * MINUTE;
-const C1: Client = { id: 'c1', network: 'n1' };
-const C2: Client = { id: 'c2', network: 'n2' };
+const C1: Client = { id: 'c1', network: 'n1', parent: 'p1' };
+const C2: Client = { id: 'c2', network: 'n2', parent: 'p2' };
 const rulesOf = (settings: LimitSettings = DEFAULTS) => new LimitRules(settings, CAPTCHA_TTL_MS);
 
 describe('the rules against abuse', () => {

@@ -160,6 +160,8 @@ const limits = fc.record({
   maxAttempts: fc.constantFrom(0, 1, 2, 3),
   maxFailures: fc.constantFrom(0, 1, 3, 4),
   verificationsPerClientHour: fc.constantFrom(0, 3, 8),
+  // Nothing that it reports changes an answer.
+  abusePolicy: fc.constantFrom('off' as const, 'report' as const),
 });
 
 /** A captcha that is issued, solved at once: without such pairs few messages would ever be sent. */

@@ -199,7 +199,7 @@ class Player {
 
 /** As the services know a client; all live in one network. */
 function known(id: string): Client {
-  return { id, network: 'network' };
+  return { id, network: 'network', parent: 'parent' };
 }
 
 function caller(id: string): Caller {

@@ -66,6 +66,7 @@ export class Stage {
         observe,
         clock: () => this.now,
         codeFor: randomCode,
+        personOf: (mobile) => `person-${mobile}`,
       },
     );
   }

@@ -14,6 +14,25 @@ for _, key in ipairs(redis.call('KEYS', '*')) do
       local log = cmsgpack.unpack(redis.call('GET', key))
       for i = 1, #log, 2 do log[i] = log[i] - ms end
       value = cmsgpack.pack(log)
+    elseif string.match(key, ':allowance$') then
+      -- Confirmations decay by the full hour: who looks at them lets full hours pass.
+      local standing = cmsgpack.unpack(redis.call('GET', key))
+      standing[3] = standing[3] - math.floor(ms / 3600000)
+      for i = 4, #standing, 2 do standing[i] = standing[i] - ms end
+      value = cmsgpack.pack(standing)
+    elseif string.match(key, 'allowance:started$') then
+      local started, written = string.match(redis.call('GET', key), '^(%d+) (%d+)$')
+      value = string.format('%.0f %.0f', started - ms, written - ms)
+    elseif string.match(key, 'allowance:%a+$') then
+      local log = cmsgpack.unpack(redis.call('GET', key))
+      for i = 1, #log, 2 do log[i] = log[i] - ms end
+      value = cmsgpack.pack(log)
+    elseif string.match(key, '}:unpaid$') then
+      local list = cmsgpack.unpack(redis.call('GET', key))
+      for i = 1, #list, 4 do list[i] = list[i] - ms end
+      value = cmsgpack.pack(list)
+    elseif string.match(key, 'person:') then
+      value = string.format('%.0f', redis.call('GET', key) - ms)
     elseif string.match(key, '}:request:') then
       local record = cmsgpack.unpack(redis.call('GET', key))
       record[4] = record[4] - ms

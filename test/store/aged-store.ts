@@ -12,18 +12,20 @@ export function agedStore(
     reserveSend: async (reservation) => {
       const reserved = await watch(store.reserveSend(reservation));
       if (reserved.status !== 'ok') return reserved;
-      const { countedAt, previous, ...rest } = reserved;
+      const { countedAt, previous, chargedAt, ...rest } = reserved;
       return {
         ...rest,
         countedAt: countedAt.map((at) => at + agedMs()),
+        ...(chargedAt !== undefined && { chargedAt: chargedAt + agedMs() }),
         ...(previous && { previous: { ...previous, expiresAt: previous.expiresAt + agedMs() } }),
       };
     },
-    refundSend: ({ countedAt, previous, ...refund }) =>
+    refundSend: ({ countedAt, previous, allowance, ...refund }) =>
       watch(
         store.refundSend({
           ...refund,
           countedAt: countedAt.map((at) => at - agedMs()),
+          ...(allowance && { allowance: { ...allowance, sentAt: allowance.sentAt - agedMs() } }),
           ...(previous && { previous: { ...previous, expiresAt: previous.expiresAt - agedMs() } }),
         }),
       ),

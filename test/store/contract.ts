@@ -1,4 +1,5 @@
 import type { Store } from '../../src/store/store';
+import { describeAllowances } from './contract-allowances';
 import { describeCaptchas } from './contract-captchas';
 import { describeChecks } from './contract-checks';
 import { describeForeignCodes } from './contract-foreign-codes';
@@ -37,5 +38,6 @@ export function describeStore(name: string, open: () => Promise<StoreSubject>): 
     describeRefunds(() => subject);
     describeChecks(() => subject);
     describeForeignCodes(() => subject);
+    describeAllowances(() => subject);
   });
 }

@@ -274,6 +274,18 @@ describe('a shop that is small or new', () => {
     expect(sends(allowanceRule(10_000, 20), NOW - 10 * DAY_MS, 30)).toBe(3);
   });
 
+  test('lets people ask again on a first day however much of the pool others left them, if anything', () => {
+    const rule = allowanceRule(10_000, 20);
+    const drawn = (count: number): AllowanceState => ({
+      ...withCharge(NOBODY, 'own', NOW - MINUTE),
+      pools: { ...NOBODY.pools, unknown: [NOW - MINUTE, count] },
+      startedAt: undefined,
+    });
+    const again = { ofMobile: [NOW - MINUTE, 1], again: true, device: false };
+    expect(decide(drawn(rule.youngSize - 1), again, rule, NOW)).toEqual({ allow: true, charge: 'unknown' });
+    expect(decide(drawn(rule.youngSize), again, rule, NOW).allow).toBe(false);
+  });
+
   test('is shut by no single address where more than the ungraded messages are in a pool', () => {
     for (const budget of [30, 50, 100, 300, 1000]) {
       const rule = allowanceRule(budget, 0);

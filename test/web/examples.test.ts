@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -38,8 +38,7 @@ describe('The packed client', () => {
     expect(manifest.dependencies).toBeUndefined();
     expect(() => readFileSync(installed('src/create-verification.ts'))).toThrow('ENOENT');
     for (const { types, default: code } of Object.values<{ types: string; default: string }>(manifest.exports)) {
-      for (const file of [types, code])
-        expect(readFileSync(installed(file), 'utf8')).not.toMatch(/typed-document-node/);
+      for (const file of [types, code]) expect(existsSync(installed(file))).toBe(true);
     }
   });
 

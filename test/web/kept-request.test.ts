@@ -106,8 +106,10 @@ describeInChromium('The request that a code was asked for with', () => {
   test('of another purpose is not taken up', async () => {
     await visitor.receiveCode(MOBILE);
     await visitor.page.goto(`${server.url}/?purpose=RESET_PASSWORD`);
-    await visitor.picture.waitFor();
+    // The cooldown is the number's, whatever a code is for.
+    await visitor.sendButton.getByText('秒后可获取').waitFor();
     expect(await visitor.smsCode.count()).toBe(0);
+    expect(await visitor.page.getByText('输入已收到的短信验证码').count()).toBe(0);
 
     await visitor.page.goto(server.url);
     await visitor.smsCode.waitFor();

@@ -1,4 +1,11 @@
-import { type AllowanceRule, CREDIT_MS, HISTORY_MS, YOUNG_MS } from '../../limits/allowances';
+import {
+  type AllowanceCharge,
+  type AllowancePool,
+  type AllowanceRule,
+  CREDIT_MS,
+  HISTORY_MS,
+  YOUNG_MS,
+} from '../../limits/allowances';
 import { type AllowanceLog, countWithin, waitBelow, withMessage, withoutMessage } from './allowance-log';
 import {
   confirmationRate,
@@ -12,22 +19,21 @@ import {
   withoutDebt,
 } from './allowance-standing';
 
-const HOUR_MS = 3_600_000;
+export const HOUR_MS = 3_600_000;
 /** Grades are not raised to more than this: what is left by then is less than one message of any pool. */
 const MOST_DEBTS = 60;
 
-/** What all may draw on who have no credit of their own: people of known networks, of unknown ones, known numbers, trusted devices. */
-export type Pool = 'known' | 'unknown' | 'person' | 'device';
+export type Pool = AllowancePool;
 export const POOLS: readonly Pool[] = ['known', 'unknown', 'person', 'device'];
 
 /**
  * What pays for a message until it is confirmed: its network's own credit, or a pool. What a known number or a trusted device pays for
  * is no debt of the network: strangers there would have to answer for it.
  */
-export type Charge = 'own' | Pool;
+export type Charge = AllowanceCharge;
 
-const OF_NETWORK: ReadonlySet<Charge> = new Set(['own', 'known', 'unknown']);
-const OF_PARENT: ReadonlySet<Charge> = new Set(['unknown', 'person', 'device']);
+export const OF_NETWORK: ReadonlySet<Charge> = new Set(['own', 'known', 'unknown']);
+export const OF_PARENT: ReadonlySet<Charge> = new Set(['unknown', 'person', 'device']);
 
 /** All that a decision depends on. It belongs to one send: who asks, and what the shop has left. */
 export interface AllowanceState {
@@ -54,7 +60,8 @@ export interface Asking {
 }
 
 export type Decision =
-  | { allow: true; charge: Charge }
+  /** `limits`: what the logs of whoever pays must stay below, for a store that can't decide and charge in one step. */
+  | { allow: true; charge: Charge; limits: readonly { of: 'network' | 'parent' | Pool; limit: number }[] }
   /** `limit`: what refused. `waitMs`: until that can be different if nobody else sends or confirms, at least 1. */
   | { allow: false; limit: 'client' | 'mobile' | 'pool'; waitMs: number };
 
@@ -62,8 +69,7 @@ export type Decision =
 export function decide(state: AllowanceState, asking: Asking, rule: AllowanceRule, now: number): Decision {
   const { client, network } = state;
   if (rule.perClientHour > 0) {
-    const limit = Math.max(rule.perClientHour, Math.floor(rule.perClientShare * confirmationRate(client, now)));
-    const waitMs = waitBelow(client.debts, HOUR_MS, limit, now);
+    const waitMs = waitBelow(client.debts, HOUR_MS, clientHourLimit(client, rule, now), now);
     if (waitMs > 0) return { allow: false, limit: 'client', waitMs };
   }
   if (!isKnown(network, now) && !asking.device) {
@@ -78,16 +84,21 @@ export function decide(state: AllowanceState, asking: Asking, rule: AllowanceRul
     ...networkAllowances(state, asking, clientDebts, rule, now),
   ]) {
     const waitMs = Math.max(...allowance.limits.map(({ log, limit }) => waitBelow(log, DAY_MS, limit, now)));
-    if (waitMs === 0) return { allow: true, charge: allowance.charge };
+    if (waitMs === 0) return { allow: true, ...allowance };
     waits.push(waitMs);
   }
   return { allow: false, limit: 'pool', waitMs: Math.min(...waits) };
 }
 
+/** Unconfirmed messages that a client may have in an hour. */
+export function clientHourLimit(client: Standing, rule: AllowanceRule, now: number): number {
+  return Math.max(rule.perClientHour, Math.floor(rule.perClientShare * confirmationRate(client, now)));
+}
+
 /** It pays while each of these logs holds fewer messages of 24 hours than its limit; limits are above 0. */
 interface Allowance {
   charge: Charge;
-  limits: { log: AllowanceLog; limit: number }[];
+  limits: { of: 'network' | 'parent' | Pool; log: AllowanceLog; limit: number }[];
 }
 
 /** What is known of the person pays first, whatever the network. */
@@ -103,10 +114,13 @@ function personalAllowances(
   if (state.confirmedAt !== undefined && now - state.confirmedAt < HISTORY_MS) {
     const debts = Math.max(clientDebts, countWithin(asking.ofMobile, DAY_MS, now));
     const limit = graded(rule.personSize, rule.personGrade, debts, rule);
-    allowances.push({ charge: 'person', limits: [{ log: state.pools.person, limit }, ofParent] });
+    allowances.push({ charge: 'person', limits: [{ of: 'person', log: state.pools.person, limit }, ofParent] });
   }
   if (asking.device) {
-    allowances.push({ charge: 'device', limits: [{ log: state.pools.device, limit: rule.deviceSize }, ofParent] });
+    allowances.push({
+      charge: 'device',
+      limits: [{ of: 'device', log: state.pools.device, limit: rule.deviceSize }, ofParent],
+    });
   }
   return allowances;
 }
@@ -130,19 +144,23 @@ function networkAllowances(
   if (own > 0) {
     const reach = power(rule.ownGrade, Math.min(clientDebts, MOST_DEBTS));
     const limit = own * (asking.again ? Math.max(reach, rule.ownAgain) : reach);
-    allowances.push({ charge: 'own', limits: [{ log: network.debts, limit }] });
+    allowances.push({ charge: 'own', limits: [{ of: 'network', log: network.debts, limit }] });
   }
   const debts = Math.max(clientDebts, countWithin(network.debts, known ? DAY_MS : WEEK_MS, now) - own);
   const inPool = (size: number, grade: number, againGrade: number) =>
     Math.max(graded(size, grade, debts, rule), asking.again ? size * againGrade : 0);
   if (known) {
     const limit = inPool(rule.knownSize, rule.knownGrade, rule.knownAgain);
-    allowances.push({ charge: 'known', limits: [{ log: pools.known, limit }] });
+    allowances.push({ charge: 'known', limits: [{ of: 'known', log: pools.known, limit }] });
   } else {
+    // In the first days a network's debt says little: somebody who asks again is held to one less, and no flat share can be filled.
     const limit = young
-      ? inPool(rule.youngSize, rule.youngGrade, rule.youngGrade)
+      ? graded(rule.youngSize, rule.youngGrade, asking.again ? debts - 1 : debts, rule)
       : inPool(rule.unknownSize, rule.unknownGrade, rule.unknownAgain);
-    allowances.push({ charge: 'unknown', limits: [{ log: pools.unknown, limit }, parentLimit(state, rule, now)] });
+    allowances.push({
+      charge: 'unknown',
+      limits: [{ of: 'unknown', log: pools.unknown, limit }, parentLimit(state, rule, now)],
+    });
   }
   return allowances;
 }
@@ -153,10 +171,10 @@ function graded(size: number, grade: number, debts: number, rule: AllowanceRule)
 }
 
 /** What one parent may draw: more the more is confirmed there. */
-function parentLimit(state: AllowanceState, rule: AllowanceRule, now: number): { log: AllowanceLog; limit: number } {
+function parentLimit(state: AllowanceState, rule: AllowanceRule, now: number): Allowance['limits'][number] {
   const size = isYoung(state, now) ? rule.youngSize : rule.unknownSize;
   const share = Math.max(rule.ungraded, rule.parentShare * size, 1);
-  return { log: state.parent.debts, limit: share + Math.floor(confirmationRate(state.parent, now)) };
+  return { of: 'parent', log: state.parent.debts, limit: share + Math.floor(confirmationRate(state.parent, now)) };
 }
 
 /** Debts beyond what the client's own confirmations cover: many people may share its address. */
@@ -216,7 +234,7 @@ export function withConfirmation(
 }
 
 /** What a confirmation counts for: 1, or for a number that confirmed lately the share of CREDIT_MS since then. */
-function confirmationWeight(confirmedAt: number | undefined, now: number): number {
+export function confirmationWeight(confirmedAt: number | undefined, now: number): number {
   if (confirmedAt === undefined) return 1;
   return Math.min(1, Math.max(0, now - confirmedAt) / CREDIT_MS);
 }

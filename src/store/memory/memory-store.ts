@@ -3,6 +3,7 @@ import type { LockoutPolicy } from '../../limits/rules';
 import { gradedCap, type SlidingWindowLimit } from '../../limits/sliding-window-limit';
 import { StoreKeys } from '../keys';
 import {
+  type AllowanceRequest,
   type CaptchaIssue,
   type CaptchaIssued,
   type CodeCheck,
@@ -16,6 +17,7 @@ import {
   type Store,
 } from '../store';
 import { ExpiringEntries } from './expiring-entries';
+import { MemoryAllowances } from './memory-allowances';
 import { eventCount, type LogEntry, liveEntries, waitMs, withEvent, withoutEvent } from './sliding-window-log';
 
 interface RequestRecord {
@@ -24,6 +26,8 @@ interface RequestRecord {
   wrong: number;
   at: number;
   smsId: string;
+  /** Who asked, where allowances are kept. */
+  asker?: Pick<AllowanceRequest, 'client' | 'network' | 'parent'>;
 }
 
 /**
@@ -34,12 +38,14 @@ interface RequestRecord {
 export class MemoryStore implements Store {
   private readonly keys = new StoreKeys();
   private readonly entries: ExpiringEntries;
+  private readonly allowances: MemoryAllowances;
 
   constructor(
     private readonly clock: () => number = Date.now,
     maxEntries?: number,
   ) {
     this.entries = new ExpiringEntries(clock, maxEntries);
+    this.allowances = new MemoryAllowances(this.entries, this.keys, clock);
   }
 
   /** Entries held, expired ones among them until the next sweep. */
@@ -63,9 +69,9 @@ export class MemoryStore implements Store {
   }
 
   async reserveSend(reservation: SendReservation): Promise<SendReserved> {
-    const { captcha, mobile, purpose, smsId, code, ttlMs, limits, lockout, solved } = reservation;
+    const { captcha, mobile, purpose, smsId, code, ttlMs, limits, lockout, solved, allowance } = reservation;
     const { keys, entries } = this;
-    entries.makeRoom(limits.length + 3);
+    entries.makeRoom(limits.length + (allowance ? 11 : 3));
     const text = entries.get<string>(keys.captcha(captcha.uuid));
     if (text === undefined) return { status: 'captcha-expired' };
     entries.delete(keys.captcha(captcha.uuid));
@@ -78,10 +84,18 @@ export class MemoryStore implements Store {
     const locked = this.lockedMs(mobile, lockout);
     if (locked !== undefined) return { status: 'locked', waitMs: locked };
     const refused = this.longestWait(limits);
+    const decision = allowance && this.allowances.decide(mobile, allowance, this.messagesToday(mobile));
+    const denied = decision && !decision.allow ? decision : undefined;
+    if (denied && allowance?.mode === 'enforce' && denied.waitMs > (refused?.waitMs ?? 0)) {
+      return { status: 'not-allowed', limit: denied.limit, waitMs: denied.waitMs };
+    }
     if (refused) return { status: 'refused', ...refused };
 
     const now = this.clock();
     this.count(limits);
+    // What is only reported is owed by its network all the same.
+    const charge = decision?.allow ? decision.charge : 'own';
+    if (allowance) this.allowances.charge(mobile, allowance, charge);
     const previous = entries.get<string>(keys.code(mobile));
     const previousCode = previous !== undefined && {
       code: previous,
@@ -90,7 +104,8 @@ export class MemoryStore implements Store {
     };
     // A code that is asked for after another ended all of its purpose is never taken for one of those, even if the clock steps back.
     const at = Math.max(now, (entries.get<number>(keys.ended(mobile, purpose)) ?? Number.NEGATIVE_INFINITY) + 1);
-    const record: RequestRecord = { code, purpose, wrong: 0, at, smsId };
+    const asker = allowance && { client: allowance.client, network: allowance.network, parent: allowance.parent };
+    const record: RequestRecord = { code, purpose, wrong: 0, at, smsId, asker };
     entries.set(keys.request(mobile, captcha.uuid), record, ttlMs);
     entries.set(keys.code(mobile), code, ttlMs);
     entries.set(keys.latest(mobile), `${code}:${purpose}:${captcha.uuid}`, ttlMs);
@@ -99,10 +114,12 @@ export class MemoryStore implements Store {
       countedAt: limits.map(() => now),
       counts: limits.map((limit) => eventCount(this.live(limit))),
       ...(previousCode && { previous: previousCode }),
+      ...(allowance && { charge, chargedAt: now }),
+      ...(denied && { reported: denied.limit }),
     };
   }
 
-  async refundSend({ mobile, uuid, code, limits, countedAt, previous }: SendRefund): Promise<void> {
+  async refundSend({ mobile, uuid, code, limits, countedAt, previous, allowance }: SendRefund): Promise<void> {
     const { keys, entries } = this;
     entries.delete(keys.request(mobile, uuid));
     if (entries.get(keys.code(mobile)) === code) {
@@ -114,12 +131,13 @@ export class MemoryStore implements Store {
       }
     }
     this.refund(limits, countedAt);
+    if (allowance) this.allowances.refund(mobile, allowance);
   }
 
   async checkCode(check: CodeCheck): Promise<CodeChecked> {
     const { mobile, uuid, purpose, verifications, guesses } = check;
     const { keys, entries } = this;
-    entries.makeRoom(3);
+    entries.makeRoom(check.person ? 7 : 3);
     const record = uuid === undefined ? undefined : entries.get<RequestRecord>(keys.request(mobile, uuid));
     const ended = entries.get<number>(keys.ended(mobile, purpose)) ?? Number.NEGATIVE_INFINITY;
     const live = record && record.purpose === purpose && record.at > ended ? record : undefined;
@@ -129,6 +147,8 @@ export class MemoryStore implements Store {
     if (refused) return { status: 'refused', waitMs: refused.waitMs };
     const checked = this.compare(check, live, foreign);
     if (counted && checked.status !== 'ok') this.count([counted]);
+    if (checked.status === 'ok' && live?.asker && check.person)
+      this.allowances.confirm(mobile, live.asker, check.person);
     return live && checked.status !== 'expired' ? { ...checked, smsId: live.smsId } : checked;
   }
 
@@ -222,6 +242,12 @@ export class MemoryStore implements Store {
     return limits.map((limit) =>
       limit.rule === 'captcha-network-minute' ? { ...limit, cap: gradedCap(limit.cap, live, everyone.cap) } : limit,
     );
+  }
+
+  /** As the arithmetic of allowances takes it. */
+  private messagesToday(mobile: string): number[] {
+    const key = this.keys.limit({ rule: 'mobile-day', subject: { kind: 'mobile', id: mobile } });
+    return (this.entries.get<readonly LogEntry[]>(key) ?? []).flatMap(({ at, count }) => [at, count]);
   }
 
   private live(limit: SlidingWindowLimit): LogEntry[] {

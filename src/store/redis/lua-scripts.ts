@@ -15,6 +15,8 @@ export const SCRIPT_NAMES = [
   'count',
   'refund_count',
   'reserve_mobile',
+  'allowance_read',
+  'allowance_change',
 ] as const;
 export type ScriptName = (typeof SCRIPT_NAMES)[number];
 

@@ -1,3 +1,4 @@
+import type { AllowanceCharge } from '../../limits/allowances';
 import { gradedCap, type SlidingWindowLimit } from '../../limits/sliding-window-limit';
 import type { StoreKeys } from '../keys';
 import {
@@ -11,8 +12,17 @@ import {
   type SendReserved,
   type Store,
 } from '../store';
-import type { RedisCommands, RunOptions } from './redis-commands';
-import { checkArguments, codeChecked, limitArguments, notReserved, previousCode, RedisStore } from './redis-store';
+import { RedisClusterAllowances } from './redis-cluster-allowances';
+import type { RedisCommands, Reply, RunOptions } from './redis-commands';
+import {
+  askerOf,
+  checkArguments,
+  codeChecked,
+  limitArguments,
+  notReserved,
+  previousCode,
+  RedisStore,
+} from './redis-store';
 import { Refunds } from './refunds';
 import { bySlot, type SlotGroup } from './slot-groups';
 
@@ -26,12 +36,14 @@ type Deadline = Required<Pick<RunOptions, 'deadline'>>;
  */
 export class RedisClusterStore implements Store {
   private readonly single: RedisStore;
+  private readonly allowances: RedisClusterAllowances;
 
   constructor(
     private readonly commands: RedisCommands,
     private readonly keys: StoreKeys,
   ) {
-    this.single = new RedisStore(commands, keys);
+    this.single = new RedisStore(commands, keys, false);
+    this.allowances = new RedisClusterAllowances(commands, keys);
   }
 
   async issueCaptcha({ uuid, text, ttlMs, limits }: CaptchaIssue): Promise<CaptchaIssued> {
@@ -61,7 +73,7 @@ export class RedisClusterStore implements Store {
   }
 
   async reserveSend(reservation: SendReservation): Promise<SendReserved> {
-    const { captcha, mobile, purpose, smsId, code, ttlMs, limits, lockout, solved } = reservation;
+    const { captcha, mobile, purpose, smsId, code, ttlMs, limits, lockout, solved, allowance } = reservation;
     const { keys } = this;
     const within = { deadline: this.commands.deadline() };
     const [taken, , text] = await this.commands.run('take', [keys.captcha(captcha.uuid)], [], within);
@@ -69,13 +81,18 @@ export class RedisClusterStore implements Store {
     if (normalisedAnswer(String(text)) !== normalisedAnswer(captcha.answer)) return { status: 'captcha-mismatch' };
 
     const { own, others } = this.groups(limits, keys.code(mobile));
-    const [{ refusal }, locked] = await Promise.all([
+    const [{ refusal }, locked, decided] = await Promise.all([
       this.check([own, ...others], within),
       this.lockedMs(mobile, lockout.maxFailures, within),
+      allowance && this.allowances.decide(mobile, allowance, within),
       // A count that stays is no reason to fail.
       this.refundLatest(solved).catch(() => undefined),
     ]);
     if (locked > 0) return { status: 'locked', waitMs: locked };
+    const denied = decided && !decided.decision.allow ? decided.decision : undefined;
+    if (denied && allowance?.mode === 'enforce' && denied.waitMs > (refusal?.waitMs ?? 0)) {
+      return { status: 'not-allowed', limit: denied.limit, waitMs: denied.waitMs };
+    }
     if (refusal) return { status: 'refused', ...refusal };
 
     const countedAt = Array<number>(limits.length).fill(0);
@@ -90,6 +107,13 @@ export class RedisClusterStore implements Store {
     try {
       const ended = await this.countAll(others, within, refunds, note);
       if (ended) return ended;
+      const charged =
+        allowance && decided && (await this.allowances.charge(mobile, allowance, decided, within, refunds));
+      if (charged?.denied) {
+        await refunds.run();
+        return { status: 'not-allowed', ...charged.denied };
+      }
+      const owed = allowance && charged && { ...allowance, charge: charged.charge, sentAt: charged.at };
       const reply = await this.commands.run(
         'reserve_mobile',
         [
@@ -98,19 +122,38 @@ export class RedisClusterStore implements Store {
           keys.request(mobile, captcha.uuid),
           keys.ended(mobile, purpose),
           keys.failures(mobile),
+          keys.unpaid(mobile),
           ...own.keys,
         ],
-        [code, purpose, smsId, captcha.uuid, `${ttlMs} ${lockout.maxFailures}${limitArguments(own.limits)}`],
+        [
+          code,
+          purpose,
+          smsId,
+          captcha.uuid,
+          `${ttlMs} ${lockout.maxFailures}${limitArguments(own.limits)}`,
+          ...(owed ? [...askerOf(owed), owed.charge, owed.sentAt] : []),
+        ],
         {
           ...within,
           refund: (late) =>
-            this.refundMobile({ mobile, uuid: captcha.uuid, code, ...previousCode(late) }, own, late[1]),
+            this.refundMobile(
+              { mobile, uuid: captcha.uuid, code, allowance: owed, ...previousCode(late) },
+              own,
+              late[1],
+            ),
         },
       );
       if (reply[0] === 'ok') {
         const [, now, , , , ...events] = reply;
         note(own, now, events.map(Number));
-        return { status: 'ok', countedAt, counts, ...previousCode(reply) };
+        return {
+          status: 'ok',
+          countedAt,
+          counts,
+          ...previousCode(reply),
+          ...(owed && { charge: owed.charge, chargedAt: owed.sentAt }),
+          ...(denied && { reported: denied.limit }),
+        };
       }
       await refunds.run();
       const refused = notReserved(reply);
@@ -128,6 +171,7 @@ export class RedisClusterStore implements Store {
     const steps = [
       this.refundMobile(request, own, at(own)),
       ...others.map((group) => this.refundCount(group, at(group))),
+      ...(request.allowance ? [this.allowances.refund(request.allowance)] : []),
     ];
     // One that fails must not keep the others from being refunded, and is told all the same.
     const failed = (await Promise.allSettled(steps)).find((step) => step.status === 'rejected');
@@ -135,7 +179,7 @@ export class RedisClusterStore implements Store {
   }
 
   async checkCode(check: CodeCheck): Promise<CodeChecked> {
-    const { mobile, uuid, purpose, code } = check;
+    const { mobile, uuid, purpose, code, person } = check;
     const { keys } = this;
     const within = { deadline: this.commands.deadline() };
     // Both are counted before anything is compared; which of them the try belongs to shows then, and the other is refunded.
@@ -155,13 +199,18 @@ export class RedisClusterStore implements Store {
         keys.attempts(mobile),
         own,
         own,
+        keys.unpaid(mobile),
+        own,
       ],
-      [code, purpose, `${checkArguments(check)} 0 0 0 0`, `${guessWait} ${tryWait}`],
+      [code, purpose, `${checkArguments(check)} 0 0 0 0`, `${guessWait} ${tryWait}`, person ? 'told' : '', ''],
       within,
     );
     // Not waited for: what stays counted is too strict, never too lax.
     try {
-      const checked = codeChecked(await run);
+      const reply = await run;
+      const checked = codeChecked(reply);
+      // Nor for this: the code is used up, and credit that is lost makes allowances smaller.
+      if (checked.status === 'ok' && person) void this.confirm(reply, person);
       if (checked.status !== 'expired') void refunds.guesses.run();
       if (checked.status !== 'mismatch' && checked.status !== 'locked') void refunds.verifications.run();
       return checked;
@@ -240,7 +289,7 @@ export class RedisClusterStore implements Store {
   }
 
   private async refundMobile(
-    { mobile, uuid, code, previous }: Omit<SendRefund, 'limits' | 'countedAt'>,
+    { mobile, uuid, code, previous, allowance }: Omit<SendRefund, 'limits' | 'countedAt'>,
     own: SlotGroup,
     at: number,
   ): Promise<void> {
@@ -249,9 +298,20 @@ export class RedisClusterStore implements Store {
       uuid,
       code,
       previous,
+      allowance,
       limits: own.limits,
       countedAt: own.limits.map(() => at),
     });
+  }
+
+  private async confirm(reply: Reply, person: string): Promise<void> {
+    const [, now, , client, network, parent, ...unpaid] = reply;
+    if (!client) return;
+    const messages = unpaid.flatMap((sentAt, i) =>
+      i % 2 === 0 ? [{ sentAt: Number(sentAt), charge: unpaid[i + 1] as AllowanceCharge }] : [],
+    );
+    const asker = { client: String(client), network: String(network), parent: String(parent) };
+    await this.allowances.confirm(asker, person, messages, now).catch(() => undefined);
   }
 
   private async refundCount({ limits, keys }: SlotGroup, at: number): Promise<void> {

@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import type { Redis } from 'ioredis';
+import { HISTORY_MS } from '../../limits/allowances';
 import { StoreUnavailableError } from '../store';
 import type { ScriptName } from './lua-scripts';
 import type { RedisClient } from './redis-client';
@@ -62,8 +63,13 @@ export class RedisCommands {
     await this.bounded(this.nodes.ping(), this.deadline());
   }
 
-  async get(key: string): Promise<string | null> {
-    return this.bounded(this.client.get(key), this.deadline());
+  async get(key: string, deadline = this.deadline()): Promise<string | null> {
+    return this.bounded(this.client.get(key), deadline);
+  }
+
+  /** Keeps a value for as long as confirmations count. */
+  async setForHistory(key: string, value: string): Promise<void> {
+    await this.bounded(this.client.set(key, value, 'PX', HISTORY_MS), this.deadline());
   }
 
   /** What the primaries say of themselves; '' where this user may not ask. */

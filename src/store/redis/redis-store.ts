@@ -1,6 +1,9 @@
+import { type AllowanceCharge, allowanceArguments } from '../../limits/allowances';
 import type { SlidingWindowLimit } from '../../limits/sliding-window-limit';
 import type { StoreKeys } from '../keys';
 import {
+  type AllowanceLimit,
+  type AllowanceRequest,
   type CaptchaIssue,
   type CaptchaIssued,
   type CodeCheck,
@@ -19,11 +22,26 @@ import type { RedisCommands, Reply } from './redis-commands';
 export const limitArguments = (limits: readonly SlidingWindowLimit[]): string =>
   limits.map(({ cap, lengthMs }) => ` ${cap} ${lengthMs}`).join('');
 
+/** How a script treats allowances: not at all, by refusing, by telling. */
+function modeOf(allowance: AllowanceRequest | undefined): number {
+  if (!allowance) return 0;
+  return allowance.mode === 'enforce' ? 1 : 2;
+}
+
+/** Who asks, as scripts take it. */
+export const askerOf = ({ client, network, parent }: Pick<AllowanceRequest, 'client' | 'network' | 'parent'>) => [
+  client,
+  network,
+  parent,
+];
+
 /** What a script answers that does not reserve. */
 export function notReserved([status, , first, second]: Reply): Exclude<SendReserved, { status: 'ok' }> {
   switch (status) {
     case 'refused':
       return { status, limit: Number(first), waitMs: Number(second) };
+    case 'not-allowed':
+      return { status, limit: first as AllowanceLimit, waitMs: Number(second) };
     case 'locked':
       return { status, waitMs: Number(first) };
     case 'captcha-mismatch':
@@ -62,6 +80,8 @@ export class RedisStore implements Store {
   constructor(
     private readonly commands: RedisCommands,
     private readonly keys: StoreKeys,
+    /** Whether a refund settles its charge in the same script; on a cluster that is done slot by slot. */
+    private readonly settlesCharges = true,
   ) {}
 
   async issueCaptcha({ uuid, text, ttlMs, limits }: CaptchaIssue): Promise<CaptchaIssued> {
@@ -81,7 +101,7 @@ export class RedisStore implements Store {
   }
 
   async reserveSend(reservation: SendReservation): Promise<SendReserved> {
-    const { captcha, mobile, purpose, smsId, code, ttlMs, limits, lockout, solved } = reservation;
+    const { captcha, mobile, purpose, smsId, code, ttlMs, limits, lockout, solved, allowance } = reservation;
     const { keys } = this;
     const { uuid } = captcha;
     const countedAt = (at: number) => Array<number>(limits.length).fill(at);
@@ -94,6 +114,7 @@ export class RedisStore implements Store {
         keys.request(mobile, uuid),
         keys.ended(mobile, purpose),
         keys.failures(mobile),
+        ...(allowance ? this.allowanceKeys(mobile, allowance) : []),
         ...this.limitKeys(solved),
         ...this.limitKeys(limits),
       ],
@@ -103,19 +124,37 @@ export class RedisStore implements Store {
         purpose,
         smsId,
         uuid,
-        `${ttlMs} ${lockout.maxFailures} ${solved.length}${limitArguments(solved)}${limitArguments(limits)}`,
+        `${ttlMs} ${lockout.maxFailures} ${solved.length} ${modeOf(allowance)}${limitArguments(solved)}${limitArguments(limits)}`,
+        ...(allowance
+          ? [`${allowance.device ? 1 : 0} ${allowanceArguments(allowance.rule).join(' ')}`, ...askerOf(allowance)]
+          : []),
       ],
       {
         refund: (late) =>
-          this.refundSend({ mobile, uuid, code, limits, countedAt: countedAt(late[1]), ...previousCode(late) }),
+          this.refundSend({
+            mobile,
+            uuid,
+            code,
+            limits,
+            countedAt: countedAt(late[1]),
+            ...previousCode(late),
+            ...(allowance && { allowance: { ...allowance, charge: late[5] as AllowanceCharge, sentAt: late[1] } }),
+          }),
       },
     );
     if (reply[0] !== 'ok') return notReserved(reply);
-    const [, now, , , , ...counts] = reply;
-    return { status: 'ok', countedAt: countedAt(now), counts: counts.map(Number), ...previousCode(reply) };
+    const [, now, , , , charge, reported, ...counts] = reply;
+    return {
+      status: 'ok',
+      countedAt: countedAt(now),
+      counts: counts.map(Number),
+      ...previousCode(reply),
+      ...(charge && { charge: charge as AllowanceCharge, chargedAt: now }),
+      ...(reported && { reported: reported as AllowanceLimit }),
+    };
   }
 
-  async refundSend({ mobile, uuid, code, limits, countedAt, previous }: SendRefund): Promise<void> {
+  async refundSend({ mobile, uuid, code, limits, countedAt, previous, allowance }: SendRefund): Promise<void> {
     const { keys } = this;
     await this.commands.run(
       'refund',
@@ -124,19 +163,23 @@ export class RedisStore implements Store {
         keys.latest(mobile),
         keys.request(mobile, uuid),
         ...(previous?.latest ? keys.ofLatest(mobile, previous.latest) : [keys.code(mobile), keys.code(mobile)]),
+        keys.unpaid(mobile),
         ...this.limitKeys(limits),
       ],
       [
         code,
         previous?.code ?? '',
         previous?.latest ?? '',
-        `${previous?.expiresAt ?? 0} ${countedAt[0] ?? 0}${limitArguments(limits)}`,
+        `${previous?.expiresAt ?? 0} ${countedAt[0] ?? 0} ${allowance?.sentAt ?? 0}${limitArguments(limits)}`,
+        ...(allowance
+          ? [allowance.charge, ...askerOf(allowance), ...(this.settlesCharges ? [keys.scriptPrefix] : [])]
+          : ['']),
       ],
     );
   }
 
   async checkCode(check: CodeCheck): Promise<CodeChecked> {
-    const { mobile, uuid, purpose, code, verifications, guesses } = check;
+    const { mobile, uuid, purpose, code, verifications, guesses, person } = check;
     const { keys } = this;
     const own = keys.request(mobile, uuid ?? '');
     const counted = [guesses, verifications].map((limit) => (limit ? ` ${limit.cap} ${limit.lengthMs}` : ' 0 0'));
@@ -152,8 +195,10 @@ export class RedisStore implements Store {
           keys.attempts(mobile),
           guesses ? keys.limit(guesses) : own,
           verifications ? keys.limit(verifications) : own,
+          keys.unpaid(mobile),
+          person ? keys.person(person) : own,
         ],
-        [code, purpose, checkArguments(check) + counted.join(''), '0 0'],
+        [code, purpose, checkArguments(check) + counted.join(''), '0 0', person ? 'here' : '', keys.scriptPrefix],
       ),
     );
   }
@@ -164,6 +209,20 @@ export class RedisStore implements Store {
 
   close(): Promise<void> {
     return this.commands.close();
+  }
+
+  private allowanceKeys(mobile: string, { client, network, parent, person }: AllowanceRequest): string[] {
+    const { keys } = this;
+    return [
+      keys.standing('client', client),
+      keys.standing('network', network),
+      keys.standing('parent', parent),
+      ...['known', 'unknown', 'person', 'device'].map((pool) => keys.pool(pool)),
+      keys.allowancesStarted(),
+      keys.person(person),
+      keys.unpaid(mobile),
+      keys.limit({ rule: 'mobile-day', subject: { kind: 'mobile', id: mobile } }),
+    ];
   }
 
   private limitKeys(limits: readonly SlidingWindowLimit[]): string[] {

@@ -1,14 +1,21 @@
--- Undoes a reservation whose message was definitely not sent: its request, its code if it is still the latest, and its counts.
+-- Undoes a reservation whose message was definitely not sent: its request, its code if it is still the latest, its counts and its charge.
 -- KEYS  1 sms:{mobile}  2 the latest code's purpose  3 the request  4 the request of the code before, and 5 when codes of its purpose
---       were ended (where there is none, any keys)  6.. limits
--- ARGV  1 deadline  2 code  3 code before  4 its `code:PURPOSE:uuid`, '' where another service wrote it  5 numbers: when that expires; when the message was counted; then cap
---       and length of each limit
+--       were ended (where there is none, any keys)  6 the mobile's unpaid messages  7.. limits
+-- ARGV  1 deadline  2 code  3 code before  4 its `code:PURPOSE:uuid`, '' where another service wrote it  5 numbers: when that expires; when
+--       the message was counted; when it was charged; then cap and length of each limit  6 what paid for it, '' for nothing  7 8 9 client, network, parent
+--       10 what every key begins with
 -- Returns { 'ok', now }  { 'deadline-exceeded', now }
 --- @include deadline
 --- @include sliding_window
+--- @include allowance
 --- @include code
 local bounds = numbers(ARGV[5])
 local good = ARGV[4] == '' or is_good(KEYS[4], KEYS[5], ARGV[3])
 refund_request(KEYS[1], KEYS[2], KEYS[3], ARGV[2], ARGV[3], ARGV[4], bounds[1], good)
-refund_all(6, #KEYS, bounds, 3, bounds[2])
+refund_all(7, #KEYS, bounds, 4, bounds[2])
+if ARGV[6] ~= '' then
+  local asker = { ARGV[7], ARGV[8], ARGV[9] }
+  take_unpaid(KEYS[6], asker, bounds[3])
+  if ARGV[10] then settle_allowances(ARGV[10], asker, { bounds[3], ARGV[6] }, 0) end
+end
 return { 'ok', now }

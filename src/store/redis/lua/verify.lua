@@ -3,16 +3,19 @@
 -- KEYS  1 the request  2 when codes of this purpose were ended  3 the mobile's failures in a row  4 sms:{mobile}
 --       5 the latest code's purpose  6 tries at another service's code, as `code:count`
 --       7 8 the client's guesses without a request, and its tries with one (in a cluster, where these live in another slot: any keys)
+--       9 the mobile's unpaid messages  10 when it was last confirmed (in a cluster, where that lives in another slot: any key)
 -- ARGV  1 deadline  2 the code to check  3 purpose
 --       4 numbers: wrong codes before a request's code is void, 0 for any; failures in a row before the mobile is locked, 0 for any;
 --         how long it is locked, ms; how long after the last failure they are forgotten, ms; for how long a right code is remembered as
 --         the end of others, ms; 1 to check another service's code, where no request is named; cap and length of KEYS[7], cap and
 --         length of KEYS[8]: cap 0 where they are not counted here
---       5 numbers, for a cluster: ms to wait for a guess, ms to wait for a try
--- Returns { 'ok', now, smsId }  { 'expired', now }  { 'mismatch', now, smsId, wrong codes still allowed, -1 for any }
+--       5 numbers, for a cluster: ms to wait for a guess, ms to wait for a try  6 how allowances are settled: '' not at all, 'here', or
+--       'told' for a cluster, whose slots are settled one by one  7 what every key begins with
+-- Returns { 'ok', now, smsId, and if told: client, network, parent, sent at, charge, ... }  { 'expired', now }  { 'mismatch', now, smsId, wrong codes still allowed, -1 for any }
 --         { 'locked', now, smsId, ms to wait, 0 for a void code only }  { 'refused', now, ms to wait }  { 'deadline-exceeded', now }
 --- @include deadline
 --- @include sliding_window
+--- @include allowance
 --- @include code
 local guess, purpose = ARGV[2], ARGV[3]
 local max_attempts, max_failures, lockout, failure_window, ended_life, check_foreign, guess_cap, guess_length, try_cap, try_length =
@@ -87,6 +90,13 @@ if difference == 0 then
   else
     redis.call('DEL', KEYS[4], KEYS[5])
   end
+  if ARGV[6] == '' or not record or not record[6] then return { 'ok', now, sms_id } end
+  local asker = { record[6], record[7], record[8] }
+  local messages = take_unpaid(KEYS[9], asker)
+  if ARGV[6] == 'told' then return { 'ok', now, sms_id, asker[1], asker[2], asker[3], unpack(messages) } end
+  local confirmed_at = tonumber(held[KEYS[10]] or nil)
+  settle_allowances(ARGV[7], asker, messages, weight_of(confirmed_at))
+  redis.call('SET', KEYS[10], string.format('%.0f', math.max(now, confirmed_at or 0)), 'PX', HISTORY_MS)
   return { 'ok', now, sms_id }
 end
 

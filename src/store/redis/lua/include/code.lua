@@ -1,5 +1,5 @@
 -- Codes: the latest of a mobile under sms:{mobile}, beside it `code:PURPOSE:uuid` of the latest that this server wrote, and a record for each
--- request, as MessagePack { code, purpose, wrong tries, asked for at, smsId }.
+-- request, as MessagePack { code, purpose, wrong tries, asked for at, smsId, and with allowances client, network, parent that asked }.
 
 -- Ms for which the mobile whose failures are `key` is locked after too many wrong codes; nil if it isn't.
 local function locked_ms(key, max_failures)
@@ -10,7 +10,8 @@ end
 
 -- Writes a request and its code. Returns what stood under `code_key` before: the code ('' for none), `code:PURPOSE:uuid` where this
 -- server wrote it, and when it would have expired.
-local function write_request(code_key, latest_key, request_key, ended_key, code, purpose, uuid, sms_id, ttl)
+-- `asker` is { client, network, parent } where allowances are kept.
+local function write_request(code_key, latest_key, request_key, ended_key, code, purpose, uuid, sms_id, ttl, asker)
   local previous, expires = held[code_key] or '', 0
   if previous ~= '' then
     local left = redis.call('PTTL', code_key)
@@ -18,7 +19,9 @@ local function write_request(code_key, latest_key, request_key, ended_key, code,
   end
   -- A code that is asked for after another ended all of its purpose is never taken for one of those, even if the clock steps back.
   local at = math.max(now, tonumber(held[ended_key] or -1) + 1)
-  redis.call('SET', request_key, cmsgpack.pack({ code, purpose, 0, at, sms_id }), 'PX', ttl)
+  local record = { code, purpose, 0, at, sms_id }
+  for _, id in ipairs(asker or {}) do record[#record + 1] = id end
+  redis.call('SET', request_key, cmsgpack.pack(record), 'PX', ttl)
   redis.call('SET', code_key, code, 'PX', ttl)
   redis.call('SET', latest_key, code .. ':' .. purpose .. ':' .. uuid, 'PX', ttl)
   return previous, held[latest_key] or '', expires

@@ -1,0 +1,10 @@
+-- For a cluster: what one key of the allowances holds.
+-- KEYS  1 a standing, a pool, a mobile's messages of the day or its unpaid ones
+-- ARGV  1 deadline
+-- Returns { 'ok', now, what it holds, as text that loses nothing... }  { 'deadline-exceeded', now }
+--- @include deadline
+local list = held[KEYS[1]] and cmsgpack.unpack(held[KEYS[1]]) or {}
+for i, value in ipairs(list) do
+  list[i] = type(value) == 'number' and string.format('%.17g', value) or value
+end
+return { 'ok', now, unpack(list) }

@@ -1,0 +1,211 @@
+import type { AllowanceCharge } from '../../limits/allowances';
+import type { StoreKeys } from '../keys';
+import { countWithin } from '../memory/allowance-log';
+import { DAY_MS, type Standing } from '../memory/allowance-standing';
+import {
+  type AllowanceState,
+  confirmationWeight,
+  type Decision,
+  decide,
+  OF_NETWORK,
+  OF_PARENT,
+  POOLS,
+  type Pool,
+} from '../memory/allowances';
+import type { AllowanceLimit, AllowanceRefund, AllowanceRequest } from '../store';
+import type { RedisCommands, RunOptions } from './redis-commands';
+import { Refunds } from './refunds';
+
+type Deadline = Required<Pick<RunOptions, 'deadline'>>;
+type Asker = Pick<AllowanceRequest, 'client' | 'network' | 'parent'>;
+type Kind = 'client' | 'network' | 'parent' | 'pool';
+
+/** What a change of one key asks for; see allowance_change.lua. */
+interface Change {
+  charge?: { below: number; withinMs: number } | true;
+  weight?: number;
+  refunds?: readonly number[];
+}
+
+export interface ClusterDecision {
+  decision: Decision;
+  state: AllowanceState;
+  /** ms since the epoch on the clock of the mobile's node: the time at which all slots charge the message. */
+  at: number;
+}
+
+/** What pays for a message, and when it was charged; or what refused. */
+export type ClusterCharge =
+  | { charge: AllowanceCharge; at: number; denied?: undefined }
+  | { denied: { limit: AllowanceLimit; waitMs: number } };
+
+/** How often a send decides anew because others of its client were faster. */
+const CHARGE_TRIES = 5;
+/** After that, ms. */
+const CONTENTION_WAIT_MS = 1_000;
+
+/**
+ * Allowances on a cluster, where what a decision depends on lives in many slots: it is read, decided here, and charged slot by slot, each
+ * of which refuses if others were faster.
+ */
+export class RedisClusterAllowances {
+  constructor(
+    private readonly commands: RedisCommands,
+    private readonly keys: StoreKeys,
+  ) {}
+
+  async decide(mobile: string, request: AllowanceRequest, within: Deadline): Promise<ClusterDecision> {
+    const { keys } = this;
+    const read = async (key: string) => {
+      const [, now, ...values] = await this.commands.run('allowance_read', [key], [], within);
+      return { now, values };
+    };
+    const standing = async (kind: 'client' | 'network' | 'parent', id: string): Promise<Standing> => {
+      const [ofDay = 0, ofTenDays = 0, hour = 0, ...debts] = (await read(keys.standing(kind, id))).values.map(Number);
+      return { ofDay, ofTenDays, hour, debts };
+    };
+    const pool = async (name: Pool) => (await read(keys.pool(name))).values.map(Number);
+    const day = keys.limit({ rule: 'mobile-day', subject: { kind: 'mobile', id: mobile } });
+    const [client, network, parent, known, unknown, person, device, started, confirmed, ofMobile, unpaid] =
+      await Promise.all([
+        standing('client', request.client),
+        standing('network', request.network),
+        standing('parent', request.parent),
+        pool('known'),
+        pool('unknown'),
+        pool('person'),
+        pool('device'),
+        this.commands.get(keys.allowancesStarted(), within.deadline),
+        this.commands.get(keys.person(request.person), within.deadline),
+        read(day),
+        read(keys.unpaid(mobile)),
+      ]);
+    const state: AllowanceState = {
+      client,
+      network,
+      parent,
+      pools: { known, unknown, person, device },
+      startedAt: started === null ? undefined : Number(started.split(' ')[0]),
+      confirmedAt: confirmed === null ? undefined : Number(confirmed),
+    };
+    const networks = unpaid.values.filter((_, i) => i % 4 === 2);
+    const again = networks.filter((id) => id === request.network).length === 1;
+    const asking = { ofMobile: ofMobile.values.map(Number), again, device: request.device };
+    const at = ofMobile.now;
+    return { decision: decide(state, asking, request.rule, at), state, at };
+  }
+
+  /**
+   * Charges a message to what pays for it. Where others were faster the decision is made anew, so that sends at once get no more than
+   * sends one after the other.
+   */
+  async charge(
+    mobile: string,
+    request: AllowanceRequest,
+    first: ClusterDecision,
+    within: Deadline,
+    refunds: Refunds,
+  ): Promise<ClusterCharge> {
+    let decided = first;
+    for (let tries = 0; tries < CHARGE_TRIES; tries++) {
+      const { decision, at, state } = decided;
+      if (!decision.allow && request.mode === 'enforce') return { denied: decision };
+      const charge = decision.allow ? decision.charge : 'own';
+      const done = new Refunds();
+      refunds.add(() => done.run());
+      if (await this.chargeOnce(request, charge, decided, within, done)) {
+        // Not waited for: without it the shop counts as young for a day longer.
+        void this.keepStart(state.startedAt, at).catch(() => undefined);
+        return { charge, at };
+      }
+      await done.run();
+      decided = await this.decide(mobile, request, within);
+    }
+    return { denied: { limit: 'client', waitMs: CONTENTION_WAIT_MS } };
+  }
+
+  private async chargeOnce(
+    { client, network, parent, mode }: AllowanceRequest,
+    charge: AllowanceCharge,
+    { decision, state, at }: ClusterDecision,
+    within: Deadline,
+    done: Refunds,
+  ): Promise<boolean> {
+    const enforced = decision.allow && mode === 'enforce' ? decision.limits : [];
+    const limitOf = (of: string): Change => {
+      const limit = enforced.find((one) => one.of === of)?.limit;
+      return { charge: limit === undefined ? true : { below: limit, withinMs: DAY_MS } };
+    };
+    // What the client owed when the decision was made, and not a message more.
+    const seen = countWithin(state.client.debts, DAY_MS, at);
+    const steps: [Kind, string, Change][] = [
+      ['client', client, { charge: mode === 'enforce' ? { below: seen + 1, withinMs: DAY_MS } : true }],
+    ];
+    if (OF_NETWORK.has(charge)) steps.push(['network', network, limitOf('network')]);
+    if (OF_PARENT.has(charge)) steps.push(['parent', parent, limitOf('parent')]);
+    if (charge !== 'own') steps.push(['pool', charge, limitOf(charge)]);
+    for (const [kind, id, change] of steps) {
+      const undo = () => this.change(kind, id, at, { refunds: [at] });
+      const refused = await this.change(kind, id, at, change, { ...within, refund: async () => void (await undo()) });
+      if (refused) return false;
+      done.add(undo);
+    }
+    return true;
+  }
+
+  async refund({ charge, sentAt, ...asker }: AllowanceRefund): Promise<void> {
+    await this.settle(asker, [{ charge, sentAt }], 0, sentAt);
+  }
+
+  /** A right code: messages leave all debts, and credit grows. */
+  async confirm(
+    asker: Asker,
+    person: string,
+    messages: readonly { charge: AllowanceCharge; sentAt: number }[],
+    at: number,
+  ): Promise<void> {
+    const key = this.keys.person(person);
+    const confirmed = await this.commands.get(key);
+    const confirmedAt = confirmed === null ? undefined : Number(confirmed);
+    await this.commands.setForHistory(key, String(Math.max(at, confirmedAt ?? 0)));
+    await this.settle(asker, messages, confirmationWeight(confirmedAt, at), at);
+  }
+
+  private async settle(
+    { client, network, parent }: Asker,
+    messages: readonly { charge: AllowanceCharge; sentAt: number }[],
+    weight: number,
+    at: number,
+  ): Promise<void> {
+    const times = (counts: (charge: AllowanceCharge) => boolean) =>
+      messages.filter(({ charge }) => counts(charge)).map(({ sentAt }) => sentAt);
+    const steps = [
+      this.change('client', client, at, { weight, refunds: times(() => true) }),
+      this.change('network', network, at, { weight, refunds: times((charge) => OF_NETWORK.has(charge)) }),
+      this.change('parent', parent, at, { weight, refunds: times((charge) => OF_PARENT.has(charge)) }),
+      ...POOLS.filter((pool) => times((charge) => charge === pool).length > 0).map((pool) =>
+        this.change('pool', pool, at, { refunds: times((charge) => charge === pool) }),
+      ),
+    ];
+    const failed = (await Promise.allSettled(steps)).find((step) => step.status === 'rejected');
+    if (failed) throw failed.reason;
+  }
+
+  private async change(
+    kind: Kind,
+    id: string,
+    at: number,
+    { charge, weight = 0, refunds = [] }: Change,
+    options: RunOptions = {},
+  ): Promise<boolean> {
+    const key = kind === 'pool' ? this.keys.pool(id) : this.keys.standing(kind, id);
+    const limit = charge && charge !== true ? [charge.below, charge.withinMs] : [0, 0];
+    const numbers = [at, charge ? 1 : 0, ...limit, weight, ...refunds];
+    const reply = await this.commands.run('allowance_change', [key], [kind, numbers.join(' ')], options);
+    return reply[0] === 'refused';
+  }
+
+  private async keepStart(startedAt: number | undefined, at: number): Promise<void> {
+    await this.commands.setForHistory(this.keys.allowancesStarted(), `${startedAt ?? at} ${at}`);
+  }
+}

@@ -1,0 +1,131 @@
+import { allowanceRule } from '../../src/limits/allowances';
+import type { AllowanceRequest, SendReserved } from '../../src/store/store';
+import type { StoreSubject } from './contract';
+import { codeCheck, DAY, daily, granted, HOUR, MINUTE, reserveSolved, WRONG } from './requests';
+
+const RULE = allowanceRule(10_000, 20);
+
+export function describeAllowances(subject: () => StoreSubject): void {
+  describe('allowances', () => {
+    let sent = 0;
+    const requestOf = (client: string, network = `net-${client}`, person = ''): AllowanceRequest => ({
+      ...{ rule: RULE, mode: 'enforce', client, network, parent: `parent-${network}` },
+      ...{ person, device: false },
+    });
+    /** A message to a mobile of its own, asked for by this client. */
+    const send = async (allowance: AllowanceRequest, mobile = mobileOf(sent)) => {
+      sent++;
+      const uuid = `u${sent}`;
+      const asked = { ...allowance, person: allowance.person || `person-${mobile}` };
+      const changes = { mobile, allowance: asked, limits: [daily(10, mobile)] };
+      return { uuid, mobile, asked, reserved: await reserveSolved(subject().store, uuid, changes) };
+    };
+    const confirm = ({ uuid, mobile, asked }: Awaited<ReturnType<typeof send>>) =>
+      subject().store.checkCode(codeCheck({ uuid, mobile, person: asked.person }));
+    const refund = ({ uuid, mobile, asked, reserved }: Awaited<ReturnType<typeof send>>) => {
+      const { countedAt, charge = 'own', chargedAt = 0 } = granted(reserved);
+      const allowance = { ...asked, charge, sentAt: chargedAt };
+      const limits = [daily(10, mobile)];
+      return subject().store.refundSend({ mobile, uuid, code: '135790', limits, countedAt, allowance });
+    };
+    const paidBy = (reserved: SendReserved) => (reserved.status === 'ok' ? reserved.charge : reserved.status);
+    const mobileOf = (n: number) => String(13_800_000_000 + n);
+    /** How many messages this client is given that nobody confirms. */
+    const given = async (client: AllowanceRequest) => {
+      for (let count = 0; count < 100; count++) if ((await send(client)).reserved.status !== 'ok') return count;
+      throw new Error('never refused');
+    };
+
+    test('given a new shop, when one address asks again and again, then it is given about 14 messages, and told how long to wait', async () => {
+      const count = await given(requestOf('a'));
+      expect(count).toBeGreaterThanOrEqual(10);
+      expect(count).toBeLessThanOrEqual(15);
+      const { reserved } = await send(requestOf('a'));
+      expect(reserved).toMatchObject({ status: 'not-allowed', limit: 'pool' });
+      expect((reserved as { waitMs: number }).waitMs).toBeGreaterThan(23 * HOUR);
+      // Nobody else is refused.
+      expect(paidBy((await send(requestOf('b'))).reserved)).toBe('unknown');
+    });
+
+    test('given messages that were refused by their provider, when they are refunded, then the address stands as before', async () => {
+      for (let i = 0; i < 30; i++) await refund(await send(requestOf('a')));
+      expect(await given(requestOf('a'))).toBeGreaterThanOrEqual(10);
+    });
+
+    test('given an address whose messages are confirmed, when many people ask from it, then none of them is refused', async () => {
+      for (let i = 0; i < 60; i++) {
+        const message = await send(requestOf('nat'));
+        expect(message.reserved.status).toBe('ok');
+        expect((await confirm(message)).status).toBe('ok');
+      }
+      expect(paidBy((await send(requestOf('nat'))).reserved)).toBe('own');
+    });
+
+    test('given a confirmation, when its number asks again, from anywhere, then what is known of the person pays', async () => {
+      const message = await send(requestOf('a'));
+      await confirm(message);
+      await subject().advance(2 * HOUR);
+      const again = await send(requestOf('elsewhere'), message.mobile);
+      expect(paidBy(again.reserved)).toBe('person');
+    });
+
+    test('given a wrong code, when it is checked, then nobody is credited', async () => {
+      const message = await send(requestOf('a'));
+      await subject().store.checkCode(
+        codeCheck({ uuid: message.uuid, mobile: message.mobile, person: message.asked.person, code: WRONG }),
+      );
+      const next = await send(requestOf('a'));
+      expect(paidBy(next.reserved)).toBe('unknown');
+      await confirm(next);
+      expect(paidBy((await send(requestOf('a'))).reserved)).toBe('own');
+    });
+
+    test('given a shop past its first days, when a strange network asks for a mobile that had 5 messages today, then it is refused', async () => {
+      const mobile = '13900139000';
+      const first = await send(requestOf('start'));
+      await confirm(first);
+      for (let i = 0; i < 5; i++) {
+        expect((await send(requestOf(`stranger-${i}`), mobile)).reserved.status).toBe('ok');
+        await subject().advance(20 * MINUTE);
+      }
+      expect((await send(requestOf('stranger-5'), mobile)).reserved).toMatchObject({
+        status: 'not-allowed',
+        limit: 'mobile',
+      });
+    });
+
+    test('given more than the hour of a client, when it asks on, then its hour refuses', async () => {
+      const rule = allowanceRule(10, 3);
+      const client = { ...requestOf('a'), rule };
+      for (let i = 0; i < 3; i++) expect((await send(client)).reserved.status).toBe('ok');
+      expect((await send(client)).reserved).toMatchObject({ status: 'not-allowed', limit: 'client' });
+      await subject().advance(HOUR);
+      expect((await send(client)).reserved.status).toBe('ok');
+    });
+
+    test('given a refusal, when it is told and not enforced, then the message is counted and its rule named', async () => {
+      const client = { ...requestOf('a'), mode: 'report' as const };
+      let reported = 0;
+      for (let i = 0; i < 20; i++) {
+        const { reserved } = await send(client);
+        if (granted(reserved).reported) reported++;
+      }
+      expect(reported).toBeGreaterThanOrEqual(5);
+    });
+
+    test('given 40 sends at once from one address, when they are decided, then no more go through than one after the other', async () => {
+      const alone = await given(requestOf('alone'));
+      const answers = await Promise.all(Array.from({ length: 40 }, () => send(requestOf('burst'))));
+      const through = answers.filter(({ reserved }) => reserved.status === 'ok').length;
+      expect(through).toBeLessThanOrEqual(alone);
+    });
+
+    test('given debts, when a day is over, then they count no more', async () => {
+      const client = requestOf('a');
+      await given(client);
+      expect((await send(client)).reserved.status).toBe('not-allowed');
+      await subject().advance(DAY);
+      expect((await send(client)).reserved.status).toBe('ok');
+    });
+  });
+}
