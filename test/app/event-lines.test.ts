@@ -147,6 +147,31 @@ describeWithRedis('Whatever happens to a request leaves one line', () => {
   });
 });
 
+describeWithRedis('A message for which nobody has an allowance', () => {
+  test.each([
+    ['enforce', { event: 'refused', rule: 'allowance-pool' }, []],
+    ['report', { event: 'reported' }, ['send']],
+  ])(
+    'with ABUSE_POLICY=%s',
+    async (ABUSE_POLICY, fields, more) => {
+      const limits = { ...NO_CLIENT_LIMITS, SMS_DAILY_BUDGET: '100', ABUSE_POLICY };
+      const shop = await Shop.open(limits);
+      const first = () => shop.server.logs.find(({ event }) => event === 'refused' || event === 'reported');
+      // Nobody confirms; far fewer than the budget has.
+      for (let n = 0; n < 60 && !first(); n += 1)
+        await shop.api().sendSmsCode({ mobile: shop.newMobile(), ...(await shop.planted()) });
+      shop.server.kill('SIGTERM');
+      await shop.server.exited;
+      const mobileId = first()?.mobileId;
+      const own = shop.server.logs.filter((line) => line.mobileId === mobileId);
+      expect(own[0]).toMatchObject({ level: 30, purpose: 'REGISTER', request: expect.any(String), ...fields });
+      expect(own.slice(1).map(({ event }) => event)).toEqual(more);
+      await shop.close();
+    },
+    60_000,
+  );
+});
+
 describeWithRedis('LOG_EVENTS', () => {
   test.each([
     ['sends', ['SMS accepted', 'SMS not confirmed as sent']],
