@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { join } from 'node:path';
+import { printSchema } from 'graphql';
 import { createCaptchaDrawing } from './captcha/drawing/captcha-drawing';
 import { createCaptchaSpeech } from './captcha/speech/captcha-speech';
 import type { Config } from './config/config';
@@ -18,6 +19,7 @@ import { dialectOf } from './http/original-dialects';
 import { PageFiles } from './http/page-files';
 import { LimitRules } from './limits/rules';
 import type { Logger } from './log';
+import { EventLog } from './observability/event-log';
 import { observeOperations } from './observability/instrument-schema';
 import { observedStore } from './observability/instrument-store';
 import { Metrics } from './observability/metrics';
@@ -26,11 +28,13 @@ import { PROJECT_ROOT } from './project-root';
 import type { ConsoleSender } from './sms/console/console-sender';
 import { createSender } from './sms/create-sender';
 import type { SmsSender } from './sms/sender';
+import { fixedCodes } from './sms/test-numbers-sender';
 import { openStore } from './store/open-store';
 import type { Store } from './store/store';
 import { createTicketSigner, type TicketSigner } from './tickets/ticket-signer';
 import { CaptchaService } from './verification/captcha-service';
 import type { DomainEvent, Observer } from './verification/events';
+import { randomCode } from './verification/random-code';
 import { SmsCodeService } from './verification/sms-code-service';
 
 /** What a test puts in place of the real thing. */
@@ -64,7 +68,8 @@ export async function createApp(config: Config, log: Logger, replacements: Repla
   const metrics = new Metrics({ providers: config.sms.providers, dailyBudget: config.limits.dailyBudget }, clock);
   // Without proxies a trace's id in the headers would be the client's own choice.
   const tracing = config.tracing ? await startTracing(config.trustProxy > 0, log) : undefined;
-  const observe = everyone([metrics.observe, tracing?.observe, replacements.observe], log);
+  const events = new EventLog(log, { events: config.logEvents, secret: config.clientHashSecret });
+  const observe = everyone([metrics.observe, tracing?.observe, events.observe, replacements.observe], log);
   const rules = new LimitRules(config.limits, config.captcha.ttlMs);
   const drawing = createCaptchaDrawing({ fontFiles: config.captcha.fontFiles });
   const configured = await createSender(config.sms, {
@@ -91,6 +96,7 @@ export async function createApp(config: Config, log: Logger, replacements: Repla
     log,
     observe,
     clock,
+    codeFor: fixedCodes(config.sms.testNumbers ?? [], randomCode),
     tickets,
     personOf: (mobile) => clients.personOf(mobile),
   });
@@ -140,7 +146,10 @@ export async function createApp(config: Config, log: Logger, replacements: Repla
     monitoring: config.metricsPort === undefined ? monitoring : { ...monitoring, exposition: undefined },
     trace: tracing?.request,
     publicKeys: tickets?.publicKeys,
-    lastCode: config.development ? lastCode(configured.console) : undefined,
+    schemaSdl: config.schemaSdl ? `${printSchema(schema)}\n` : undefined,
+    developer: config.development
+      ? { lastCode: lastCode(configured.console), captchaText: (uuid) => store.peekCaptcha(uuid) }
+      : undefined,
   });
   const http = createBoundedServer(handler);
   const monitoringHttp =
@@ -201,6 +210,6 @@ async function reachable(store: Store): Promise<boolean> {
 }
 
 /** What the page may show in development: the last code that the console sender printed, to whoever knows its mobile. */
-function lastCode(sender: ConsoleSender | undefined): ((mobile: string) => string | undefined) | undefined {
-  return sender && ((mobile) => (sender.last()?.mobile === mobile ? sender.last()?.code : undefined));
+function lastCode(sender: ConsoleSender | undefined): (mobile: string) => string | undefined {
+  return (mobile) => (sender?.last()?.mobile === mobile ? sender.last()?.code : undefined);
 }

@@ -1,6 +1,6 @@
 import type { CaptchaLevel } from '../captcha/drawing/captcha-drawing';
 import type { LimitSettings } from '../limits/rules';
-import type { LogLevel } from '../log';
+import type { LoggedEvents, LogLevel } from '../log';
 import type { SmsSettings } from '../sms/create-sender';
 import type { StoreSettings } from '../store/open-store';
 import type { TicketSettings } from '../tickets/ticket-signer';
@@ -15,10 +15,13 @@ type Values = { [Name in keyof typeof SETTINGS]: ReturnType<(typeof SETTINGS)[Na
 export interface Config {
   /** Sandbox, introspection, the last code on the page: never in production. */
   development: boolean;
+  /** Whether /schema.graphql is answered. */
+  schemaSdl: boolean;
   /** Where to listen; undefined: on all addresses. */
   host: string | undefined;
   port: number;
   logLevel: LogLevel;
+  logEvents: LoggedEvents;
   trustProxy: number;
   corsOrigins: readonly string[];
   /** How front ends of the original view are answered; undefined: they are not. */
@@ -78,10 +81,12 @@ export function loadConfig(environment: Environment = process.env): Readonly<Con
   if (problems.length > 0) throw new ConfigError(problems);
   return Object.freeze({
     development: values.NODE_ENV !== 'production',
+    schemaSdl: values.NODE_ENV !== 'production' || values.SCHEMA_SDL === 'true',
     // Everyone on the network would otherwise reach what is for the developer alone.
     host: values.HOST ?? (values.NODE_ENV === 'production' ? undefined : '127.0.0.1'),
     port: values.PORT,
     logLevel: values.LOG_LEVEL,
+    logEvents: values.LOG_EVENTS,
     trustProxy: values.TRUST_PROXY,
     corsOrigins: values.CORS_ORIGINS,
     originalApi: values.ORIGINAL_API,

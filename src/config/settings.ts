@@ -1,7 +1,7 @@
 import { accessSync, constants } from 'node:fs';
 import { resolve } from 'node:path';
 import type { CaptchaLevel } from '../captcha/drawing/captcha-drawing';
-import type { LogLevel } from '../log';
+import type { LoggedEvents, LogLevel } from '../log';
 import { type RedisTarget, redisTarget } from '../store/redis/redis-target';
 import { privateKey, publicKeys, secretKey } from '../tickets/ticket-key';
 import { ORIGINAL_DIALECTS } from './original-dialects';
@@ -26,6 +26,12 @@ export const SETTINGS = {
   PORT: integer({ about: 'TCP port; 0 picks a free one', default: 4000, min: 0, max: 65_535 }),
   HOST: text({ about: 'address to listen on; absent: all in production, 127.0.0.1 otherwise' }),
   LOG_LEVEL: choice<LogLevel>({ about: 'least severe log line that is written', of: LOG_LEVELS, default: 'info' }),
+  LOG_EVENTS: choice<LoggedEvents>({
+    about:
+      '`all`: a log line for whatever happens to a request; `sends`: for messages alone; `none`: only for those that failed',
+    of: ['all', 'sends', 'none'],
+    default: 'all',
+  }),
   TRUST_PROXY: integer({
     about: 'proxies in front; the client address is read that many places from the right of X-Forwarded-For',
     default: 0,
@@ -40,6 +46,11 @@ export const SETTINGS = {
     about:
       'answers front ends that were written for the original view, in the dialect named here: docs/original-api.md; absent: not a byte',
     of: ORIGINAL_DIALECTS,
+  }),
+  SCHEMA_SDL: choice({
+    about: '`true`: `/schema.graphql` tells the schema in production as well; introspection stays off there',
+    of: ['true', 'false'] as const,
+    default: 'false',
   }),
   REDIS_URL: parsed<RedisTarget>({
     about:

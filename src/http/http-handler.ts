@@ -2,9 +2,10 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import cors from 'cors';
 import type { Logger } from '../log';
 import type { Tracing } from '../observability/tracing';
+import { answerDevelopment, type DevelopmentDependencies } from './development-endpoints';
 import { answerGraphql, type GraphqlEndpointDependencies } from './graphql-endpoint';
 import { isOwnHost } from './host-check';
-import { sendError, sendJson } from './json-answer';
+import { sendError, sendText } from './json-answer';
 import { answerMonitoring, type MonitoringDependencies } from './monitoring-endpoints';
 import type { OriginalApi } from './original-api';
 import type { PageFiles } from './page-files';
@@ -25,8 +26,10 @@ export interface HttpDependencies extends GraphqlEndpointDependencies {
   publicKeys: string | undefined;
   /** The original view's interface; undefined where it is off. */
   originalApi: OriginalApi | undefined;
-  /** The last code that the console sender printed for a mobile; development only. */
-  lastCode?(mobile: string): string | undefined;
+  /** The schema as text; undefined where nobody may read it. */
+  schemaSdl: string | undefined;
+  /** What stands below /dev/; undefined in production. */
+  developer: DevelopmentDependencies | undefined;
 }
 
 type Next = () => void;
@@ -37,7 +40,7 @@ const SANDBOX_ORIGINS = ['https://studio.apollographql.com', 'https://sandbox.em
 
 /** Answers every HTTP request: /graphql, health, and the page. */
 export function createHttpHandler(dependencies: HttpDependencies): RequestListener {
-  const { development, host, page, trace, originalApi } = dependencies;
+  const { development, developer, host, originalApi, page, trace } = dependencies;
   const allowOrigin = corsMiddleware(dependencies.corsOrigins, development);
 
   return (request, response) => {
@@ -64,8 +67,8 @@ export function createHttpHandler(dependencies: HttpDependencies): RequestListen
       case '/.well-known/jwks.json':
         if (dependencies.publicKeys) return sendPublicKeys(dependencies.publicKeys, response);
         break;
-      case '/dev/last-sms':
-        if (dependencies.lastCode) return sendLastCode(dependencies.lastCode, query, response);
+      case '/schema.graphql':
+        if (dependencies.schemaSdl) return sendText(response, 200, 'text/plain; charset=utf-8', dependencies.schemaSdl);
         break;
       default: {
         if (answerMonitoring(dependencies.monitoring, path, request, response)) return;
@@ -73,16 +76,14 @@ export function createHttpHandler(dependencies: HttpDependencies): RequestListen
         if (answered) return void answered.catch((error: Error) => fail(dependencies, response, error));
       }
     }
+    const answered = developer && answerDevelopment(developer, path, query, response);
+    if (answered) {
+      answered.catch((error: Error) => fail(dependencies, response, error));
+      return;
+    }
     if (page?.answer(path, request, response)) return;
     sendError(response, 404, 'NOT_FOUND', 'There is nothing here.');
   };
-}
-
-function sendLastCode(lastCode: (mobile: string) => string | undefined, query: string, response: ServerResponse): void {
-  const mobile = new URLSearchParams(query).get('mobile') ?? '';
-  const code = lastCode(mobile);
-  if (code) sendJson(response, 200, { mobile, code });
-  else sendError(response, 404, 'NOT_FOUND', 'No code was printed for this mobile.');
 }
 
 function sendPublicKeys(keys: string, response: ServerResponse): void {

@@ -19,3 +19,9 @@ export function createTestNumbersSender(sender: SmsSender, testNumbers: readonly
     },
   };
 }
+
+/** The code for a mobile: the fixed one of a test number, and for all others what `otherwise` makes. */
+export function fixedCodes(testNumbers: readonly TestNumber[], otherwise: () => string): (mobile: string) => string {
+  const codes = new Map(testNumbers.map(({ mobile, code }) => [mobile, code]));
+  return (mobile) => codes.get(mobile) ?? otherwise();
+}

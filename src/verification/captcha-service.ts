@@ -101,8 +101,9 @@ export class CaptchaService {
       return { reason: Reason.SERVICE_UNAVAILABLE };
     }
     if (issued.status === 'refused') {
-      observe({ type: 'limit-hit', rule: limits[issued.limit]?.rule ?? 'captcha-minute' });
-      return { reason: Reason.QUOTA_EXCEEDED, retryAfter: Math.ceil(issued.waitMs / 1000) };
+      const retryAfter = Math.ceil(issued.waitMs / 1000);
+      observe({ type: 'limit-hit', rule: limits[issued.limit]?.rule ?? 'captcha-minute', retryAfter });
+      return { reason: Reason.QUOTA_EXCEEDED, retryAfter };
     }
     if (issued.status === 'taken') return 'taken';
     observe({ type: 'captcha-issued', kind, level: this.level });

@@ -5,21 +5,45 @@ import type { SmsOutcome } from '../sms/sender';
 import type { Store } from '../store/store';
 import type { Operation, Reason } from './reasons';
 
+/** Whose request something happened to. For the event log alone: nothing of it may become a metric's label or a span's attribute. */
+export interface RequestIdentity {
+  mobile: string;
+  purpose: VerificationPurpose;
+  /** Of the captcha that was, or would be, spent on it. */
+  uuid?: string;
+  /** Once there is a message. */
+  smsId?: string;
+}
+
 export type StoreOperation = Exclude<keyof Store, 'close'>;
 
 /** What happened, for those who watch (logs, metrics). Nobody who acts may depend on it. */
 export type DomainEvent =
   | { type: 'captcha-issued'; kind: 'IMAGE' | 'AUDIO'; level: 'normal' | 'hard' }
-  | { type: 'captcha-answered'; reason: Reason.OK | Reason.CAPTCHA_EXPIRED | Reason.CAPTCHA_MISMATCH }
-  /** A rule refused a captcha, a message or the check of a code. */
-  | { type: 'limit-hit'; rule: LimitRule | AllowanceRefusalRule | 'failures' }
+  | {
+      type: 'captcha-answered';
+      reason: Reason.OK | Reason.CAPTCHA_EXPIRED | Reason.CAPTCHA_MISMATCH;
+      request: RequestIdentity;
+    }
+  /** A rule refused a captcha (which is nobody's request yet), a message or the check of a code. `retryAfter`: seconds. */
+  | {
+      type: 'limit-hit';
+      rule: LimitRule | AllowanceRefusalRule | 'failures';
+      retryAfter?: number;
+      request?: RequestIdentity;
+    }
   /** A message was sent for which nobody had an allowance, because ABUSE_POLICY only reports. */
-  | { type: 'allowance-reported' }
+  | { type: 'allowance-reported'; request: RequestIdentity }
   /** What pays for a message until it is confirmed. */
   | { type: 'allowance-charged'; charge: AllowanceCharge }
   /** One try at one provider; `id` is the correlation id that its log lines carry as `smsId`. */
   | { type: 'send-attempted'; id: string; outcome: SmsOutcome; durationMs: number }
-  | { type: 'code-verified'; reason: Reason; purpose: VerificationPurpose }
+  /** What became of a message in the end, whichever providers were tried. */
+  | { type: 'message-sent'; request: RequestIdentity; outcome: SmsOutcome }
+  /** `retryAfter`: seconds that the mobile is locked, if it is. */
+  | { type: 'code-verified'; reason: Reason; retryAfter?: number; request: RequestIdentity }
+  /** A send or a check that could not be made, since the store failed. */
+  | { type: 'store-failed'; operation: Operation; request: RequestIdentity }
   /** Messages counted in the budget's window. */
   | { type: 'budget-used'; used: number }
   /** A call of the API is answered; ERROR where its resolver failed, which it never should. */

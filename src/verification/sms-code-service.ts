@@ -1,4 +1,4 @@
-import { randomInt, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { Language } from '../captcha/speech/captcha-speech';
 import type { Client, LimitRules } from '../limits/rules';
 import type { SlidingWindowLimit } from '../limits/sliding-window-limit';
@@ -13,8 +13,8 @@ import {
   StoreUnavailableError,
 } from '../store/store';
 import type { TicketSigner } from '../tickets/ticket-signer';
-import type { Observer } from './events';
-import { Reason } from './reasons';
+import type { Observer, RequestIdentity } from './events';
+import { type Operation, Reason } from './reasons';
 
 const SIX_DIGITS = /^\d{6}$/;
 /** Longer names than any service makes are not looked up. */
@@ -82,6 +82,8 @@ export interface SmsCodeServiceDependencies {
   observe: Observer;
   /** ms since the epoch. */
   clock: () => number;
+  /** Six digits: unforeseeable, but for numbers that are never sent anything. */
+  codeFor: (mobile: string) => string;
   /** What stands for a mobile among the numbers that were confirmed: a keyed hash. */
   personOf: (mobile: string) => string;
   /** Signs a proof for other services; absent where none is asked for. */
@@ -105,7 +107,7 @@ export class SmsCodeService {
     try {
       return await this.sendOnce(request, caller);
     } catch (error) {
-      return this.unavailable(error, 'No code could be sent: the store failed');
+      return this.unavailable(error, 'No code could be sent: the store failed', 'sendSmsCode', request);
     }
   }
 
@@ -128,11 +130,15 @@ export class SmsCodeService {
         ...rules.verify(client),
       });
     } catch (error) {
-      return this.unavailable(error, 'No code could be checked: the store failed');
+      return this.unavailable(error, 'No code could be checked: the store failed', 'verifySmsCode', request);
     }
     const result = verifyResult(checked);
-    observe({ type: 'code-verified', reason: result.reason, purpose });
-    if (checked.status === 'refused') observe({ type: 'limit-hit', rule: 'verify-hour' });
+    const { reason, retryAfter } = result;
+    const smsId = checked.status === 'refused' || checked.status === 'expired' ? undefined : checked.smsId;
+    const identity: RequestIdentity = { mobile, purpose, uuid: request.uuid, smsId };
+    observe({ type: 'code-verified', reason, retryAfter, request: identity });
+    if (checked.status === 'refused')
+      observe({ type: 'limit-hit', rule: 'verify-hour', retryAfter, request: identity });
     return result.reason === Reason.OK ? { ...result, ticket: await this.ticket(mobile, purpose) } : result;
   }
 
@@ -148,12 +154,12 @@ export class SmsCodeService {
   }
 
   private async sendOnce(request: SendRequest, { client, language }: Caller): Promise<SmsSendResult> {
-    const { store, rules, clock, personOf } = this.dependencies;
+    const { store, rules, clock, codeFor, personOf } = this.dependencies;
     const { codeTtlMs } = this.settings;
     const { mobile, imageCode, uuid, purpose } = request;
-    if (uuid.length > MAX_UUID_LENGTH) return this.refused({ status: 'captcha-expired' }, []);
+    if (uuid.length > MAX_UUID_LENGTH) return this.refused({ status: 'captcha-expired' }, [], request);
     const limits = rules.send(mobile, client);
-    const code = randomInt(1_000_000).toString().padStart(6, '0');
+    const code = codeFor(mobile);
     const smsId = randomUUID().replaceAll('-', '');
     const allowance = rules.allowance(client, personOf(mobile));
     const reserved = await store.reserveSend({
@@ -168,8 +174,8 @@ export class SmsCodeService {
       solved: rules.unsolved(client),
       allowance,
     });
-    if (reserved.status !== 'ok') return this.refused(reserved, limits);
-    this.record(reserved, limits);
+    if (reserved.status !== 'ok') return this.refused(reserved, limits, request);
+    this.record(reserved, limits, request);
 
     const reservedAt = clock();
     const minutes = Math.max(1, Math.floor(codeTtlMs / 60_000));
@@ -197,17 +203,13 @@ export class SmsCodeService {
   }
 
   private async handOver(message: SmsMessage): Promise<SmsOutcome> {
-    const { sender, log } = this.dependencies;
+    const { sender, log, observe } = this.dependencies;
     const { id, mobile, purpose } = message;
     const outcome = await sender.send(message).catch((error: Error): SmsOutcome => {
       log.error({ smsId: id, stack: error.stack }, 'The SMS sender threw: whether the message went out is unknown');
       return { class: 'unknown', provider: sender.name, providerCode: 'exception' };
     });
-    const fields = { smsId: id, mobile: maskedMobile(mobile), purpose, ...outcome };
-    if (outcome.class === 'accepted') log.info(fields, 'SMS accepted');
-    else if (outcome.class === 'misconfigured')
-      log.error(fields, 'SMS refused: the account at the provider, or its settings here, are wrong');
-    else log.warn(fields, 'SMS not confirmed as sent');
+    observe({ type: 'message-sent', request: { mobile, purpose, smsId: id }, outcome });
     return outcome;
   }
 
@@ -225,37 +227,41 @@ export class SmsCodeService {
   private refused(
     reserved: Exclude<SendReserved, { status: 'ok' }>,
     limits: readonly SlidingWindowLimit[],
+    { mobile, purpose, uuid }: SendRequest,
   ): SmsSendResult {
     const { observe } = this.dependencies;
+    const request: RequestIdentity = { mobile, purpose, uuid };
     if (reserved.status === 'captcha-expired' || reserved.status === 'captcha-mismatch') {
       const reason = reserved.status === 'captcha-expired' ? Reason.CAPTCHA_EXPIRED : Reason.CAPTCHA_MISMATCH;
-      observe({ type: 'captcha-answered', reason });
+      observe({ type: 'captcha-answered', reason, request });
       return { reason };
     }
-    observe({ type: 'captcha-answered', reason: Reason.OK });
+    observe({ type: 'captcha-answered', reason: Reason.OK, request });
     const retryAfter = Math.ceil(reserved.waitMs / 1000);
     if (reserved.status === 'locked') {
       // A code that nobody may try is not worth a message.
-      observe({ type: 'limit-hit', rule: 'failures' });
+      observe({ type: 'limit-hit', rule: 'failures', retryAfter, request });
       return { reason: Reason.SMS_CODE_LOCKED, retryAfter };
     }
     if (reserved.status === 'not-allowed') {
-      observe({ type: 'limit-hit', rule: ALLOWANCE_RULES[reserved.limit] });
+      observe({ type: 'limit-hit', rule: ALLOWANCE_RULES[reserved.limit], retryAfter, request });
       return { reason: Reason.QUOTA_EXCEEDED, retryAfter };
     }
     const rule = limits[reserved.limit]?.rule ?? 'cooldown';
-    observe({ type: 'limit-hit', rule });
+    observe({ type: 'limit-hit', rule, retryAfter, request });
     return { reason: rule === 'cooldown' ? Reason.TOO_FREQUENT : Reason.QUOTA_EXCEEDED, retryAfter };
   }
 
   private record(
     { counts, charge, reported }: Extract<SendReserved, { status: 'ok' }>,
     limits: readonly SlidingWindowLimit[],
+    { mobile, purpose, uuid }: SendRequest,
   ): void {
     const { rules, log, observe } = this.dependencies;
-    observe({ type: 'captcha-answered', reason: Reason.OK });
+    const request: RequestIdentity = { mobile, purpose, uuid };
+    observe({ type: 'captcha-answered', reason: Reason.OK, request });
     if (charge) observe({ type: 'allowance-charged', charge });
-    if (reported) observe({ type: 'allowance-reported' });
+    if (reported) observe({ type: 'allowance-reported', request });
     const index = limits.findIndex((limit) => limit.rule === 'budget');
     const used = counts[index];
     if (used === undefined) return;
@@ -264,9 +270,16 @@ export class SmsCodeService {
     if (used === rules.budgetWarning) log.warn({ used, budget: limits[index]?.cap }, 'SMS budget: 80 % used');
   }
 
-  private unavailable(error: unknown, message: string): SmsCodeResult {
+  private unavailable(
+    error: unknown,
+    message: string,
+    operation: Operation,
+    { mobile, purpose, uuid }: Omit<RequestIdentity, 'smsId'>,
+  ): SmsCodeResult {
     if (!(error instanceof StoreUnavailableError)) throw error;
-    this.dependencies.log.error({ error: error.message }, message);
+    const { log, observe } = this.dependencies;
+    log.error({ error: error.message }, message);
+    observe({ type: 'store-failed', operation, request: { mobile, purpose, uuid } });
     return { reason: Reason.SERVICE_UNAVAILABLE };
   }
 }

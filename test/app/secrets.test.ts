@@ -8,7 +8,13 @@ describeWithRedis('What the log keeps to itself, at its most talkative', () => {
   let shop: Shop;
 
   beforeAll(async () => {
-    shop = await Shop.open({ ...NO_CLIENT_LIMITS, LOG_LEVEL: 'trace', SMS_TIMEOUT_MS: '300', REDIS_TIMEOUT_MS: '300' });
+    shop = await Shop.open({
+      ...NO_CLIENT_LIMITS,
+      SMS_PER_CLIENT_HOUR: '1000',
+      LOG_LEVEL: 'trace',
+      SMS_TIMEOUT_MS: '300',
+      REDIS_TIMEOUT_MS: '300',
+    });
   }, 60_000);
 
   afterAll(() => shop?.close());
@@ -16,6 +22,7 @@ describeWithRedis('What the log keeps to itself, at its most talkative', () => {
   test('no code, captcha text, whole mobile or credential, whatever happens', async () => {
     const api = shop.api();
     const mobiles: string[] = [];
+    const uuids: string[] = [];
     const texts: string[] = [];
     const codes: string[] = [];
     const send = async () => {
@@ -23,6 +30,7 @@ describeWithRedis('What the log keeps to itself, at its most talkative', () => {
       const { uuid } = await api.imageCaptcha();
       const imageCode = await captchaOf(shop.redis, uuid);
       mobiles.push(mobile);
+      uuids.push(String(uuid));
       texts.push(imageCode);
       const sent = await api.sendSmsCode({ mobile, imageCode, uuid: String(uuid) });
       // Of a refused message no code stays in Redis; the provider has seen it.
@@ -47,6 +55,15 @@ describeWithRedis('What the log keeps to itself, at its most talkative', () => {
     }
     shop.standIn.behave('accept');
     const { mobile, uuid } = await send();
+    // Refused: by the cooldown, for a captcha used before, for a wrong one.
+    const again = await shop.solved();
+    await api.sendSmsCode({ mobile, ...again });
+    await api.sendSmsCode({ mobile, ...again });
+    const missed = await shop.solved();
+    await api.sendSmsCode({ mobile, imageCode: 'QXZQXZ', uuid: missed.uuid });
+    await api.sendSmsCode({ mobile: '23800138000', imageCode: 'QXZQXZ', uuid: missed.uuid });
+    texts.push(again.imageCode, missed.imageCode, 'QXZQXZ');
+    uuids.push(again.uuid, missed.uuid);
     for (const guess of ['918273', shop.lastCode(), shop.lastCode()]) await api.verifySmsCode(mobile, guess, uuid);
     await api.query(`mutation { sendSmsCode(mobile: "${mobile}", imageCode: 7, uuid: "u") { code } }`);
     await api.query('mutation ($m: Int) { verifySmsCode(mobile: $m, smsCode: "918273") { code } }', { m: mobile });
@@ -57,16 +74,26 @@ describeWithRedis('What the log keeps to itself, at its most talkative', () => {
     reasons.add((await api.sendSmsCode({ mobile: unlucky, ...(await shop.planted()) })).reason);
     await shop.redis.rpush(`{sms:${unlucky}}:failures`, 'no number');
     reasons.add((await api.verifySmsCode(unlucky, '564739', 'u')).reason);
+    const clients = (await shop.redis.keys('{client:*')).map((key) => /^\{client:([^}]+)/.exec(key)?.[1] ?? key);
+    expect(clients).not.toHaveLength(0);
     await shop.redisServer.kill();
     reasons.add((await api.sendSmsCode({ mobile, imageCode: 'HAPPY', uuid: 'u' })).reason);
     shop.server.kill('SIGTERM');
     await shop.server.exited;
 
+    // Every kind of line was written.
+    const events = new Set(shop.server.logs.map(({ event }) => event));
+    expect(events).toEqual(new Set(['send', 'refused', 'captcha-wrong', 'code-right', 'code-wrong', undefined]));
     expect([...reasons].sort()).toEqual(['OK', 'SERVICE_UNAVAILABLE', 'SMS_REJECTED', 'SMS_UNCONFIRMED']);
     const output = shop.server.stdout + shop.server.stderr;
     for (const secret of [
       ...mobiles,
+      ...uuids,
       unlucky,
+      '23800138000',
+      // The client's address, and what stands for it in the store.
+      '127.0.0.1',
+      ...clients,
       ...codes,
       '918273',
       '564738',
@@ -77,7 +104,7 @@ describeWithRedis('What the log keeps to itself, at its most talkative', () => {
     }
     for (const text of texts) expect(output.toLowerCase()).not.toContain(`"${text.toLowerCase()}"`);
     // The mobile can be recognised by whoever knows it, and every send has left a line.
-    const sends = shop.server.logs.filter(({ smsId }) => smsId !== undefined);
+    const sends = shop.server.logs.filter(({ event }) => event === 'send');
     expect(sends.map(({ mobile: masked }) => masked)).toEqual(mobiles.map((m) => `${m.slice(0, 3)}****${m.slice(7)}`));
     expect(sends.map(({ class: outcome }) => outcome)).toEqual([
       'accepted',

@@ -25,7 +25,7 @@ const table = rows.map(([, name = '']) => name);
 const mentioned = new Set([...document.matchAll(/\b[A-Z]+(?:_[A-Z]+)+\b/g)].map(([name]) => name));
 /** Reasons of the API, and what the OpenTelemetry SDK reads by itself. */
 const OTHERS =
-  /^(SERVICE_UNAVAILABLE|QUOTA_EXCEEDED|OTEL_(SERVICE_NAME|RESOURCE_ATTRIBUTES|TRACES_SAMPLER|EXPORTER_OTLP_HEADERS|BSP_SCHEDULE_DELAY))$/;
+  /^(SERVICE_UNAVAILABLE|QUOTA_EXCEEDED|SMS_UNCONFIRMED|MISSING_PARAMETER|MOBILE_INVALID|CAPTCHA_(EXPIRED|MISMATCH)|SMS_CODE_(EXPIRED|MISMATCH|LOCKED)|OTEL_(SERVICE_NAME|RESOURCE_ATTRIBUTES|TRACES_SAMPLER|EXPORTER_OTLP_HEADERS|BSP_SCHEDULE_DELAY))$/;
 
 describe('docs/operations.md', () => {
   test('has the settings table that "npm run docs:settings" writes', () => {

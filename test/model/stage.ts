@@ -3,6 +3,7 @@ import { LimitRules } from '../../src/limits/rules';
 import type { SmsMessage, SmsOutcome } from '../../src/sms/sender';
 import { type Store, StoreUnavailableError } from '../../src/store/store';
 import { CaptchaService } from '../../src/verification/captcha-service';
+import { randomCode } from '../../src/verification/random-code';
 import { SmsCodeService } from '../../src/verification/sms-code-service';
 import type { Fault, Provider, Scene } from './actions';
 
@@ -64,6 +65,7 @@ export class Stage {
         log,
         observe,
         clock: () => this.now,
+        codeFor: randomCode,
         personOf: (mobile) => `person-${mobile}`,
       },
     );

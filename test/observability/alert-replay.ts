@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
+import { describeWithProgram } from '../harness/describe-with-program';
 
 const RULES = join(__dirname, '../../deploy/prometheus-alerts.yml');
 const PROMTOOL = 'promtool';
@@ -83,19 +84,7 @@ export function checkPrometheusConfig(file: string): void {
 const labelled = (labels: string): string =>
   `{${[labels, ...Object.entries(LABELS).map(([name, value]) => `${name}="${value}"`)].filter(Boolean).join(',')}}`;
 
-const installed = !spawnSync(PROMTOOL, ['--version']).error;
-
-/**
- * A suite that needs Prometheus' promtool (Debian: `apt-get install prometheus`). On a developer's machine without it the suite is left
- * out, loudly; where CI is set it fails.
- */
+/** A suite that needs Prometheus' promtool (Debian: `apt-get install prometheus`). */
 export function describeWithPromtool(name: string, define: () => void): void {
-  if (installed) {
-    describe(name, define);
-    return;
-  }
-  if (process.env.CI) throw new Error(`${PROMTOOL} is not on the PATH, and ${name} needs it`);
-  const line = '!'.repeat(78);
-  process.stderr.write(`\n${line}\n!! ${PROMTOOL} is not on the PATH. LEFT OUT: ${name}\n${line}\n\n`);
-  describe.skip(name, define);
+  describeWithProgram(PROMTOOL, name, define);
 }

@@ -25,6 +25,7 @@ describeWithPromtool('The alerts', () => {
   let replay: AlertReplay;
   let provider: Ronglian;
   let reachable: boolean;
+  let elapsedMs = 0;
   jest.setTimeout(60_000);
 
   beforeEach(async () => {
@@ -44,10 +45,18 @@ describeWithPromtool('The alerts', () => {
       if (!reachable) throw new StoreUnavailableError('gone');
       return reserve(...args);
     };
-    app = await LocalApp.start({ ...OPEN, ...provider.environment, ...environment }, { store, sender: undefined });
+    // /metrics is made anew once a second: a minute of the story is one of the server's clock as well.
+    const clock = () => Date.now() + elapsedMs;
+    app = await LocalApp.start(
+      { ...OPEN, ...provider.environment, ...environment },
+      { store, sender: undefined, clock },
+    );
     await minute();
   }
-  const minute = async () => replay.read((await scrape(app.url)).text);
+  const minute = async () => {
+    elapsedMs += 60_000;
+    replay.read((await scrape(app.url)).text);
+  };
   /** So many minutes, each with what happens in it. */
   const minutes = async (count: number, happens: (minute: number) => Promise<unknown>) => {
     for (let i = 0; i < count; i++) {

@@ -1,0 +1,100 @@
+import { createHmac } from 'node:crypto';
+import { type LoggedEvents, type Logger, maskedMobile } from '../log';
+import type { DomainEvent, RequestIdentity } from '../verification/events';
+import { Reason } from '../verification/reasons';
+
+/** Keeps these hashes apart from whatever else the same secret makes. docs/operations.md has the first: it must not change. */
+const MOBILE_DOMAIN = 'sms-verification-server/mobile-id/1:';
+const REQUEST_DOMAIN = 'sms-verification-server/request-id/1:';
+/** 80 bits in hex: no two of the 10^10 mobiles are likely to share it. */
+const HASH_LENGTH = 20;
+
+/**
+ * Writes a log line for everything that happens to a request; the one place that does. A line names the mobile by a keyed hash
+ * (`mobileId`), which whoever has the secret can make of a number and nobody can turn back, and the request by its message's `smsId`
+ * or, before there is a message, by a keyed hash of its uuid. No code, captcha text, address or whole mobile stands in any.
+ */
+export class EventLog {
+  constructor(
+    private readonly log: Logger,
+    private readonly settings: { events: LoggedEvents; secret: string },
+  ) {}
+
+  readonly observe = (event: DomainEvent): void => {
+    if (event.type === 'message-sent') this.sent(event);
+    // Hashes are not made for a line that nobody writes.
+    else if (this.settings.events === 'all' && this.log.isLevelEnabled('info')) this.other(event);
+  };
+
+  private other(event: DomainEvent): void {
+    switch (event.type) {
+      case 'captcha-answered':
+        if (event.reason !== Reason.OK)
+          this.write('captcha-wrong', event, 'Captcha wrong, expired or used before: no message');
+        break;
+      case 'limit-hit':
+        this.write('refused', event, 'Refused by a limit');
+        break;
+      case 'allowance-reported':
+        this.write('reported', event, 'Sent without an allowance: ABUSE_POLICY=enforce would have refused it');
+        break;
+      case 'code-verified':
+        if (event.reason === Reason.OK) this.write('code-right', event, 'Code right: the mobile is confirmed');
+        // A check that a limit refused has the limit's line.
+        else if (event.reason !== Reason.QUOTA_EXCEEDED) this.write('code-wrong', event, 'Code wrong, expired or void');
+        break;
+      case 'store-failed':
+        this.write('refused', { ...event, reason: Reason.SERVICE_UNAVAILABLE }, 'Refused: the store failed');
+        break;
+      case 'operation-answered':
+        // What stood in place of a mobile may be anything: it is not told.
+        if (event.reason === Reason.MISSING_PARAMETER || event.reason === Reason.MOBILE_INVALID)
+          this.write('refused', { operation: event.operation, reason: event.reason }, 'Refused for its arguments');
+        break;
+    }
+  }
+
+  private sent({ request, outcome }: Extract<DomainEvent, { type: 'message-sent' }>): void {
+    const { log, settings } = this;
+    const level = levelOf(outcome.class);
+    if (settings.events === 'none' && level === 'info') return;
+    if (!log.isLevelEnabled(level)) return;
+    const fields = { event: 'send', ...this.identity(request), mobile: maskedMobile(request.mobile), ...outcome };
+    if (level === 'info') log.info(fields, 'SMS accepted');
+    else if (level === 'error')
+      log.error(fields, 'SMS refused: the account at the provider, or its settings here, are wrong');
+    else log.warn(fields, 'SMS not confirmed as sent');
+  }
+
+  private write(event: string, { request, rule, operation, reason, retryAfter }: Line, message: string): void {
+    this.log.info({ event, rule, operation, reason, retryAfter, ...(request && this.identity(request)) }, message);
+  }
+
+  private identity({ mobile, purpose, smsId, uuid }: RequestIdentity) {
+    const request = smsId === undefined && uuid !== undefined ? this.hash(REQUEST_DOMAIN, uuid) : undefined;
+    return { smsId, request, mobileId: this.hash(MOBILE_DOMAIN, mobile), purpose };
+  }
+
+  private hash(domain: string, text: string): string {
+    return createHmac('sha256', this.settings.secret)
+      .update(domain + text)
+      .digest('hex')
+      .slice(0, HASH_LENGTH);
+  }
+}
+
+/** What a line may tell of an event; a field that is added to events does not get into the log by itself. */
+interface Line {
+  request?: RequestIdentity;
+  rule?: string;
+  operation?: string;
+  reason?: Reason;
+  retryAfter?: number;
+}
+
+function levelOf(
+  outcome: Extract<DomainEvent, { type: 'message-sent' }>['outcome']['class'],
+): 'info' | 'warn' | 'error' {
+  if (outcome === 'accepted') return 'info';
+  return outcome === 'misconfigured' ? 'error' : 'warn';
+}
