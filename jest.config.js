@@ -14,7 +14,7 @@ const common = {
 /** No Redis, no browser, no other process: seconds. test/docs/projects.test.ts holds them to it. */
 const unit = [
   'test/captcha/**/*.test.ts',
-  'test/config/*.test.ts',
+  'test/config/!(near-misses).test.ts',
   'test/docs/{env-example,image,references,settings}.test.ts',
   'test/graphql/{schema,two-ways}.test.ts',
   'test/http/{accept-language,client-address}.test.ts',

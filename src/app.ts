@@ -14,6 +14,8 @@ import { ClientIds } from './http/client-address';
 import { createHttpHandler } from './http/http-handler';
 import { createBoundedServer } from './http/http-server';
 import { atMostOnceASecond, createMonitoringHandler } from './http/monitoring-endpoints';
+import { OriginalApi } from './http/original-api';
+import { dialectOf } from './http/original-dialects';
 import { PageFiles } from './http/page-files';
 import { LimitRules } from './limits/rules';
 import type { Logger } from './log';
@@ -119,13 +121,26 @@ export async function createApp(config: Config, log: Logger, replacements: Repla
     exposition: atMostOnceASecond((openMetrics) => metrics.exposition(openMetrics), clock),
     log,
   };
+  const { trustProxy, corsOrigins } = config;
+  const originalApi =
+    config.originalApi &&
+    new OriginalApi({
+      dialect: dialectOf(config.originalApi),
+      captchas,
+      smsCodes,
+      clients,
+      trustProxy,
+      corsOrigins,
+      observe,
+    });
   const handler = createHttpHandler({
     graphql,
     clients,
     log,
     development: config.development,
-    trustProxy: config.trustProxy,
-    corsOrigins: config.corsOrigins,
+    trustProxy,
+    corsOrigins,
+    originalApi,
     host: config.host,
     page: existsSync(WEB_ROOT) ? new PageFiles(WEB_ROOT) : undefined,
     monitoring: config.metricsPort === undefined ? monitoring : { ...monitoring, exposition: undefined },

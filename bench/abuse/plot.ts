@@ -45,7 +45,7 @@ export function frontierPlot(series: readonly Series[]): string {
     );
   });
   return (
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="sans-serif" font-size="12">\n` +
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="sans-serif" font-size="12">\n<title>Messages wasted and people refused, by policy</title>\n` +
     `<rect width="${WIDTH}" height="${HEIGHT}" fill="#fff"/>\n${[...axes, ...ticks, ...lines].join('\n')}\n` +
     `<text x="${(LEFT + WIDTH - RIGHT) / 2}" y="${HEIGHT - 10}" text-anchor="middle">messages wasted in a day</text>\n` +
     `<text x="14" y="${HEIGHT / 2}" transform="rotate(-90 14 ${HEIGHT / 2})" text-anchor="middle">people refused</text>\n</svg>\n`

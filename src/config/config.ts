@@ -6,6 +6,7 @@ import type { StoreSettings } from '../store/open-store';
 import type { TicketSettings } from '../tickets/ticket-signer';
 import { clientHashSecret } from './client-hash-secret';
 import { nearMisses } from './near-misses';
+import type { OriginalDialect } from './original-dialects';
 import { SETTINGS } from './settings';
 import { smsSettings } from './sms-settings';
 
@@ -23,6 +24,8 @@ export interface Config {
   logEvents: LoggedEvents;
   trustProxy: number;
   corsOrigins: readonly string[];
+  /** How front ends of the original view are answered; undefined: they are not. */
+  originalApi: OriginalDialect | undefined;
   store: StoreSettings;
   sms: SmsSettings;
   smsCode: {
@@ -86,6 +89,7 @@ export function loadConfig(environment: Environment = process.env): Readonly<Con
     logEvents: values.LOG_EVENTS,
     trustProxy: values.TRUST_PROXY,
     corsOrigins: values.CORS_ORIGINS,
+    originalApi: values.ORIGINAL_API,
     store,
     sms,
     smsCode: {

@@ -4,6 +4,7 @@ import type { CaptchaLevel } from '../captcha/drawing/captcha-drawing';
 import type { LoggedEvents, LogLevel } from '../log';
 import { type RedisTarget, redisTarget } from '../store/redis/redis-target';
 import { privateKey, publicKeys, secretKey } from '../tickets/ticket-key';
+import { ORIGINAL_DIALECTS } from './original-dialects';
 import { PROVIDER_SETTINGS } from './provider-settings';
 import { choice, httpUrl, integer, list, parsed, type Setting, text } from './setting-types';
 
@@ -45,6 +46,11 @@ export const SETTINGS = {
     about: '`true`: `/schema.graphql` tells the schema in production as well; introspection stays off there',
     of: ['true', 'false'] as const,
     default: 'false',
+  }),
+  ORIGINAL_API: choice({
+    about:
+      'answers front ends that were written for the original view, in the dialect named here: docs/original-api.md; absent: not a byte',
+    of: ORIGINAL_DIALECTS,
   }),
   REDIS_URL: parsed<RedisTarget>({
     about:

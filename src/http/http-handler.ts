@@ -7,6 +7,7 @@ import { answerGraphql, type GraphqlEndpointDependencies } from './graphql-endpo
 import { isOwnHost } from './host-check';
 import { sendError, sendText } from './json-answer';
 import { answerMonitoring, type MonitoringDependencies } from './monitoring-endpoints';
+import type { OriginalApi } from './original-api';
 import type { PageFiles } from './page-files';
 import { hasBody } from './request-body';
 
@@ -27,6 +28,8 @@ export interface HttpDependencies extends GraphqlEndpointDependencies {
   schemaSdl: string | undefined;
   /** What stands below /dev/; undefined in production. */
   developer: DevelopmentDependencies | undefined;
+  /** The original view's interface; undefined where it is off. */
+  originalApi: OriginalApi | undefined;
 }
 
 type Next = () => void;
@@ -37,13 +40,15 @@ const SANDBOX_ORIGINS = ['https://studio.apollographql.com', 'https://sandbox.em
 
 /** Answers every HTTP request: /graphql, health, and the page. */
 export function createHttpHandler(dependencies: HttpDependencies): RequestListener {
-  const { development, developer, host, page, trace } = dependencies;
+  const { development, developer, host, page, trace, originalApi } = dependencies;
   const allowOrigin = corsMiddleware(dependencies.corsOrigins, development);
 
   return (request, response) => {
     // A proxy may send the whole address (RFC 9112, 3.2.2).
     if (!request.url?.startsWith('/')) request.url = request.url?.replace(/^https?:\/\/[^/?]*/i, '') || '/';
-    const [path = '/', query = ''] = request.url.split('?', 2);
+    const [path = '/'] = request.url.split('?', 1);
+    // What a person typed may hold another question mark.
+    const query = request.url.slice(path.length + 1);
     response.on('error', () => undefined);
     // Only a POST to /graphql has a body that anybody reads. Node would read any other to its end, to keep the connection.
     if ((request.method !== 'POST' || path !== '/graphql') && hasBody(request))
@@ -65,13 +70,13 @@ export function createHttpHandler(dependencies: HttpDependencies): RequestListen
       case '/schema.graphql':
         if (dependencies.schemaSdl) return sendText(response, 200, 'text/plain; charset=utf-8', dependencies.schemaSdl);
         break;
-      default:
+      default: {
         if (answerMonitoring(dependencies.monitoring, path, request, response)) return;
-    }
-    const answered = developer && answerDevelopment(developer, path, query, response);
-    if (answered) {
-      answered.catch((error: Error) => fail(dependencies, response, error));
-      return;
+        const answered =
+          originalApi?.answer(path, query, request, response) ||
+          (developer && answerDevelopment(developer, path, query, response));
+        if (answered) return void answered.catch((error: Error) => fail(dependencies, response, error));
+      }
     }
     if (page?.answer(path, request, response)) return;
     sendError(response, 404, 'NOT_FOUND', 'There is nothing here.');

@@ -16,7 +16,7 @@ export function sendJson(response: ServerResponse, status: number, body: object)
 }
 
 /** Whole and at once; nobody keeps it, nobody guesses another type. */
-export function sendText(response: ServerResponse, status: number, contentType: string, text: string): void {
+export function sendText(response: ServerResponse, status: number, contentType: string, text: string | Buffer): void {
   response.writeHead(status, {
     'content-type': contentType,
     'cache-control': 'no-store',

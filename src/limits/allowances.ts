@@ -11,7 +11,7 @@ export interface AllowanceRule {
   perClientShare: number;
   /** Unconfirmed messages of a client, for each of its confirmations a day, that its network's credit ignores. */
   clientCredit: number;
-  /** Messages to one mobile in 24 hours after which strange networks may not send it another. */
+  /** Messages to one mobile in 24 hours after which strange networks may not send it another; not in the first days. */
   strangersPerMobile: number;
   /** Confirmations a day from which a network has credit of its own. */
   ownFrom: number;

@@ -29,6 +29,16 @@ export interface CaptchaResult {
   expiresIn?: number;
 }
 
+export interface PictureResult {
+  reason: Reason;
+  /** Seconds. */
+  retryAfter?: number;
+  /** A PNG file, where `reason` is OK. */
+  picture?: Buffer;
+}
+
+type Failure = Pick<CaptchaResult, 'reason' | 'retryAfter'>;
+
 export interface CaptchaServiceDependencies {
   store: Store;
   rules: LimitRules;
@@ -49,14 +59,42 @@ export class CaptchaService {
   ) {}
 
   async issue(kind: 'IMAGE' | 'AUDIO', client: Client, language: Language): Promise<CaptchaResult> {
-    const { store, rules, drawing, speech, log, observe } = this.dependencies;
-    const { ttlMs } = this.settings;
+    const { drawing, speech } = this.dependencies;
     const uuid = randomUUID();
     const text = kind === 'IMAGE' ? randomText(CAPTCHA_LETTERS, CAPTCHA_LENGTH) : randomText(DIGITS, SPOKEN_LENGTH);
+    const failure = await this.register(kind, uuid, text, client);
+    if (failure === 'taken') throw new Error('A random uuid was issued twice');
+    if (failure) return failure;
+    const question =
+      kind === 'IMAGE'
+        ? { image: `data:image/png;base64,${drawing.draw(text, this.level).toString('base64')}` }
+        : { audio: `data:audio/wav;base64,${speech.speak(text, language).toString('base64')}` };
+    return { reason: Reason.OK, uuid, ...question, expiresIn: this.settings.ttlMs / 1000 };
+  }
+
+  /** A PNG file with `length` letters under a name that the page chose; 'taken' where a captcha of that name is alive. */
+  async issuePicture(uuid: string, length: number, client: Client): Promise<PictureResult | 'taken'> {
+    const text = randomText(CAPTCHA_LETTERS, length);
+    const failure = await this.register('IMAGE', uuid, text, client);
+    return failure ?? { reason: Reason.OK, picture: this.dependencies.drawing.draw(text, this.level) };
+  }
+
+  private get level(): CaptchaLevel {
+    return this.settings.level === 'auto' ? 'normal' : this.settings.level;
+  }
+
+  /** Counts a captcha and has its answer remembered; returns what kept it from that, or undefined. */
+  private async register(
+    kind: 'IMAGE' | 'AUDIO',
+    uuid: string,
+    text: string,
+    client: Client,
+  ): Promise<Failure | 'taken' | undefined> {
+    const { store, rules, log, observe } = this.dependencies;
     const limits = rules.captcha(client);
     let issued: CaptchaIssued;
     try {
-      issued = await store.issueCaptcha({ uuid, text, ttlMs, limits });
+      issued = await store.issueCaptcha({ uuid, text, ttlMs: this.settings.ttlMs, limits });
     } catch (error) {
       if (!(error instanceof StoreUnavailableError)) throw error;
       log.error({ error: error.message }, 'No captcha could be issued: the store failed');
@@ -67,14 +105,9 @@ export class CaptchaService {
       observe({ type: 'limit-hit', rule: limits[issued.limit]?.rule ?? 'captcha-minute', retryAfter });
       return { reason: Reason.QUOTA_EXCEEDED, retryAfter };
     }
-    if (issued.status === 'taken') throw new Error('A random uuid was issued twice');
-    const level = this.settings.level === 'auto' ? 'normal' : this.settings.level;
-    observe({ type: 'captcha-issued', kind, level });
-    const question =
-      kind === 'IMAGE'
-        ? { image: `data:image/png;base64,${drawing.draw(text, level).toString('base64')}` }
-        : { audio: `data:audio/wav;base64,${speech.speak(text, language).toString('base64')}` };
-    return { reason: Reason.OK, uuid, ...question, expiresIn: ttlMs / 1000 };
+    if (issued.status === 'taken') return 'taken';
+    observe({ type: 'captcha-issued', kind, level: this.level });
+    return undefined;
   }
 }
 

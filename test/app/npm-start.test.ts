@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { waitUntil } from '../harness/wait-until';
 
 const ROOT = join(__dirname, '../..');
-const PARTS = ['package.json', 'tsconfig.json', 'tsconfig.build.json', 'fonts', 'src', 'tools', 'web'];
+const PARTS = ['package.json', 'tsconfig.json', 'tsconfig.build.json', 'fonts', 'src', 'tools', 'web', 'packages'];
 
 describe('npm start', () => {
   /** A working copy as it is before its first build, whatever was built in this one. */

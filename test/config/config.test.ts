@@ -27,7 +27,7 @@ describe('Without any setting', () => {
   test('the defaults of the contract hold', () => {
     expect(loadConfig({})).toMatchObject({
       development: true,
-      host: undefined,
+      host: '127.0.0.1',
       port: 4000,
       logLevel: 'info',
       trustProxy: 0,
@@ -48,6 +48,7 @@ describe('Without any setting', () => {
         maxAttempts: 5,
         maxFailures: 100,
         verificationsPerClientHour: 120,
+        abusePolicy: 'enforce',
       },
       clientHashSecret: expect.any(String),
     });
@@ -85,6 +86,7 @@ describe('Settings', () => {
       CAPTCHA_PER_NETWORK_MINUTE: '10',
       VERIFY_PER_CLIENT_HOUR: '11',
       VERIFY_FOREIGN_CODES: 'true',
+      ABUSE_POLICY: 'report',
     });
     expect(config).toMatchObject({
       development: false,
@@ -119,6 +121,7 @@ describe('Settings', () => {
         perNetworkHour: 9,
         captchasPerNetworkMinute: 10,
         verificationsPerClientHour: 11,
+        abusePolicy: 'report',
       },
     });
   });
@@ -127,7 +130,10 @@ describe('Settings', () => {
     const names = Object.keys(SETTINGS).filter((name) => /_PER_|VERIFY_MAX|BUDGET|COOLDOWN/.test(name));
     const { limits } = loadConfig(Object.fromEntries(names.map((name) => [name, '0'])));
     expect(names).toHaveLength(11);
-    expect(Object.values(limits)).toEqual(Array(11).fill(0));
+    expect(limits).toEqual({
+      ...Object.fromEntries(Object.keys(limits).map((name) => [name, 0])),
+      abusePolicy: 'enforce',
+    });
   });
 
   test('a blank one counts as absent', () => {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { ensurePage } from '../harness/built-page';
 import { waitUntil } from '../harness/wait-until';
@@ -6,6 +7,8 @@ import { MEGABYTE, Victim } from './support/victim';
 
 const CAPTCHA = postJson('{"query":"{ imageCaptcha { uuid image } }"}');
 const SPEECH = postJson('{"query":"{ imageCaptcha(kind: AUDIO) { uuid audio } }"}');
+/** Of an id of its own. */
+const PICTURE = () => get(`/image_codes/${randomUUID()}/`, 'sec-fetch-site: same-origin\r\n');
 
 describe('What connections can hold', () => {
   let victim: Victim;
@@ -16,7 +19,7 @@ describe('What connections can hold', () => {
   beforeEach(async () => {
     ensurePage();
     sockets = [];
-    victim = await Victim.start();
+    victim = await Victim.start({ ORIGINAL_API: '1' });
     script = /src="([^"]+\.js)"/.exec((await victim.request('/')).text)?.[1] ?? '';
   });
 
@@ -43,13 +46,14 @@ describe('What connections can hold', () => {
     ['twelve', 12, 'the script', () => get(script)],
     ['twelve', 12, 'captchas', () => CAPTCHA],
     ['three', 3, 'spoken captchas', () => SPEECH],
+    ['twelve', 12, 'pictures as the original has them', PICTURE],
   ])(
     '%s (%d) that ask 1,500 times for %s and never read are cut off, and hold little until then',
     async (_, count, __, request) => {
       const before = victim.server.residentBytes;
       for (const socket of await openMany(count)) {
         socket.pause();
-        socket.write(request().repeat(1_500));
+        socket.write(Array.from({ length: 1_500 }, request).join(''));
       }
       const waits: number[] = [];
       for (let i = 0; i < 10; i++) {

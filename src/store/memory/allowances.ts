@@ -60,19 +60,34 @@ export interface Asking {
 }
 
 export type Decision =
-  /** `limits`: what the logs of whoever pays must stay below, for a store that can't decide and charge in one step. */
-  | { allow: true; charge: Charge; limits: readonly { of: 'network' | 'parent' | Pool; limit: number }[] }
+  | { allow: true; charge: Charge }
   /** `limit`: what refused. `waitMs`: until that can be different if nobody else sends or confirms, at least 1. */
   | { allow: false; limit: 'client' | 'mobile' | 'pool'; waitMs: number };
 
 /** Whether a message may be sent, and what pays for it. */
 export function decide(state: AllowanceState, asking: Asking, rule: AllowanceRule, now: number): Decision {
+  const decision = decideWithLimits(state, asking, rule, now);
+  return decision.allow ? { allow: true, charge: decision.charge } : decision;
+}
+
+export type DecisionWithLimits =
+  | Exclude<Decision, { allow: true }>
+  | { allow: true; charge: Charge; limits: readonly { of: 'network' | 'parent' | Pool; limit: number }[] };
+
+/** The same, with what the logs of whoever pays must stay below: for a store that can't decide and charge in one step. */
+export function decideWithLimits(
+  state: AllowanceState,
+  asking: Asking,
+  rule: AllowanceRule,
+  now: number,
+): DecisionWithLimits {
   const { client, network } = state;
   if (rule.perClientHour > 0) {
     const waitMs = waitBelow(client.debts, HOUR_MS, clientHourLimit(client, rule, now), now);
     if (waitMs > 0) return { allow: false, limit: 'client', waitMs };
   }
-  if (!isKnown(network, now) && !asking.device) {
+  // In the first days nobody is known: the caps of the mobile are enough then.
+  if (!isYoung(state, now) && !isKnown(network, now) && !asking.device) {
     const waitMs = waitBelow(asking.ofMobile, DAY_MS, rule.strangersPerMobile, now);
     if (waitMs > 0) return { allow: false, limit: 'mobile', waitMs };
   }

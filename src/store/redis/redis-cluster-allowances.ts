@@ -5,8 +5,8 @@ import { DAY_MS, type Standing } from '../memory/allowance-standing';
 import {
   type AllowanceState,
   confirmationWeight,
-  type Decision,
-  decide,
+  type DecisionWithLimits,
+  decideWithLimits,
   OF_NETWORK,
   OF_PARENT,
   POOLS,
@@ -28,7 +28,7 @@ interface Change {
 }
 
 export interface ClusterDecision {
-  decision: Decision;
+  decision: DecisionWithLimits;
   state: AllowanceState;
   /** ms since the epoch on the clock of the mobile's node: the time at which all slots charge the message. */
   at: number;
@@ -92,7 +92,7 @@ export class RedisClusterAllowances {
     const again = networks.filter((id) => id === request.network).length === 1;
     const asking = { ofMobile: ofMobile.values.map(Number), again, device: request.device };
     const at = ofMobile.now;
-    return { decision: decide(state, asking, request.rule, at), state, at };
+    return { decision: decideWithLimits(state, asking, request.rule, at), state, at };
   }
 
   /**

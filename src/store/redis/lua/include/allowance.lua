@@ -158,7 +158,8 @@ local function decide(s, r)
     if wait > 0 then return nil, 'client', wait end
   end
   local known = is_known(s.network)
-  if not known and not s.device then
+  -- In the first days nobody is known: the caps of the mobile are enough then.
+  if not s.young and not known and not s.device then
     local wait = wait_below(s.of_mobile, POOL, DAY_MS, r.strangers_per_mobile)
     if wait > 0 then return nil, 'mobile', wait end
   end
@@ -201,7 +202,8 @@ local function decide(s, r)
   if known then
     if pays(s.pools.known, POOL, in_pool(r.known_size, r.known_grade, r.known_again)) then return 'known' end
   else
-    local limit = s.young and in_pool(r.young_size, r.young_grade, r.young_grade)
+    -- In the first days somebody who asks again is held to one debt less.
+    local limit = s.young and graded(r.young_size, r.young_grade, s.again and debts - 1 or debts)
       or in_pool(r.unknown_size, r.unknown_grade, r.unknown_again)
     if pays(s.pools.unknown, POOL, limit, parent_limit) then return 'unknown' end
   end
