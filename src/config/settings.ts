@@ -42,15 +42,15 @@ export const SETTINGS = {
     about: 'origins of pages that may call from elsewhere, comma-separated; * for any',
     item: origin,
   }),
-  SCHEMA_SDL: choice({
-    about: '`true`: `/schema.graphql` tells the schema in production as well; introspection stays off there',
-    of: ['true', 'false'] as const,
-    default: 'false',
-  }),
   ORIGINAL_API: choice({
     about:
       'answers front ends that were written for the original view, in the dialect named here: docs/original-api.md; absent: not a byte',
     of: ORIGINAL_DIALECTS,
+  }),
+  SCHEMA_SDL: choice({
+    about: '`true`: `/schema.graphql` tells the schema in production as well; introspection stays off there',
+    of: ['true', 'false'] as const,
+    default: 'false',
   }),
   REDIS_URL: parsed<RedisTarget>({
     about:

@@ -24,12 +24,12 @@ export interface HttpDependencies extends GraphqlEndpointDependencies {
   trace: Tracing['request'] | undefined;
   /** The key set to check tickets with, JSON; undefined where there is none. */
   publicKeys: string | undefined;
+  /** The original view's interface; undefined where it is off. */
+  originalApi: OriginalApi | undefined;
   /** The schema as text; undefined where nobody may read it. */
   schemaSdl: string | undefined;
   /** What stands below /dev/; undefined in production. */
   developer: DevelopmentDependencies | undefined;
-  /** The original view's interface; undefined where it is off. */
-  originalApi: OriginalApi | undefined;
 }
 
 type Next = () => void;
@@ -40,7 +40,7 @@ const SANDBOX_ORIGINS = ['https://studio.apollographql.com', 'https://sandbox.em
 
 /** Answers every HTTP request: /graphql, health, and the page. */
 export function createHttpHandler(dependencies: HttpDependencies): RequestListener {
-  const { development, developer, host, page, trace, originalApi } = dependencies;
+  const { development, developer, host, originalApi, page, trace } = dependencies;
   const allowOrigin = corsMiddleware(dependencies.corsOrigins, development);
 
   return (request, response) => {
