@@ -72,11 +72,14 @@ export function createHttpHandler(dependencies: HttpDependencies): RequestListen
         break;
       default: {
         if (answerMonitoring(dependencies.monitoring, path, request, response)) return;
-        const answered =
-          originalApi?.answer(path, query, request, response) ||
-          (developer && answerDevelopment(developer, path, query, response));
+        const answered = originalApi?.answer(path, query, request, response);
         if (answered) return void answered.catch((error: Error) => fail(dependencies, response, error));
       }
+    }
+    const answered = developer && answerDevelopment(developer, path, query, response);
+    if (answered) {
+      answered.catch((error: Error) => fail(dependencies, response, error));
+      return;
     }
     if (page?.answer(path, request, response)) return;
     sendError(response, 404, 'NOT_FOUND', 'There is nothing here.');
