@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describeWithRedis } from '../harness/redis-server';
 import { NO_CLIENT_LIMITS, Shop } from '../harness/shop';
+import { waitUntil } from '../harness/wait-until';
 
 const ROOT = join(__dirname, '../..');
 const chapter = /^## First aid\n(.*?)^## /ms.exec(readFileSync(join(ROOT, 'docs/operations.md'), 'utf8'))?.[1] ?? '';
@@ -93,12 +94,14 @@ describeWithRedis('First aid', () => {
   });
 
   test('finds what it greps for in the log', async () => {
-    const mobile = shop.newMobile();
-    await send(mobile);
+    const ofSends = () => shop.server.logs.filter(({ event }) => event === 'send');
+    await send(shop.newMobile());
     shop.standIn.behave('reset');
     await send(shop.newMobile());
     shop.standIn.behave('accept');
-    const [accepted, unknown] = shop.server.logs.filter(({ event }) => event === 'send').slice(-2);
+    // Lines arrive a moment after the answer.
+    await waitUntil('the line of the second', () => ofSends().at(-1)?.class === 'unknown');
+    const [accepted, unknown] = ofSends().slice(-2);
     const own = run(`grep '"mobileId":`).trim().split('\n');
     expect(own.map((line) => JSON.parse(line).mobileId)).toEqual(own.map(() => accepted?.mobileId));
     expect(run(`grep '"event":"send"'`)).toMatch(/^ *\d+ "mobile":"138\n$/);
