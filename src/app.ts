@@ -38,7 +38,7 @@ import { randomCode } from './verification/random-code';
 import { SmsCodeService } from './verification/sms-code-service';
 
 /** What a test puts in place of the real thing. */
-export interface Replacements {
+export interface Overrides {
   store?: Store;
   sender?: SmsSender;
   /** ms since the epoch. */
@@ -63,13 +63,13 @@ const DRAIN_MS = 9_000;
  * The composition root: every part is made and wired here, and nowhere else.
  * @throws StoreUnavailableError if the store can't be reached.
  */
-export async function createApp(config: Config, log: Logger, replacements: Replacements = {}): Promise<App> {
-  const { clock = Date.now } = replacements;
+export async function createApp(config: Config, log: Logger, overrides: Overrides = {}): Promise<App> {
+  const { clock = Date.now } = overrides;
   const metrics = new Metrics({ providers: config.sms.providers, dailyBudget: config.limits.dailyBudget }, clock);
   // Without proxies a trace's id in the headers would be the client's own choice.
   const tracing = config.tracing ? await startTracing(config.trustProxy > 0, log) : undefined;
   const events = new EventLog(log, { events: config.logEvents, secret: config.clientHashSecret });
-  const observe = everyone([metrics.observe, tracing?.observe, events.observe, replacements.observe], log);
+  const observe = fanOut([metrics.observe, tracing?.observe, events.observe, overrides.observe], log);
   const rules = new LimitRules(config.limits, config.captcha.ttlMs);
   const drawing = createCaptchaDrawing({ fontFiles: config.captcha.fontFiles });
   const configured = await createSender(config.sms, {
@@ -77,9 +77,9 @@ export async function createApp(config: Config, log: Logger, replacements: Repla
     clock,
     onAttempt: (attempt) => observe({ type: 'send-attempted', ...attempt }),
   });
-  const sender = replacements.sender ?? configured;
-  const store = observedStore(replacements.store ?? (await openStore(config.store, { clock, log })), observe);
-  const tickets = replacements.tickets ?? (config.tickets && (await createTicketSigner(config.tickets, clock)));
+  const sender = overrides.sender ?? configured;
+  const store = observedStore(overrides.store ?? (await openStore(config.store, { clock, log })), observe);
+  const tickets = overrides.tickets ?? (config.tickets && (await createTicketSigner(config.tickets, clock)));
   const clients = new ClientIds(config.clientHashSecret);
   const captchas = new CaptchaService(config.captcha, {
     store,
@@ -176,15 +176,18 @@ export async function createApp(config: Config, log: Logger, replacements: Repla
   };
 }
 
-/** Tells all of them; whoever watches must not change what becomes of a request. */
-function everyone(observers: readonly (Observer | undefined)[], log: Logger): Observer {
+/** Tells all observers; one that fails must not change what becomes of a request. */
+function fanOut(observers: readonly (Observer | undefined)[], log: Logger): Observer {
   const present = observers.filter((observer) => observer !== undefined);
   return (event: DomainEvent) => {
     for (const observer of present) {
       try {
         observer(event);
       } catch (error) {
-        log.error({ stack: (error as Error).stack }, 'An observer failed, which it never should');
+        log.error(
+          { stack: (error as Error).stack },
+          'An observer threw: metrics, traces or event lines may lack something. This is a bug; please report its stack',
+        );
       }
     }
   };

@@ -139,7 +139,10 @@ export class GraphqlServer {
   /** Resolvers answer every failure as data, so an error that has a path is a fault of ours. */
   private logUnforeseen(error: GraphQLError): void {
     if (refusesArgument(error.originalError ?? error)) return;
-    this.log.error({ path: error.path, stack: error.originalError?.stack }, 'A resolver failed, which it never should');
+    this.log.error(
+      { path: error.path, stack: error.originalError?.stack },
+      'A resolver threw, and its caller was told of an internal error. This is a bug; please report its stack',
+    );
   }
 
   private async apolloPath(request: GraphqlRequest, context: GraphqlContext): Promise<GraphqlAnswer> {

@@ -13,7 +13,7 @@ export type SdkReply<T> = { answer: T } | { error?: unknown; failure: string; se
 export const SDK_MARGIN_MS = 250;
 
 /** What is known of the HTTP request of one SDK call. */
-interface Watch {
+interface RequestTracker {
   request?: ClientRequest;
   /** True until a request is seen that waits for its connection: what was not seen may have been sent. */
   sent: boolean;
@@ -25,7 +25,7 @@ interface Watch {
   cut(failure: string): void;
 }
 
-const watches = new AsyncLocalStorage<Watch>();
+const trackers = new AsyncLocalStorage<RequestTracker>();
 
 // The SDKs hide their sockets and lose the error codes of the network, so Node itself is asked which request they make. Were the
 // channel to fall silent one day, every failure would count as `sent`, which is the careful reading.
@@ -34,8 +34,8 @@ function listen(): void {
   if (listening) return;
   listening = true;
   diagnosticsChannel.subscribe('http.client.request.start', (event) => {
-    const watch = watches.getStore();
-    if (watch) watchRequest(watch, (event as { request: ClientRequest }).request);
+    const tracker = trackers.getStore();
+    if (tracker) trackRequest(tracker, (event as { request: ClientRequest }).request);
   });
 }
 
@@ -47,68 +47,68 @@ function listen(): void {
 export async function callSdk<T>(call: () => Promise<T>, timeoutMs: number): Promise<SdkReply<T>> {
   listen();
   let deadline: NodeJS.Timeout | undefined;
-  const watch: Watch = { sent: true, over: false, cut: () => undefined };
+  const tracker: RequestTracker = { sent: true, over: false, cut: () => undefined };
   const cutOff = new Promise<SdkReply<T>>((resolve) => {
-    watch.cut = (failure) => {
-      resolve({ failure, sent: watch.sent });
-      watch.request?.destroy();
+    tracker.cut = (failure) => {
+      resolve({ failure, sent: tracker.sent });
+      tracker.request?.destroy();
     };
-    deadline = setTimeout(() => watch.cut(watch.sent ? 'timeout' : 'connect-timeout'), timeoutMs);
+    deadline = setTimeout(() => tracker.cut(tracker.sent ? 'timeout' : 'connect-timeout'), timeoutMs);
   });
-  const answered = watches.run(watch, async (): Promise<SdkReply<T>> => {
+  const answered = trackers.run(tracker, async (): Promise<SdkReply<T>> => {
     try {
       return { answer: await call() };
     } catch (error) {
-      return { error, failure: watch.failure ?? 'unreadable', sent: watch.sent };
+      return { error, failure: tracker.failure ?? 'unreadable', sent: tracker.sent };
     }
   });
   try {
     return await Promise.race([answered, cutOff]);
   } finally {
-    watch.over = true;
+    tracker.over = true;
     clearTimeout(deadline);
   }
 }
 
-function watchRequest(watch: Watch, request: ClientRequest): void {
+function trackRequest(tracker: RequestTracker, request: ClientRequest): void {
   // One call, one request: a retry, or a request that comes only after the time is up, is dropped.
-  if (watch.request || watch.over) {
+  if (tracker.request || tracker.over) {
     request.destroy();
     return;
   }
-  watch.request = request;
+  tracker.request = request;
   closeWhenIdle((request as ClientRequest & { agent?: Agent }).agent);
   const { socket } = request;
   if (socket) {
-    watch.sent = false;
+    tracker.sent = false;
     whenReady(socket, () => {
-      watch.sent = true;
+      tracker.sent = true;
     });
   }
   request.on('error', (error: NodeJS.ErrnoException) => {
-    watch.failure ??= error.code ?? 'network';
+    tracker.failure ??= error.code ?? 'network';
   });
   // Before the SDK's own listener: what it does not see it cannot follow.
-  request.prependListener('response', (response) => readHead(watch, response));
+  request.prependListener('response', (response) => readHead(tracker, response));
 }
 
-function readHead(watch: Watch, response: IncomingMessage): void {
+function readHead(tracker: RequestTracker, response: IncomingMessage): void {
   const { statusCode = 0, headers } = response;
-  if (statusCode < 200 || statusCode > 299) watch.failure = `http-${statusCode}`;
+  if (statusCode < 200 || statusCode > 299) tracker.failure = `http-${statusCode}`;
   delete headers.location;
-  if (Number(headers['content-length'] ?? 0) > MAX_ANSWER_BYTES) watch.cut('unreadable');
+  if (Number(headers['content-length'] ?? 0) > MAX_ANSWER_BYTES) tracker.cut('unreadable');
   // A listener for data would take the body away from an SDK that starts to read later, so the bytes are counted as they arrive.
   const push = response.push.bind(response);
   let bytes = 0;
   response.push = (chunk: Buffer | null, encoding?: BufferEncoding) => {
     bytes += chunk?.length ?? 0;
-    if (bytes > MAX_ANSWER_BYTES) watch.cut('unreadable');
+    if (bytes > MAX_ANSWER_BYTES) tracker.cut('unreadable');
     return push(chunk, encoding);
   };
   response.on('error', (error: NodeJS.ErrnoException) => {
-    watch.failure ??= error.code ?? 'network';
+    tracker.failure ??= error.code ?? 'network';
   });
   response.on('close', () => {
-    if (!response.complete) watch.cut(watch.failure ?? 'ECONNRESET');
+    if (!response.complete) tracker.cut(tracker.failure ?? 'ECONNRESET');
   });
 }

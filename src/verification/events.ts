@@ -46,7 +46,7 @@ export type DomainEvent =
   | { type: 'store-failed'; operation: Operation; request: RequestIdentity }
   /** Messages counted in the budget's window. */
   | { type: 'budget-used'; used: number }
-  /** A call of the API is answered; ERROR where its resolver failed, which it never should. */
+  /** A call of the API is answered; ERROR where its resolver threw, which is a bug. */
   | { type: 'operation-answered'; operation: Operation; reason: Reason | 'ERROR'; durationMs: number }
   /** The store answered, or could not. */
   | { type: 'store-answered'; operation: StoreOperation; outcome: 'ok' | 'unavailable'; durationMs: number };

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createApp, type Replacements } from '../../src/app';
+import { createApp, type Overrides } from '../../src/app';
 import { loadConfig } from '../../src/config/config';
 import { createLog } from '../../src/log';
 import type { SmsMessage, SmsOutcome } from '../../src/sms/sender';
@@ -24,8 +24,8 @@ export class LocalApp {
     private readonly sent: SmsMessage[],
   ) {}
 
-  static async start(environment: Environment = {}, replacements: Replacements = {}): Promise<LocalApp> {
-    const store = replacements.store ?? new MemoryStore(replacements.clock);
+  static async start(environment: Environment = {}, overrides: Overrides = {}): Promise<LocalApp> {
+    const store = overrides.store ?? new MemoryStore(overrides.clock);
     const sent: SmsMessage[] = [];
     const accept = async (message: SmsMessage): Promise<SmsOutcome> => {
       sent.push(message);
@@ -34,7 +34,7 @@ export class LocalApp {
     const app = await createApp(loadConfig(environment), createLog('silent'), {
       store,
       sender: { name: 'console', send: accept },
-      ...replacements,
+      ...overrides,
     });
     const url = await listening(app.http);
     const monitoringUrl = app.monitoringHttp ? await listening(app.monitoringHttp) : '';

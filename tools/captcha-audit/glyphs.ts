@@ -1,6 +1,6 @@
 import type { LetterOutline, Typeface } from '../../src/captcha/drawing/outlines';
+import { PolygonBuffer } from '../../src/captcha/drawing/polygon-buffer';
 import { CoverageRasteriser } from '../../src/captcha/drawing/rasteriser';
-import { Scene } from '../../src/captcha/drawing/scene';
 import type { Pixels } from './pixels';
 
 /** A set of dark pixels: their shape squeezed onto a small grid, and how wide it was for its height. */
@@ -28,13 +28,13 @@ const SPECK = 60;
 /** Every letter of every typeface, turned and sheared a little: what an attacker who knows the product can make. */
 export function letterTemplates(typefaces: readonly Typeface[]): Template[] {
   const templates: Template[] = [];
-  const [scene, canvas] = [new Scene(), new CoverageRasteriser(160, 160)];
+  const [polygons, canvas] = [new PolygonBuffer(), new CoverageRasteriser(160, 160)];
   for (const typeface of typefaces) {
     for (const [letter, outline] of typeface) {
       for (const turn of TURNS) {
         for (const shear of SHEARS) {
-          place(outline, turn, shear, scene);
-          canvas.fill(scene);
+          place(outline, turn, shear, polygons);
+          canvas.fill(polygons);
           const dark: number[] = [];
           for (let y = 0; y < canvas.height; y++) {
             let winding = 0;
@@ -51,17 +51,17 @@ export function letterTemplates(typefaces: readonly Typeface[]): Template[] {
   return templates;
 }
 
-function place(outline: LetterOutline, turn: number, shear: number, scene: Scene): void {
+function place(outline: LetterOutline, turn: number, shear: number, polygons: PolygonBuffer): void {
   const [cos, sin] = [Math.cos(turn), Math.sin(turn)];
-  scene.clear();
+  polygons.clear();
   let i = 0;
   for (const end of outline.contourEnds) {
     for (; i < end; i++) {
       const y = outline.points[2 * i + 1] ?? 0;
       const x = (outline.points[2 * i] ?? 0) + shear * y;
-      scene.addPoint(80 + 50 * (cos * x - sin * y), 80 + 50 * (sin * x + cos * y));
+      polygons.addPoint(80 + 50 * (cos * x - sin * y), 80 + 50 * (sin * x + cos * y));
     }
-    scene.closePolygon();
+    polygons.closePolygon();
   }
 }
 

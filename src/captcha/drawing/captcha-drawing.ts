@@ -5,9 +5,9 @@ import { CAPTCHA_LETTERS } from '../alphabet';
 import { Composition, HEIGHT, type Style, WIDTH } from './composition';
 import { loadTypeface } from './outlines';
 import { PngWriter } from './png';
+import { quantise, ROW_BYTES } from './quantise';
 import { RandomSource } from './random-source';
 import { CoverageRasteriser } from './rasteriser';
-import { packTints, ROW_BYTES } from './tints';
 
 /** Normal is legible first; hard is for clients that look like scripts. */
 export type CaptchaLevel = 'normal' | 'hard';
@@ -72,7 +72,7 @@ export function createCaptchaDrawing(
       const layout = composition.compose(text, STYLES[level]);
       inverting.fill(layout.inverting);
       covering.fill(layout.covering);
-      packTints(inverting, covering, rows);
+      quantise(inverting, covering, rows);
       return png.write(rows);
     },
   };

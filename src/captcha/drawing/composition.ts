@@ -1,6 +1,6 @@
-import { CURVES_PER_TURN, curve } from './curve';
 import type { LetterOutline, Typeface } from './outlines';
-import { Scene } from './scene';
+import { PolygonBuffer } from './polygon-buffer';
+import { SINE_STEPS_PER_TURN, sineAt } from './sine-table';
 
 export const WIDTH = 240;
 export const HEIGHT = 90;
@@ -29,9 +29,9 @@ export interface Style {
 /** A picture's polygons. */
 export interface Layout {
   /** Letters and the band: what lies over an odd number of these is ink. */
-  readonly inverting: Scene;
+  readonly inverting: PolygonBuffer;
   /** Strokes: always ink. */
-  readonly covering: Scene;
+  readonly covering: PolygonBuffer;
 }
 
 /** How much wider or narrower a ribbon may be than its style says. */
@@ -47,7 +47,7 @@ const WIDEST = 1.02;
  * what a stroke covers is gone.
  */
 export class Composition {
-  private readonly layout: Layout = { inverting: new Scene(), covering: new Scene() };
+  private readonly layout: Layout = { inverting: new PolygonBuffer(), covering: new PolygonBuffer() };
 
   constructor(
     private readonly typefaces: readonly Typeface[],
@@ -69,7 +69,7 @@ export class Composition {
     return this.layout;
   }
 
-  private addLetters(text: string, style: Style, scene: Scene): void {
+  private addLetters(text: string, style: Style, polygons: PolygonBuffer): void {
     let up = this.random() < 0.5 ? 1 : -1;
     let previousFace = -1;
     let x = 0;
@@ -83,7 +83,7 @@ export class Composition {
       const width = Math.min(WIDEST, Math.max(NARROWEST, outline.width)) * height * (1 + this.around(0.06));
       x += ((previousWidth + width) / 2) * style.tightness;
       previousWidth = width;
-      this.addLetter(outline, x, up * (style.lift + this.around(2)), width / outline.width, height, style, scene);
+      this.addLetter(outline, x, up * (style.lift + this.around(2)), width / outline.width, height, style, polygons);
       up = -up;
     }
   }
@@ -101,7 +101,7 @@ export class Composition {
     scaleX: number,
     scaleY: number,
     style: Style,
-    scene: Scene,
+    polygons: PolygonBuffer,
   ): void {
     const angle = this.around(style.rotation);
     const shear = this.around(style.shear);
@@ -114,32 +114,32 @@ export class Composition {
       for (; i < end; i++) {
         const px = points[2 * i] as number;
         const py = points[2 * i + 1] as number;
-        scene.addPoint(x + xx * px + xy * py, y + yx * px + yy * py);
+        polygons.addPoint(x + xx * px + xy * py, y + yx * px + yy * py);
       }
-      scene.closePolygon();
+      polygons.closePolygon();
     }
   }
 
   /** Bends the plane: columns along a sine of y, rows along two sines of x. */
-  private warp(style: Style, scene: Scene): void {
-    const { points, pointCount } = scene;
+  private warp(style: Style, polygons: PolygonBuffer): void {
+    const { points, pointCount } = polygons;
     const [phaseX, phaseY, phaseZ] = [this.phase(), this.phase(), this.phase()];
-    const perY = CURVES_PER_TURN / (58 + this.around(10));
-    const perX = CURVES_PER_TURN / (95 + this.around(20));
-    const perXFine = CURVES_PER_TURN / (47 + this.around(8));
+    const perY = SINE_STEPS_PER_TURN / (58 + this.around(10));
+    const perX = SINE_STEPS_PER_TURN / (95 + this.around(20));
+    const perXFine = SINE_STEPS_PER_TURN / (47 + this.around(8));
     const amplitudeX = style.warpX * (1 + this.around(0.3));
     const amplitudeY = style.warpY * (1 + this.around(0.3));
     for (let i = 0; i < pointCount; i++) {
       const x = points[2 * i] as number;
       const y = points[2 * i + 1] as number;
-      points[2 * i] = x + amplitudeX * curve(y * perY + phaseX);
-      points[2 * i + 1] = y + amplitudeY * (curve(x * perX + phaseY) + 0.4 * curve(x * perXFine + phaseZ));
+      points[2 * i] = x + amplitudeX * sineAt(y * perY + phaseX);
+      points[2 * i + 1] = y + amplitudeY * (sineAt(x * perX + phaseY) + 0.4 * sineAt(x * perXFine + phaseZ));
     }
   }
 
   /** Moves the word to a place inside the margins, shrinking it where it is too large. */
-  private fit(scene: Scene): void {
-    const { points, pointCount } = scene;
+  private fit(polygons: PolygonBuffer): void {
+    const { points, pointCount } = polygons;
     let [left, right, top, bottom] = [Infinity, -Infinity, Infinity, -Infinity];
     for (let i = 0; i < pointCount; i++) {
       const x = points[2 * i] as number;
@@ -161,25 +161,25 @@ export class Composition {
   }
 
   /** A wavy ribbon across the picture about the height `middle`, tilted a little. */
-  private addRibbon(scene: Scene, meanWidth: number, middle: number): void {
+  private addRibbon(polygons: PolygonBuffer, meanWidth: number, middle: number): void {
     const width = meanWidth * (1 + this.around(RIBBON_CHANGE));
     const left = MARGIN + 2 + this.random() * 10;
     const right = WIDTH - MARGIN - 2 - this.random() * 10;
     const start = middle + this.around(8);
     const end = middle + this.around(8);
     const phase = this.phase();
-    const perPiece = (CURVES_PER_TURN * (1.3 + this.random() * 1.2)) / RIBBON_PIECES;
+    const perPiece = (SINE_STEPS_PER_TURN * (1.3 + this.random() * 1.2)) / RIBBON_PIECES;
     const heightAt = (piece: number): number =>
-      start + ((end - start) * piece) / RIBBON_PIECES + RIBBON_WAVE * curve(phase + piece * perPiece);
+      start + ((end - start) * piece) / RIBBON_PIECES + RIBBON_WAVE * sineAt(phase + piece * perPiece);
     for (let piece = 0; piece <= RIBBON_PIECES; piece++) {
       const x = left + ((right - left) * piece) / RIBBON_PIECES;
-      scene.addPoint(x, clamp(heightAt(piece) - width / 2, HEIGHT));
+      polygons.addPoint(x, clamp(heightAt(piece) - width / 2, HEIGHT));
     }
     for (let piece = RIBBON_PIECES; piece >= 0; piece--) {
       const x = left + ((right - left) * piece) / RIBBON_PIECES;
-      scene.addPoint(x, clamp(heightAt(piece) + width / 2, HEIGHT));
+      polygons.addPoint(x, clamp(heightAt(piece) + width / 2, HEIGHT));
     }
-    scene.closePolygon();
+    polygons.closePolygon();
   }
 
   private around(most: number): number {
@@ -187,7 +187,7 @@ export class Composition {
   }
 
   private phase(): number {
-    return this.random() * CURVES_PER_TURN;
+    return this.random() * SINE_STEPS_PER_TURN;
   }
 }
 

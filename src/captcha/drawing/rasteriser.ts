@@ -1,4 +1,4 @@
-import type { Scene } from './scene';
+import type { PolygonBuffer } from './polygon-buffer';
 
 // Taken out once: inner loops run up to a hundred times slower where every look-up of a global is intercepted, as in Jest's sandbox.
 const { max, min } = Math;
@@ -24,12 +24,12 @@ export class CoverageRasteriser {
     this.deltaBits = new Uint32Array(this.deltas.buffer);
   }
 
-  /** Replaces what was there by the scene's polygons, all of which must lie on the grid. */
-  fill(scene: Scene): void {
+  /** Replaces what was there by the polygons's polygons, all of which must lie on the grid. */
+  fill(polygons: PolygonBuffer): void {
     this.deltas.fill(0);
     let first = 0;
-    for (const end of scene.ends) {
-      this.addPolygon(scene.points, first, end);
+    for (const end of polygons.ends) {
+      this.addPolygon(polygons.points, first, end);
       first = end;
     }
   }

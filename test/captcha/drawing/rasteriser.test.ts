@@ -1,15 +1,15 @@
+import { PolygonBuffer } from '../../../src/captcha/drawing/polygon-buffer';
 import { CoverageRasteriser } from '../../../src/captcha/drawing/rasteriser';
-import { Scene } from '../../../src/captcha/drawing/scene';
 
-/** The winding number of each pixel of a scene, row by row. */
+/** The winding number of each pixel of polygons, row by row. */
 function windings(width: number, height: number, polygons: readonly (readonly [number, number][])[]): number[][] {
-  const scene = new Scene();
+  const buffer = new PolygonBuffer();
   for (const polygon of polygons) {
-    for (const [x, y] of polygon) scene.addPoint(x, y);
-    scene.closePolygon();
+    for (const [x, y] of polygon) buffer.addPoint(x, y);
+    buffer.closePolygon();
   }
   const canvas = new CoverageRasteriser(width, height);
-  canvas.fill(scene);
+  canvas.fill(buffer);
   return Array.from({ length: height }, (_, y) => {
     let winding = 0;
     return Array.from({ length: width }, (_, x) => {

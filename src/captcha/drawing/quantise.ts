@@ -12,7 +12,7 @@ export const ROW_BYTES = 1 + WIDTH / 4;
  * number of `inverting` shapes is ink (so a band inverts the letters it crosses, and letters that overlap keep their edges), and so is
  * whatever lies over a `covering` one.
  */
-export function packTints(inverting: CoverageRasteriser, covering: CoverageRasteriser, rows: Uint8Array): void {
+export function quantise(inverting: CoverageRasteriser, covering: CoverageRasteriser, rows: Uint8Array): void {
   const { deltas, deltaBits, stride } = inverting;
   const { deltas: coverDeltas, deltaBits: coverBits } = covering;
   let out = 0;

@@ -1,8 +1,8 @@
-/** Room enough for a word of detailed letters with its strokes and bands; a scene grows when a typeface needs more. */
+/** Room enough for a word of detailed letters with its strokes and bands; a polygons grows when a typeface needs more. */
 const INITIAL_POINTS = 2048;
 
 /** Polygons in picture coordinates (pixels, y downwards), kept in one array that is used again for every picture. */
-export class Scene {
+export class PolygonBuffer {
   points = new Float32Array(2 * INITIAL_POINTS);
   pointCount = 0;
   /** For each polygon, the index of the point after its last one. */
