@@ -79,6 +79,18 @@ describe('The clocks of Redis servers', () => {
     expect((await commands.run('take', ['a'], []))[0]).toBe('ok');
   });
 
+  test('given a connection that is made anew while the time is read, when a script is to run, then it is unavailable, and no fault', async () => {
+    const { servers, commands } = open();
+    const call = commands.run('take', ['a'], []);
+    // The reading has come, and was forgotten again before the call could go on.
+    queueMicrotask(() => queueMicrotask(() => servers.emit('ready')));
+    await call.then(
+      (reply) => expect(reply[0]).toBe('ok'),
+      (error) => expect(error).toBeInstanceOf(StoreUnavailableError),
+    );
+    expect((await commands.run('take', ['a'], []))[0]).toBe('ok');
+  });
+
   test('given a clock that steps back 10 s, when one call was answered since, then a command that is held back past its deadline does not act', async () => {
     const { servers, commands } = open();
     await commands.run('take', ['a'], []);

@@ -93,8 +93,7 @@ export class RedisCommands {
     args: readonly (string | number)[],
     { deadline = this.deadline(), refund }: RunOptions = {},
   ): Promise<Reply> {
-    const { clock, read } = this.clockOf(keys[0] ?? '');
-    if (!clock.isRead) await read(deadline);
+    const clock = await this.clockOf(keys[0] ?? '', deadline);
     const call = async () => {
       const askedAt = performance.now();
       const answer = this.execute(name, keys, args, deadline, clock.at(deadline));
@@ -133,9 +132,14 @@ export class RedisCommands {
     }
   }
 
-  private clockOf(key: string): { clock: RedisClock; read: (deadline: number) => Promise<void> } {
+  /** The clock of the server that a key goes to, which is asked for the time first where it is not known. */
+  private async clockOf(key: string, deadline: number): Promise<RedisClock> {
     const { name, node } = this.nodes.primaryOf(key);
-    return { clock: this.clock(name), read: (deadline) => this.readClock(name, node, deadline) };
+    if (!this.clock(name).isRead) await this.readClock(name, node, deadline);
+    const clock = this.clock(name);
+    // The connection was made anew meanwhile, perhaps to another server.
+    if (!clock.isRead) throw new StoreUnavailableError("Redis's clock is not known");
+    return clock;
   }
 
   private clock(name: string): RedisClock {
