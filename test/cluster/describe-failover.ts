@@ -11,7 +11,7 @@ const LANES = 6;
 /** Redis's own part: to notice that a server is gone and to agree on another. Generous, for a busy machine. */
 const REPLACED_MS = 20_000;
 /** The servers' part: from then to the last error. */
-const FOLLOWED_MS = 4_000;
+const FOLLOWED_MS = 10_000;
 /** Time without an error after which the failure counts as over. */
 const QUIET_MS = 1_200;
 /** A send takes a few steps, one of which may wait for its time-out; the rest is for a slow machine. */

@@ -118,8 +118,12 @@ export function describeAllowances(subject: () => StoreSubject): void {
 
     test('given 40 sends at once from one address, when they are decided, then no more go through than one after the other', async () => {
       const alone = await given(requestOf('alone'));
-      const answers = await Promise.all(Array.from({ length: 40 }, () => send(requestOf('burst'))));
-      const through = answers.filter(({ reserved }) => reserved.status === 'ok').length;
+      // On a cluster, whose slots are charged one after the other, a crowd may also be told that it takes too long.
+      const answers = await Promise.allSettled(Array.from({ length: 40 }, () => send(requestOf('burst'))));
+      const through = answers.filter(
+        (answer) => answer.status === 'fulfilled' && answer.value.reserved.status === 'ok',
+      ).length;
+      expect(through).toBeGreaterThan(0);
       expect(through).toBeLessThanOrEqual(alone);
     });
 

@@ -40,7 +40,7 @@ export type ClusterCharge =
   | { denied: { limit: AllowanceLimit; waitMs: number } };
 
 /** How often a send decides anew because others of its client were faster. */
-const CHARGE_TRIES = 5;
+const CHARGE_TRIES = 3;
 /** After that, ms. */
 const CONTENTION_WAIT_MS = 1_000;
 
