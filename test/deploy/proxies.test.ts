@@ -165,7 +165,8 @@ for (const [program, file, prepare] of [
       expect(JSON.parse((await ask('/graphql', { body: query(16_000) })).text)).toEqual({
         data: { __typename: 'Query' },
       });
-      expect((await ask('/graphql', { body: query(100_000) })).status).toBe(413);
+      // 413 of the server or of the proxy; 502 where the server hung up on the proxy while that was still passing the body on.
+      expect([413, 502]).toContain((await ask('/graphql', { body: query(100_000) })).status);
     });
   });
 }
