@@ -161,7 +161,7 @@ export class SmsCodeService {
     const limits = rules.send(mobile, client);
     const code = codeFor(mobile);
     const smsId = randomUUID().replaceAll('-', '');
-    const allowance = rules.allowance(client, personOf(mobile));
+    const allowance = rules.keepsAllowances ? rules.allowance(client, personOf(mobile)) : undefined;
     const reserved = await store.reserveSend({
       captcha: { uuid, answer: imageCode },
       mobile,
