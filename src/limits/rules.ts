@@ -57,8 +57,8 @@ const LIVE_CAPTCHAS = 100_000;
 /** The share of the budget at which the operator is warned. */
 const BUDGET_WARNING = 0.8;
 
-/** Whose allowance a message is asked for on; the store's AllowanceRequest. */
-export interface AllowanceQuestion {
+/** Whose allowance a message is asked for on. Ids are keyed hashes. */
+export interface AllowanceRequest {
   rule: AllowanceRule;
   mode: 'enforce' | 'report';
   client: string;
@@ -115,7 +115,7 @@ export class LimitRules {
   }
 
   /** On whose allowance this client asks for a message; `person` stands for the mobile. Undefined where nobody owes anything. */
-  allowance(client: Client, person: string): AllowanceQuestion | undefined {
+  allowance(client: Client, person: string): AllowanceRequest | undefined {
     const { abusePolicy: mode } = this.settings;
     if (mode === 'off') return undefined;
     const { id, network, parent } = client;

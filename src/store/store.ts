@@ -1,5 +1,5 @@
 import type { AllowanceCharge } from '../limits/allowances';
-import type { AllowanceQuestion, LockoutPolicy } from '../limits/rules';
+import type { AllowanceRequest, LockoutPolicy } from '../limits/rules';
 import type { SlidingWindowLimit } from '../limits/sliding-window-limit';
 import type { VerificationPurpose } from '../sms/purpose';
 
@@ -28,9 +28,6 @@ export type CaptchaIssued =
   | { status: 'refused'; limit: number; waitMs: number }
   /** There is a live captcha of that name; only names that a page chose can meet one. */
   | { status: 'taken' };
-
-/** Whose allowance a message is asked for on: what LimitRules.allowance says. */
-export type AllowanceRequest = AllowanceQuestion;
 
 /** A charge to undo. */
 export interface AllowanceRefund {

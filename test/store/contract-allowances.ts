@@ -1,5 +1,6 @@
 import { allowanceRule } from '../../src/limits/allowances';
-import type { AllowanceRequest, SendReserved } from '../../src/store/store';
+import type { AllowanceRequest } from '../../src/limits/rules';
+import type { SendReserved } from '../../src/store/store';
 import type { StoreSubject } from './contract';
 import { codeCheck, DAY, daily, granted, HOUR, MINUTE, reserveSolved, WRONG } from './requests';
 

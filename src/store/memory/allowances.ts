@@ -19,7 +19,7 @@ import {
   withoutDebt,
 } from './allowance-standing';
 
-export const HOUR_MS = 3_600_000;
+const HOUR_MS = 3_600_000;
 /** Grades are not raised to more than this: what is left by then is less than one message of any pool. */
 const MOST_DEBTS = 60;
 
@@ -106,7 +106,7 @@ export function decideWithLimits(
 }
 
 /** Unconfirmed messages that a client may have in an hour. */
-export function clientHourLimit(client: Standing, rule: AllowanceRule, now: number): number {
+function clientHourLimit(client: Standing, rule: AllowanceRule, now: number): number {
   return Math.max(rule.perClientHour, Math.floor(rule.perClientShare * confirmationRate(client, now)));
 }
 

@@ -1,6 +1,7 @@
 import { AGAIN_MS, HISTORY_MS } from '../../limits/allowances';
+import type { AllowanceRequest } from '../../limits/rules';
 import type { StoreKeys } from '../keys';
-import type { AllowanceRefund, AllowanceRequest } from '../store';
+import type { AllowanceRefund } from '../store';
 import type { AllowanceLog } from './allowance-log';
 import { DAY_MS, NO_STANDING, type Standing, standingExpiresAt } from './allowance-standing';
 import {

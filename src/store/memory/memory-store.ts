@@ -1,9 +1,8 @@
 import { timingSafeEqual } from 'node:crypto';
-import type { LockoutPolicy } from '../../limits/rules';
+import type { AllowanceRequest, LockoutPolicy } from '../../limits/rules';
 import { gradedCap, type SlidingWindowLimit } from '../../limits/sliding-window-limit';
 import { StoreKeys } from '../keys';
 import {
-  type AllowanceRequest,
   type CaptchaIssue,
   type CaptchaIssued,
   type CodeCheck,

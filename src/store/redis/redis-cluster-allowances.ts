@@ -1,4 +1,5 @@
 import type { AllowanceCharge } from '../../limits/allowances';
+import type { AllowanceRequest } from '../../limits/rules';
 import type { StoreKeys } from '../keys';
 import { countWithin } from '../memory/allowance-log';
 import { DAY_MS, type Standing } from '../memory/allowance-standing';
@@ -12,7 +13,7 @@ import {
   POOLS,
   type Pool,
 } from '../memory/allowances';
-import type { AllowanceLimit, AllowanceRefund, AllowanceRequest } from '../store';
+import type { AllowanceLimit, AllowanceRefund } from '../store';
 import type { RedisCommands, RunOptions } from './redis-commands';
 import { Refunds } from './refunds';
 

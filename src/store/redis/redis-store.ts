@@ -1,9 +1,9 @@
 import { type AllowanceCharge, allowanceArguments } from '../../limits/allowances';
+import type { AllowanceRequest } from '../../limits/rules';
 import type { SlidingWindowLimit } from '../../limits/sliding-window-limit';
 import type { StoreKeys } from '../keys';
 import {
   type AllowanceLimit,
-  type AllowanceRequest,
   type CaptchaIssue,
   type CaptchaIssued,
   type CodeCheck,
