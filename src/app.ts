@@ -27,6 +27,7 @@ import { startTracing } from './observability/tracing';
 import { PROJECT_ROOT } from './project-root';
 import type { ConsoleSender } from './sms/console/console-sender';
 import { createSender } from './sms/create-sender';
+import { createNumbering } from './sms/numbering';
 import type { SmsSender } from './sms/sender';
 import { fixedCodes } from './sms/test-numbers-sender';
 import { openStore } from './store/open-store';
@@ -70,11 +71,13 @@ export async function createApp(config: Config, log: Logger, overrides: Override
   const tracing = config.tracing ? await startTracing(config.trustProxy > 0, log) : undefined;
   const events = new EventLog(log, { events: config.logEvents, secret: config.clientHashSecret });
   const observe = fanOut([metrics.observe, tracing?.observe, events.observe, overrides.observe], log);
+  const numbering = createNumbering(config.sms.countries);
   const rules = new LimitRules(config.limits, config.captcha.ttlMs);
   const drawing = createCaptchaDrawing({ fontFiles: config.captcha.fontFiles });
   const configured = await createSender(config.sms, {
     log,
     clock,
+    countryOf: numbering.countryOf,
     onAttempt: (attempt) => observe({ type: 'send-attempted', ...attempt }),
   });
   const sender = overrides.sender ?? configured;
@@ -106,10 +109,11 @@ export async function createApp(config: Config, log: Logger, overrides: Override
       captchaExpiresIn: config.captcha.ttlMs / 1000,
       codeExpiresIn: config.smsCode.codeTtlMs / 1000,
       cooldown: config.limits.cooldownMs / 1000,
-      countries: ['CN'],
+      countries: numbering.countries,
+      callingCodes: numbering.callingCodes,
       tickets: tickets !== undefined,
     }),
-    smsCode: new SmsCodeResolver(smsCodes),
+    smsCode: new SmsCodeResolver(smsCodes, numbering),
   });
   observeOperations(schema, observe);
   const graphql = new GraphqlServer(schema, { development: config.development, log });

@@ -27,7 +27,7 @@ export interface Config {
   /** How front ends of the original view are answered; undefined: they are not. */
   originalApi: OriginalDialect | undefined;
   store: StoreSettings;
-  sms: SmsSettings;
+  sms: SmsSettings & { countries: readonly string[] };
   smsCode: {
     /** Lifetime of a code, ms. */
     codeTtlMs: number;
@@ -77,6 +77,9 @@ export function loadConfig(environment: Environment = process.env): Readonly<Con
   const sms = smsSettings(values, problems);
   const store = storeSettings(values, problems);
   const tickets = ticketSettings(values, problems);
+  if (values.ORIGINAL_API && !sms.countries.includes('CN')) {
+    problems.push('ORIGINAL_API answers for mainland numbers alone, and SMS_COUNTRIES does not name CN');
+  }
   if (values.METRICS_PORT && values.METRICS_PORT === values.PORT) problems.push('METRICS_PORT is the same as PORT');
   if (problems.length > 0) throw new ConfigError(problems);
   return Object.freeze({

@@ -31,9 +31,12 @@ export class StoreKeys {
     return `${this.prefix}img:${uuid}`;
   }
 
-  /** The latest code of a mobile as six plain digits. */
+  /**
+   * The latest code of a mobile as six plain digits. A number abroad stands there without its plus, but for those that begin with +1:
+   * without it, their eleven digits could be a mainland number.
+   */
   code(mobile: string): string {
-    return `${this.prefix}sms:${mobile}`;
+    return `${this.prefix}sms:${mobile.replace(/^\+(?!1)/, '')}`;
   }
 
   /** `code:PURPOSE:uuid` of the latest code that this server wrote: what else stands under `sms:{mobile}` is another service's. */
