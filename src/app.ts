@@ -17,7 +17,7 @@ import { atMostOnceASecond, createMonitoringHandler } from './http/monitoring-en
 import { OriginalApi } from './http/original-api';
 import { dialectOf } from './http/original-dialects';
 import { PageFiles } from './http/page-files';
-import { LimitRules } from './limits/rules';
+import { countryLimits, LimitRules } from './limits/rules';
 import type { Logger } from './log';
 import { EventLog } from './observability/event-log';
 import { observeOperations } from './observability/instrument-schema';
@@ -27,7 +27,7 @@ import { startTracing } from './observability/tracing';
 import { PROJECT_ROOT } from './project-root';
 import type { ConsoleSender } from './sms/console/console-sender';
 import { createSender } from './sms/create-sender';
-import { createNumbering } from './sms/numbering';
+import { createNumbering, type Numbering } from './sms/numbering';
 import type { SmsSender } from './sms/sender';
 import { fixedCodes } from './sms/test-numbers-sender';
 import { openStore } from './store/open-store';
@@ -66,13 +66,21 @@ const DRAIN_MS = 9_000;
  */
 export async function createApp(config: Config, log: Logger, overrides: Overrides = {}): Promise<App> {
   const { clock = Date.now } = overrides;
-  const metrics = new Metrics({ providers: config.sms.providers, dailyBudget: config.limits.dailyBudget }, clock);
+  const { countries, countryBudgets } = config.sms;
+  const metrics = new Metrics(
+    {
+      providers: config.sms.providers,
+      dailyBudget: config.limits.dailyBudget,
+      byCountry: countries.length > 1 ? { countries, budgets: countryBudgets } : undefined,
+    },
+    clock,
+  );
   // Without proxies a trace's id in the headers would be the client's own choice.
   const tracing = config.tracing ? await startTracing(config.trustProxy > 0, log) : undefined;
   const events = new EventLog(log, { events: config.logEvents, secret: config.clientHashSecret });
   const observe = fanOut([metrics.observe, tracing?.observe, events.observe, overrides.observe], log);
-  const numbering = createNumbering(config.sms.countries);
-  const rules = new LimitRules(config.limits, config.captcha.ttlMs);
+  const numbering = createNumbering(countries);
+  const rules = new LimitRules(config.limits, config.captcha.ttlMs, countryLimits(countries, countryBudgets));
   const drawing = createCaptchaDrawing({ fontFiles: config.captcha.fontFiles });
   const configured = await createSender(config.sms, {
     log,
@@ -101,6 +109,7 @@ export async function createApp(config: Config, log: Logger, overrides: Override
     clock,
     codeFor: fixedCodes(config.sms.testNumbers ?? [], randomCode),
     tickets,
+    countryOf: numbering.countryOf,
     personOf: (mobile) => clients.personOf(mobile),
   });
   const schema = createSchema({
@@ -152,7 +161,7 @@ export async function createApp(config: Config, log: Logger, overrides: Override
     publicKeys: tickets?.publicKeys,
     schemaSdl: config.schemaSdl ? `${printSchema(schema)}\n` : undefined,
     developer: config.development
-      ? { lastCode: lastCode(configured.console), captchaText: (uuid) => store.peekCaptcha(uuid) }
+      ? { lastCode: lastCode(configured.console, numbering), captchaText: (uuid) => store.peekCaptcha(uuid) }
       : undefined,
   });
   const http = createBoundedServer(handler);
@@ -217,6 +226,6 @@ async function reachable(store: Store): Promise<boolean> {
 }
 
 /** What the page may show in development: the last code that the console sender printed, to whoever knows its mobile. */
-function lastCode(sender: ConsoleSender | undefined): (mobile: string) => string | undefined {
-  return (mobile) => (sender?.last()?.mobile === mobile ? sender.last()?.code : undefined);
+function lastCode(sender: ConsoleSender | undefined, numbering: Numbering): (mobile: string) => string | undefined {
+  return (text) => (sender?.last()?.mobile === numbering.parse(text) ? sender?.last()?.code : undefined);
 }

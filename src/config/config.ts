@@ -1,14 +1,13 @@
 import type { CaptchaLevel } from '../captcha/drawing/captcha-drawing';
 import type { LimitSettings } from '../limits/rules';
 import type { LoggedEvents, LogLevel } from '../log';
-import type { SmsSettings } from '../sms/create-sender';
 import type { StoreSettings } from '../store/open-store';
 import type { TicketSettings } from '../tickets/ticket-signer';
 import { clientHashSecret } from './client-hash-secret';
 import { nearMisses } from './near-misses';
 import type { OriginalDialect } from './original-dialects';
 import { SETTINGS } from './settings';
-import { smsSettings } from './sms-settings';
+import { type ConfiguredSms, smsSettings } from './sms-settings';
 
 type Values = { [Name in keyof typeof SETTINGS]: ReturnType<(typeof SETTINGS)[Name]['parse']> };
 
@@ -27,7 +26,7 @@ export interface Config {
   /** How front ends of the original view are answered; undefined: they are not. */
   originalApi: OriginalDialect | undefined;
   store: StoreSettings;
-  sms: SmsSettings & { countries: readonly string[] };
+  sms: ConfiguredSms;
   smsCode: {
     /** Lifetime of a code, ms. */
     codeTtlMs: number;
@@ -124,7 +123,7 @@ export function loadConfig(environment: Environment = process.env): Readonly<Con
     tracing:
       values.OTEL_SDK_DISABLED?.toLowerCase() !== 'true' &&
       (values.OTEL_EXPORTER_OTLP_ENDPOINT ?? values.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT) !== undefined,
-    warnings: warnings(environment, values),
+    warnings: warnings(environment, values, sms),
   });
 }
 
@@ -162,10 +161,20 @@ function ticketSettings(values: Values, problems: string[]): TicketSettings | un
   return key && { ...key, otherPublicKeys: others ?? [], audience: TICKET_AUDIENCE, issuer: TICKET_ISSUER };
 }
 
-function warnings(environment: Environment, { NODE_ENV, TEST_NUMBERS }: Values): string[] {
+function warnings(
+  environment: Environment,
+  { NODE_ENV, TEST_NUMBERS }: Values,
+  { countries, countryBudgets }: ConfiguredSms,
+): string[] {
   const lines = nearMisses(Object.keys(environment), Object.keys(SETTINGS));
   if (NODE_ENV === 'production' && TEST_NUMBERS.length > 0) {
     lines.push(`TEST_NUMBERS: ${TEST_NUMBERS.length} numbers have fixed codes, and whoever knows one can confirm it`);
+  }
+  const unbounded = countries.filter((country) => country !== 'CN' && !countryBudgets[country]);
+  if (unbounded.length > 0) {
+    lines.push(
+      `SMS_COUNTRY_BUDGETS names no budget for ${unbounded.join(', ')}: fraud there can use up all of SMS_DAILY_BUDGET`,
+    );
   }
   return lines;
 }

@@ -7,11 +7,15 @@ type ProviderValues = {
   [Name in keyof typeof PROVIDER_SETTINGS]: ReturnType<(typeof PROVIDER_SETTINGS)[Name]['parse']>;
 } & { NODE_ENV: string };
 
+export interface ConfiguredSms extends SmsSettings {
+  /** Whose numbers are taken, ISO 3166-1 alpha-2. */
+  countries: readonly string[];
+  /** Messages to a country in any 24 hours. */
+  countryBudgets: Readonly<Record<string, number>>;
+}
+
 /** The senders' settings; what a named provider needs and lacks, and what contradicts itself, is added to `problems`. */
-export function smsSettings(
-  values: ProviderValues,
-  problems: string[],
-): SmsSettings & { /** ISO 3166-1 alpha-2. */ countries: readonly string[] } {
+export function smsSettings(values: ProviderValues, problems: string[]): ConfiguredSms {
   const routes = values.SMS_PROVIDERS_BY_COUNTRY;
   const lists = routes ? [...routes.values()] : [values.SMS_PROVIDERS ?? []];
   const named = [...new Set(lists.flat())];
@@ -58,6 +62,7 @@ export function smsSettings(
   return {
     providers: named.length > 0 ? named : ['console'],
     countries,
+    countryBudgets: values.SMS_COUNTRY_BUDGETS ?? {},
     byCountry: routes && byCountry,
     timeoutMs: values.SMS_TIMEOUT_MS,
     testNumbers,

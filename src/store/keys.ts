@@ -8,6 +8,8 @@ const LIMIT_NAMES: Readonly<Record<LimitRule, string>> = {
   'client-hour': 'sms',
   'network-hour': 'sms',
   budget: 'budget:day',
+  'country-budget': 'budget:day',
+  'client-countries': 'countries',
   'captcha-minute': 'captchas',
   'captcha-network-minute': 'captchas',
   'captcha-unsolved': 'unsolved',
@@ -104,6 +106,7 @@ export class StoreKeys {
   limit({ rule, subject }: Pick<SlidingWindowLimit, 'rule' | 'subject'>): string {
     const name = LIMIT_NAMES[rule];
     if (subject.kind === 'everyone') return `${this.prefix}${name}`;
+    if (subject.kind === 'country') return `${this.prefix}${name}:${subject.id}`;
     if (subject.kind === 'mobile') return this.ofMobile(subject.id, name);
     return `{${this.prefix}${subject.kind}:${subject.id}}:${name}`;
   }

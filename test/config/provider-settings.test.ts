@@ -254,6 +254,13 @@ describe('Countries', () => {
     ]);
   });
 
+  test('a country abroad without a budget is a warning', () => {
+    expect(loadConfig({ ...abroad, SMS_COUNTRY_BUDGETS: 'SG:10' }).warnings).toEqual([
+      'SMS_COUNTRY_BUDGETS names no budget for HK: fraud there can use up all of SMS_DAILY_BUDGET',
+    ]);
+    expect(loadConfig({ ...abroad, SMS_COUNTRY_BUDGETS: 'SG:10,HK:10' }).warnings).toEqual([]);
+  });
+
   test('ORIGINAL_API needs the mainland', () => {
     expect(problems({ ...WEBHOOK, SMS_COUNTRIES: 'HK', ORIGINAL_API: 'table' })).toEqual([
       'ORIGINAL_API answers for mainland numbers alone, and SMS_COUNTRIES does not name CN',

@@ -2,6 +2,7 @@ import type { Store } from '../../src/store/store';
 import { describeAllowances } from './contract-allowances';
 import { describeCaptchas } from './contract-captchas';
 import { describeChecks } from './contract-checks';
+import { describeCountries } from './contract-countries';
 import { describeForeignCodes } from './contract-foreign-codes';
 import { describeLimits } from './contract-limits';
 import { describeRefunds } from './contract-refunds';
@@ -34,6 +35,7 @@ export function describeStore(name: string, open: () => Promise<StoreSubject>): 
 
     describeCaptchas(() => subject);
     describeLimits(() => subject);
+    describeCountries(() => subject);
     describeRequests(() => subject);
     describeRefunds(() => subject);
     describeChecks(() => subject);

@@ -14,7 +14,7 @@ import { ExpiringEntries } from './expiring-entries';
 import { MemoryAllowances } from './memory-allowances';
 import { MemoryCodes, type RequestRecord } from './memory-codes';
 import { MemoryLimits } from './memory-limits';
-import { eventCount } from './sliding-window-log';
+import { countOf } from './sliding-window-log';
 
 /**
  * The store in this process: the same steps as on Redis, each atomic because none of them waits. For trying the product and for
@@ -102,7 +102,7 @@ export class MemoryStore implements Store {
     return {
       status: 'ok',
       countedAt: limits.map(() => now),
-      counts: limits.map((limit) => eventCount(this.limits.live(limit))),
+      counts: limits.map((limit) => countOf(this.limits.live(limit), limit)),
       ...(previousCode && { previous: previousCode }),
       ...(allowance && { charge, chargedAt: now }),
       ...(denied && { reported: denied.limit }),

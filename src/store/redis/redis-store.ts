@@ -18,9 +18,9 @@ import {
 } from '../store';
 import type { RedisCommands, Reply } from './redis-commands';
 
-/** Cap and length of each limit, as the scripts take them. */
+/** Cap, length and value of each limit, as the scripts take them; value 0 where events are counted. */
 export const limitArguments = (limits: readonly SlidingWindowLimit[]): string =>
-  limits.map(({ cap, lengthMs }) => ` ${cap} ${lengthMs}`).join('');
+  limits.map(({ cap, lengthMs, value = 0 }) => ` ${cap} ${lengthMs} ${value}`).join('');
 
 /** How a script treats allowances: not at all, by refusing, by telling. */
 function modeOf(allowance: AllowanceRequest | undefined): number {
