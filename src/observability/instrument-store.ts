@@ -20,6 +20,10 @@ export function observedStore(store: Store, observe: Observer): Store {
     reserveSend: (...args) => timed('reserveSend', () => store.reserveSend(...args)),
     refundSend: (...args) => timed('refundSend', () => store.refundSend(...args)),
     checkCode: (...args) => timed('checkCode', () => store.checkCode(...args)),
+    noteMessage: (...args) => timed('noteMessage', () => store.noteMessage(...args)),
+    readMessage: (...args) => timed('readMessage', () => store.readMessage(...args)),
+    linkMessage: (...args) => timed('linkMessage', () => store.linkMessage(...args)),
+    linkedMessage: (...args) => timed('linkedMessage', () => store.linkedMessage(...args)),
     ping: () => timed('ping', () => store.ping()),
     close: () => store.close(),
   };

@@ -4,6 +4,7 @@ import { describeCaptchas } from './contract-captchas';
 import { describeChecks } from './contract-checks';
 import { describeForeignCodes } from './contract-foreign-codes';
 import { describeLimits } from './contract-limits';
+import { describeMessages } from './contract-messages';
 import { describeRefunds } from './contract-refunds';
 import { describeRequests } from './contract-requests';
 
@@ -39,5 +40,6 @@ export function describeStore(name: string, open: () => Promise<StoreSubject>): 
     describeChecks(() => subject);
     describeForeignCodes(() => subject);
     describeAllowances(() => subject);
+    describeMessages(() => subject);
   });
 }

@@ -2,6 +2,7 @@ import { timingSafeEqual } from 'node:crypto';
 import type { AllowanceRequest, LockoutPolicy } from '../../limits/rules';
 import { gradedCap, type SlidingWindowLimit } from '../../limits/sliding-window-limit';
 import { StoreKeys } from '../keys';
+import type { MessageNote, MessageStep } from '../message-record';
 import {
   type CaptchaIssue,
   type CaptchaIssued,
@@ -17,6 +18,7 @@ import {
 } from '../store';
 import { ExpiringEntries } from './expiring-entries';
 import { MemoryAllowances } from './memory-allowances';
+import { MemoryMessages } from './memory-messages';
 import { eventCount, type LogEntry, liveEntries, waitMs, withEvent, withoutEvent } from './sliding-window-log';
 
 interface RequestRecord {
@@ -38,6 +40,7 @@ export class MemoryStore implements Store {
   private readonly keys = new StoreKeys();
   private readonly entries: ExpiringEntries;
   private readonly allowances: MemoryAllowances;
+  private readonly messages: MemoryMessages;
 
   constructor(
     private readonly clock: () => number = Date.now,
@@ -45,6 +48,7 @@ export class MemoryStore implements Store {
   ) {
     this.entries = new ExpiringEntries(clock, maxEntries);
     this.allowances = new MemoryAllowances(this.entries, this.keys, clock);
+    this.messages = new MemoryMessages(this.entries, this.keys);
   }
 
   /** Entries held, expired ones among them until the next sweep. */
@@ -149,6 +153,22 @@ export class MemoryStore implements Store {
     if (checked.status === 'ok' && live?.asker && check.person)
       this.allowances.confirm(mobile, live.asker, check.person);
     return live && checked.status !== 'expired' ? { ...checked, smsId: live.smsId } : checked;
+  }
+
+  async noteMessage(smsId: string, step: MessageStep, note: MessageNote, ttlMs: number) {
+    return this.messages.note(smsId, step, note, ttlMs);
+  }
+
+  async readMessage(smsId: string) {
+    return this.messages.read(smsId);
+  }
+
+  async linkMessage(reference: string, smsId: string, ttlMs: number): Promise<void> {
+    this.messages.link(reference, smsId, ttlMs);
+  }
+
+  async linkedMessage(reference: string) {
+    return this.messages.linked(reference);
   }
 
   async ping(): Promise<void> {}

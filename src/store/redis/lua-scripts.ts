@@ -9,6 +9,7 @@ export const SCRIPT_NAMES = [
   'reserve',
   'refund',
   'verify',
+  'note_message',
   // For a cluster, slot by slot.
   'take',
   'check',
