@@ -79,6 +79,7 @@ const shop = createServer(async (request, response) => {
   if (request.method === 'GET' && files[pathname]) {
     return send(200, files[pathname], readFileSync(join(__dirname, pathname)));
   }
+  if (pathname === '/favicon.ico') return response.writeHead(204).end();
   return send(404, 'text/plain', 'There is nothing here.\n');
 });
 
