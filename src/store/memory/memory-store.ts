@@ -7,6 +7,12 @@ import {
   type CaptchaIssued,
   type CodeCheck,
   type CodeChecked,
+  type InboundArrival,
+  type InboundConfirmed,
+  type InboundQuestion,
+  type InboundStart,
+  type InboundStarted,
+  type InboundStatus,
   LONGEST_CODE_LIFE_MS,
   normalisedAnswer,
   type PreviousCode,
@@ -17,6 +23,7 @@ import {
 } from '../store';
 import { ExpiringEntries } from './expiring-entries';
 import { MemoryAllowances } from './memory-allowances';
+import { MemoryInbound } from './memory-inbound';
 import { eventCount, type LogEntry, liveEntries, waitMs, withEvent, withoutEvent } from './sliding-window-log';
 
 interface RequestRecord {
@@ -38,6 +45,7 @@ export class MemoryStore implements Store {
   private readonly keys = new StoreKeys();
   private readonly entries: ExpiringEntries;
   private readonly allowances: MemoryAllowances;
+  private readonly inbound: MemoryInbound;
 
   constructor(
     private readonly clock: () => number = Date.now,
@@ -45,6 +53,7 @@ export class MemoryStore implements Store {
   ) {
     this.entries = new ExpiringEntries(clock, maxEntries);
     this.allowances = new MemoryAllowances(this.entries, this.keys, clock);
+    this.inbound = new MemoryInbound(this.entries, this.keys, clock);
   }
 
   /** Entries held, expired ones among them until the next sweep. */
@@ -71,14 +80,8 @@ export class MemoryStore implements Store {
     const { captcha, mobile, purpose, smsId, code, ttlMs, limits, lockout, solved, allowance } = reservation;
     const { keys, entries } = this;
     entries.makeRoom(limits.length + (allowance ? 11 : 3));
-    const text = entries.get<string>(keys.captcha(captcha.uuid));
-    if (text === undefined) return { status: 'captcha-expired' };
-    entries.delete(keys.captcha(captcha.uuid));
-    if (normalisedAnswer(text) !== normalisedAnswer(captcha.answer)) return { status: 'captcha-mismatch' };
-    for (const limit of solved) {
-      const latest = this.live(limit).at(-1);
-      if (latest) this.refund([limit], [latest.at]);
-    }
+    const failed = this.takeCaptcha(captcha, solved);
+    if (failed) return { status: failed };
 
     const locked = this.lockedMs(mobile, lockout);
     if (locked !== undefined) return { status: 'locked', waitMs: locked };
@@ -151,6 +154,30 @@ export class MemoryStore implements Store {
     return live && checked.status !== 'expired' ? { ...checked, smsId: live.smsId } : checked;
   }
 
+  async startInbound(start: InboundStart): Promise<InboundStarted> {
+    const { uuid, captcha } = start;
+    this.entries.makeRoom(2);
+    const failed = captcha && this.takeCaptcha({ uuid, answer: captcha.answer }, captcha.solved);
+    if (failed) return { status: failed };
+    this.inbound.start(start);
+    return { status: 'ok' };
+  }
+
+  async confirmInbound(arrival: InboundArrival): Promise<InboundConfirmed> {
+    const { mobile, purpose, person } = arrival;
+    this.entries.makeRoom(person ? 7 : 3);
+    const confirmed = this.inbound.confirm(arrival);
+    if (confirmed.status !== 'ok') return confirmed;
+    const { uuid, askedAt, asker } = confirmed;
+    this.endCodes(mobile, purpose, askedAt);
+    if (asker && person) this.allowances.confirm(mobile, asker, person);
+    return { status: 'ok', uuid };
+  }
+
+  async inboundStatus(question: InboundQuestion): Promise<InboundStatus> {
+    return this.inbound.status(question);
+  }
+
   async ping(): Promise<void> {}
 
   async close(): Promise<void> {
@@ -175,9 +202,7 @@ export class MemoryStore implements Store {
       entries.delete(keys.failures(mobile));
       if (record) {
         entries.delete(keys.request(mobile, uuid ?? ''));
-        entries.set(keys.ended(mobile, purpose), Math.max(this.clock(), record.at), LONGEST_CODE_LIFE_MS);
-        const latest = entries.get<string>(keys.latest(mobile));
-        if (latest?.startsWith(`${entries.get<string>(keys.code(mobile))}:${purpose}:`)) this.deleteCode(mobile);
+        this.endCodes(mobile, purpose, record.at);
       } else this.deleteCode(mobile);
       return { status: 'ok' };
     }
@@ -201,6 +226,30 @@ export class MemoryStore implements Store {
       maxFailures > 0 ? maxFailures - failures : Infinity,
     );
     return { status: 'mismatch', attemptsLeft: Number.isFinite(left) ? left : undefined };
+  }
+
+  /** What was asked for until now, and at `askedAt` at the latest, is good no more. */
+  private endCodes(mobile: string, purpose: string, askedAt: number): void {
+    const { keys, entries } = this;
+    entries.set(keys.ended(mobile, purpose), Math.max(this.clock(), askedAt), LONGEST_CODE_LIFE_MS);
+    const latest = entries.get<string>(keys.latest(mobile));
+    if (latest?.startsWith(`${entries.get<string>(keys.code(mobile))}:${purpose}:`)) this.deleteCode(mobile);
+  }
+
+  /** Takes a captcha, right or wrong; returns what keeps the caller from going on, if anything. */
+  private takeCaptcha(
+    { uuid, answer }: SendReservation['captcha'],
+    solved: readonly SlidingWindowLimit[],
+  ): 'captcha-expired' | 'captcha-mismatch' | undefined {
+    const text = this.entries.get<string>(this.keys.captcha(uuid));
+    if (text === undefined) return 'captcha-expired';
+    this.entries.delete(this.keys.captcha(uuid));
+    if (normalisedAnswer(text) !== normalisedAnswer(answer)) return 'captcha-mismatch';
+    for (const limit of solved) {
+      const latest = this.live(limit).at(-1);
+      if (latest) this.refund([limit], [latest.at]);
+    }
+    return undefined;
   }
 
   /** The code that another service wrote, with the wrong tries at it; '' if those made it void. */

@@ -6,6 +6,12 @@ import {
   type CaptchaIssued,
   type CodeCheck,
   type CodeChecked,
+  type InboundArrival,
+  type InboundConfirmed,
+  type InboundQuestion,
+  type InboundStart,
+  type InboundStarted,
+  type InboundStatus,
   normalisedAnswer,
   type SendRefund,
   type SendReservation,
@@ -14,6 +20,7 @@ import {
 } from '../store';
 import { RedisClusterAllowances } from './redis-cluster-allowances';
 import type { RedisCommands, Reply, RunOptions } from './redis-commands';
+import { RedisInbound } from './redis-inbound';
 import {
   askerOf,
   checkArguments,
@@ -37,6 +44,7 @@ type Deadline = Required<Pick<RunOptions, 'deadline'>>;
 export class RedisClusterStore implements Store {
   private readonly single: RedisStore;
   private readonly allowances: RedisClusterAllowances;
+  private readonly inbound: RedisInbound;
 
   constructor(
     private readonly commands: RedisCommands,
@@ -44,6 +52,7 @@ export class RedisClusterStore implements Store {
   ) {
     this.single = new RedisStore(commands, keys, false);
     this.allowances = new RedisClusterAllowances(commands, keys);
+    this.inbound = new RedisInbound(commands, keys);
   }
 
   async issueCaptcha({ uuid, text, ttlMs, limits }: CaptchaIssue): Promise<CaptchaIssued> {
@@ -76,9 +85,8 @@ export class RedisClusterStore implements Store {
     const { captcha, mobile, purpose, smsId, code, ttlMs, limits, lockout, solved, allowance } = reservation;
     const { keys } = this;
     const within = { deadline: this.commands.deadline() };
-    const [taken, , text] = await this.commands.run('take', [keys.captcha(captcha.uuid)], [], within);
-    if (taken !== 'ok') return { status: 'captcha-expired' };
-    if (normalisedAnswer(String(text)) !== normalisedAnswer(captcha.answer)) return { status: 'captcha-mismatch' };
+    const failed = await this.takeCaptcha(captcha, within);
+    if (failed) return { status: failed };
 
     const { own, others } = this.groups(limits, keys.code(mobile));
     const [{ refusal }, locked, decided] = await Promise.all([
@@ -221,12 +229,44 @@ export class RedisClusterStore implements Store {
     }
   }
 
+  async startInbound({ captcha, ...start }: InboundStart): Promise<InboundStarted> {
+    const within = { deadline: this.commands.deadline() };
+    if (captcha) {
+      const failed = await this.takeCaptcha({ uuid: start.uuid, answer: captcha.answer }, within);
+      if (failed) return { status: failed };
+      // A count that stays is no reason to fail.
+      void this.refundLatest(captcha.solved).catch(() => undefined);
+    }
+    return this.inbound.start(start, within);
+  }
+
+  async confirmInbound(arrival: InboundArrival): Promise<InboundConfirmed> {
+    const { confirmed, reply } = await this.inbound.confirm(arrival, 'told');
+    // Not waited for: credit that is lost makes allowances smaller.
+    if (confirmed.status === 'ok' && arrival.person) void this.confirm(reply, arrival.person);
+    return confirmed;
+  }
+
+  inboundStatus(question: InboundQuestion): Promise<InboundStatus> {
+    return this.inbound.status(question);
+  }
+
   ping(): Promise<void> {
     return this.single.ping();
   }
 
   close(): Promise<void> {
     return this.single.close();
+  }
+
+  /** Takes a captcha, right or wrong; returns what keeps the caller from going on, if anything. */
+  private async takeCaptcha(
+    { uuid, answer }: SendReservation['captcha'],
+    within: Deadline,
+  ): Promise<'captcha-expired' | 'captcha-mismatch' | undefined> {
+    const [taken, , text] = await this.commands.run('take', [this.keys.captcha(uuid)], [], within);
+    if (taken !== 'ok') return 'captcha-expired';
+    return normalisedAnswer(String(text)) === normalisedAnswer(answer) ? undefined : 'captcha-mismatch';
   }
 
   private groups(limits: readonly SlidingWindowLimit[], ownKey: string): { own: SlotGroup; others: SlotGroup[] } {
