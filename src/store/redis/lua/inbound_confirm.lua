@@ -8,7 +8,8 @@
 -- Returns { 'ok', now, uuid, and if told: client, network, parent, sent at, charge, ... }  { 'again', now, uuid }  { 'none', now }
 --         { 'deadline-exceeded', now }
 --- @include deadline
---- @include allowance
+--- @include allowance_standing
+--- @include allowance_message
 local keep, ended_life = unpack(numbers(ARGV[4]))
 local uuid = held[KEYS[1]]
 -- Only the text tells which request it is; its key lives in the slot of the others.
