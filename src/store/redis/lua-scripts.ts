@@ -10,6 +10,9 @@ export const SCRIPT_NAMES = [
   'refund',
   'verify',
   'note_message',
+  'inbound_start',
+  'inbound_confirm',
+  'inbound_status',
   // For a cluster, slot by slot.
   'take',
   'check',

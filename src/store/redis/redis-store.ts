@@ -9,6 +9,12 @@ import {
   type CaptchaIssued,
   type CodeCheck,
   type CodeChecked,
+  type InboundArrival,
+  type InboundConfirmed,
+  type InboundQuestion,
+  type InboundStart,
+  type InboundStarted,
+  type InboundStatus,
   LONGEST_CODE_LIFE_MS,
   normalisedAnswer,
   type PreviousCode,
@@ -18,6 +24,7 @@ import {
   type Store,
 } from '../store';
 import type { RedisCommands, Reply } from './redis-commands';
+import { RedisInbound } from './redis-inbound';
 import { RedisMessages } from './redis-messages';
 
 /** Cap and length of each limit, as the scripts take them. */
@@ -80,6 +87,7 @@ export function checkArguments({ lockout, foreignCodes, uuid }: CodeCheck): stri
 /** The store on one Redis (or a primary that Sentinel names): one Lua script a step, on Redis's own clock. */
 export class RedisStore implements Store {
   private readonly messages: RedisMessages;
+  private readonly inbound: RedisInbound;
 
   constructor(
     private readonly commands: RedisCommands,
@@ -88,6 +96,7 @@ export class RedisStore implements Store {
     private readonly settlesCharges = true,
   ) {
     this.messages = new RedisMessages(commands, keys);
+    this.inbound = new RedisInbound(commands, keys);
   }
 
   async issueCaptcha({ uuid, text, ttlMs, limits }: CaptchaIssue): Promise<CaptchaIssued> {
@@ -223,6 +232,18 @@ export class RedisStore implements Store {
 
   linkedMessage(reference: string) {
     return this.messages.linked(reference);
+  }
+
+  startInbound(start: InboundStart): Promise<InboundStarted> {
+    return this.inbound.start(start);
+  }
+
+  async confirmInbound(arrival: InboundArrival): Promise<InboundConfirmed> {
+    return (await this.inbound.confirm(arrival, 'here')).confirmed;
+  }
+
+  inboundStatus(question: InboundQuestion): Promise<InboundStatus> {
+    return this.inbound.status(question);
   }
 
   ping(): Promise<void> {

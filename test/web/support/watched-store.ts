@@ -30,6 +30,9 @@ export class WatchedStore implements Store {
   readonly readMessage = this.watched('readMessage');
   readonly linkMessage = this.watched('linkMessage');
   readonly linkedMessage = this.watched('linkedMessage');
+  readonly startInbound = this.watched('startInbound');
+  readonly confirmInbound = this.watched('confirmInbound');
+  readonly inboundStatus = this.watched('inboundStatus');
   readonly ping = this.watched('ping');
 
   constructor(private readonly store: Store) {}
