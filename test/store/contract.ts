@@ -3,6 +3,7 @@ import { describeAllowances } from './contract-allowances';
 import { describeCaptchas } from './contract-captchas';
 import { describeChecks } from './contract-checks';
 import { describeForeignCodes } from './contract-foreign-codes';
+import { describeInbound } from './contract-inbound';
 import { describeLimits } from './contract-limits';
 import { describeRefunds } from './contract-refunds';
 import { describeRequests } from './contract-requests';
@@ -39,5 +40,6 @@ export function describeStore(name: string, open: () => Promise<StoreSubject>): 
     describeChecks(() => subject);
     describeForeignCodes(() => subject);
     describeAllowances(() => subject);
+    describeInbound(() => subject);
   });
 }

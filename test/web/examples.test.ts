@@ -126,7 +126,7 @@ describeInChromium('The examples, with the packed client, on a page of another o
 
   async function open(example: string): Promise<{ page: Page; complaints: string[] }> {
     const page = await browser.newPage({ locale: 'en-US' });
-    page.setDefaultTimeout(8_000);
+    page.setDefaultTimeout(40_000);
     const complaints: string[] = [];
     page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
     page.on('pageerror', (error) => complaints.push(error.message));

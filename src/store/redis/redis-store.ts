@@ -8,6 +8,12 @@ import {
   type CaptchaIssued,
   type CodeCheck,
   type CodeChecked,
+  type InboundArrival,
+  type InboundConfirmed,
+  type InboundQuestion,
+  type InboundStart,
+  type InboundStarted,
+  type InboundStatus,
   LONGEST_CODE_LIFE_MS,
   normalisedAnswer,
   type PreviousCode,
@@ -17,6 +23,7 @@ import {
   type Store,
 } from '../store';
 import type { RedisCommands, Reply } from './redis-commands';
+import { RedisInbound } from './redis-inbound';
 
 /** Cap and length of each limit, as the scripts take them. */
 export const limitArguments = (limits: readonly SlidingWindowLimit[]): string =>
@@ -77,12 +84,16 @@ export function checkArguments({ lockout, foreignCodes, uuid }: CodeCheck): stri
 
 /** The store on one Redis (or a primary that Sentinel names): one Lua script a step, on Redis's own clock. */
 export class RedisStore implements Store {
+  private readonly inbound: RedisInbound;
+
   constructor(
     private readonly commands: RedisCommands,
     private readonly keys: StoreKeys,
     /** Whether a refund settles its charge in the same script; on a cluster that is done slot by slot. */
     private readonly settlesCharges = true,
-  ) {}
+  ) {
+    this.inbound = new RedisInbound(commands, keys);
+  }
 
   async issueCaptcha({ uuid, text, ttlMs, limits }: CaptchaIssue): Promise<CaptchaIssued> {
     const everyone = limits.findIndex(({ rule }) => rule === 'captchas-live') + 1;
@@ -201,6 +212,18 @@ export class RedisStore implements Store {
         [code, purpose, checkArguments(check) + counted.join(''), '0 0', person ? 'here' : '', keys.scriptPrefix],
       ),
     );
+  }
+
+  startInbound(start: InboundStart): Promise<InboundStarted> {
+    return this.inbound.start(start);
+  }
+
+  async confirmInbound(arrival: InboundArrival): Promise<InboundConfirmed> {
+    return (await this.inbound.confirm(arrival, 'here')).confirmed;
+  }
+
+  inboundStatus(question: InboundQuestion): Promise<InboundStatus> {
+    return this.inbound.status(question);
   }
 
   ping(): Promise<void> {
