@@ -6,10 +6,12 @@ import { createCaptchaDrawing } from './captcha/drawing/captcha-drawing';
 import { createCaptchaSpeech } from './captcha/speech/captcha-speech';
 import type { Config } from './config/config';
 import { CaptchaResolver } from './graphql/captcha-resolver';
+import { CLIENT_DOCUMENTS } from './graphql/client-documents';
 import { GraphqlServer } from './graphql/graphql-server';
 import { createSchema } from './graphql/schema';
 import { SettingsResolver } from './graphql/settings-resolver';
 import { SmsCodeResolver } from './graphql/sms-code-resolver';
+import { TrustedDocuments } from './graphql/trusted-documents';
 import { ClientIds } from './http/client-address';
 import { ConfirmPage } from './http/confirm-page';
 import { createHttpHandler } from './http/http-handler';
@@ -141,7 +143,8 @@ export async function createApp(config: Config, log: Logger, overrides: Override
     smsCode: new SmsCodeResolver(smsCodes),
   });
   observeOperations(schema, observe);
-  const graphql = new GraphqlServer(schema, { development: config.development, log });
+  const trusted = config.trustedDocuments && new TrustedDocuments(schema, config.trustedDocuments, CLIENT_DOCUMENTS);
+  const graphql = new GraphqlServer(schema, { development: config.development, log, trusted });
   await graphql.start();
 
   let draining = false;

@@ -27,6 +27,8 @@ export interface Config {
   page: PageSettings;
   /** How front ends of the original view are answered; undefined: they are not. */
   originalApi: OriginalDialect | undefined;
+  /** Documents that are answered by their hash, or as the only ones; undefined: texts alone, and any. */
+  trustedDocuments: { manifest: Readonly<Record<string, string>>; only: boolean } | undefined;
   store: StoreSettings;
   sms: SmsSettings;
   smsCode: {
@@ -114,6 +116,10 @@ export function loadConfig(environment: Environment = process.env): Readonly<Con
       privacyUrl: values.PAGE_PRIVACY_URL,
     },
     originalApi: values.ORIGINAL_API,
+    trustedDocuments:
+      values.TRUSTED_DOCUMENTS || values.TRUSTED_DOCUMENTS_MODE === 'only'
+        ? { manifest: values.TRUSTED_DOCUMENTS ?? {}, only: values.TRUSTED_DOCUMENTS_MODE === 'only' }
+        : undefined,
     store,
     sms,
     smsCode: {

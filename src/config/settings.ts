@@ -2,6 +2,7 @@ import type { CaptchaLevel } from '../captcha/drawing/captcha-drawing';
 import type { LoggedEvents, LogLevel } from '../log';
 import { type RedisTarget, redisTarget } from '../store/redis/redis-target';
 import { privateKey, publicKeys, secretKey } from '../tickets/ticket-key';
+import { documentManifest } from './document-manifest';
 import { ORIGINAL_DIALECTS } from './original-dialects';
 import { PAGE_SETTINGS } from './page-settings';
 import { PROVIDER_SETTINGS } from './provider-settings';
@@ -52,6 +53,16 @@ export const SETTINGS = {
     about: '`true`: `/schema.graphql` tells the schema in production as well; introspection stays off there',
     of: ['true', 'false'] as const,
     default: 'false',
+  }),
+  TRUSTED_DOCUMENTS: parsed({
+    about:
+      'documents that clients may name by their hash: a file such as persisted-documents.json of graphql-codegen; docs/frontend.md',
+    parse: documentManifest,
+  }),
+  TRUSTED_DOCUMENTS_MODE: choice({
+    about: '`only`: no other document is answered, but those of the page and of packages/client',
+    of: ['allow', 'only'] as const,
+    default: 'allow',
   }),
   REDIS_URL: parsed<RedisTarget>({
     about:
