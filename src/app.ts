@@ -6,17 +6,21 @@ import { createCaptchaDrawing } from './captcha/drawing/captcha-drawing';
 import { createCaptchaSpeech } from './captcha/speech/captcha-speech';
 import type { Config } from './config/config';
 import { CaptchaResolver } from './graphql/captcha-resolver';
+import { CLIENT_DOCUMENTS } from './graphql/client-documents';
 import { GraphqlServer } from './graphql/graphql-server';
 import { createSchema } from './graphql/schema';
 import { SettingsResolver } from './graphql/settings-resolver';
 import { SmsCodeResolver } from './graphql/sms-code-resolver';
+import { TrustedDocuments } from './graphql/trusted-documents';
 import { ClientIds } from './http/client-address';
+import { ConfirmPage } from './http/confirm-page';
 import { createHttpHandler } from './http/http-handler';
 import { createBoundedServer } from './http/http-server';
 import { atMostOnceASecond, createMonitoringHandler } from './http/monitoring-endpoints';
 import { OriginalApi } from './http/original-api';
 import { dialectOf } from './http/original-dialects';
 import { PageFiles } from './http/page-files';
+import { ProviderPushes } from './http/provider-pushes';
 import { countryLimits, LimitRules } from './limits/rules';
 import type { Logger } from './log';
 import { EventLog } from './observability/event-log';
@@ -26,6 +30,7 @@ import { Metrics } from './observability/metrics';
 import { startTracing } from './observability/tracing';
 import { PROJECT_ROOT } from './project-root';
 import type { ConsoleSender } from './sms/console/console-sender';
+import { createReceiptParsers } from './sms/create-receipt-parsers';
 import { createSender } from './sms/create-sender';
 import { createNumbering, type Numbering } from './sms/numbering';
 import type { SmsSender } from './sms/sender';
@@ -36,7 +41,9 @@ import { createTicketSigner, type TicketSigner } from './tickets/ticket-signer';
 import { CaptchaService } from './verification/captcha-service';
 import type { DomainEvent, Observer } from './verification/events';
 import { randomCode } from './verification/random-code';
+import { ReceiptService } from './verification/receipt-service';
 import { SmsCodeService } from './verification/sms-code-service';
+import { SmsIds } from './verification/sms-ids';
 
 /** What a test puts in place of the real thing. */
 export interface Overrides {
@@ -67,9 +74,12 @@ const DRAIN_MS = 9_000;
 export async function createApp(config: Config, log: Logger, overrides: Overrides = {}): Promise<App> {
   const { clock = Date.now } = overrides;
   const { countries, countryBudgets } = config.sms;
+  const { secrets, publicUrl } = config.receipts;
+  const parsers = secrets.length > 0 ? createReceiptParsers(config.sms, { publicUrl, clock }) : {};
   const metrics = new Metrics(
     {
       providers: config.sms.providers,
+      receiptProviders: Object.keys(parsers),
       dailyBudget: config.limits.dailyBudget,
       byCountry: countries.length > 1 ? { countries, budgets: countryBudgets } : undefined,
     },
@@ -100,6 +110,19 @@ export async function createApp(config: Config, log: Logger, overrides: Override
     log,
     observe,
   });
+  const smsIds = new SmsIds(config.clientHashSecret, clock);
+  const receipts = new ReceiptService({
+    store,
+    smsIds,
+    observe,
+    log,
+    clock,
+    personOf: (mobile) => clients.personOf(mobile),
+    parsers,
+    sendTimeoutMs: config.sms.timeoutMs * config.sms.providers.length,
+  });
+  const pushes =
+    secrets.length > 0 ? new ProviderPushes({ secrets, handlers: { receipts: receipts.handlers }, log }) : undefined;
   const smsCodes = new SmsCodeService(config.smsCode, {
     store,
     rules,
@@ -110,22 +133,26 @@ export async function createApp(config: Config, log: Logger, overrides: Override
     codeFor: fixedCodes(config.sms.testNumbers ?? [], randomCode),
     tickets,
     countryOf: numbering.countryOf,
+    newSmsId: smsIds.next,
+    receipts,
     personOf: (mobile) => clients.personOf(mobile),
+  });
+  const settings = new SettingsResolver({
+    captchaExpiresIn: config.captcha.ttlMs / 1000,
+    codeExpiresIn: config.smsCode.codeTtlMs / 1000,
+    cooldown: config.limits.cooldownMs / 1000,
+    countries: numbering.countries,
+    callingCodes: numbering.callingCodes,
+    tickets: tickets !== undefined,
   });
   const schema = createSchema({
     captcha: new CaptchaResolver(captchas),
-    settings: new SettingsResolver({
-      captchaExpiresIn: config.captcha.ttlMs / 1000,
-      codeExpiresIn: config.smsCode.codeTtlMs / 1000,
-      cooldown: config.limits.cooldownMs / 1000,
-      countries: numbering.countries,
-      callingCodes: numbering.callingCodes,
-      tickets: tickets !== undefined,
-    }),
+    settings,
     smsCode: new SmsCodeResolver(smsCodes, numbering),
   });
   observeOperations(schema, observe);
-  const graphql = new GraphqlServer(schema, { development: config.development, log });
+  const trusted = config.trustedDocuments && new TrustedDocuments(schema, config.trustedDocuments, CLIENT_DOCUMENTS);
+  const graphql = new GraphqlServer(schema, { development: config.development, log, trusted });
   await graphql.start();
 
   let draining = false;
@@ -155,10 +182,13 @@ export async function createApp(config: Config, log: Logger, overrides: Override
     corsOrigins,
     originalApi,
     host: config.host,
-    page: existsSync(WEB_ROOT) ? new PageFiles(WEB_ROOT) : undefined,
+    page: existsSync(WEB_ROOT)
+      ? new ConfirmPage({ root: WEB_ROOT, settings: settings.verificationSettings(), ...config.page, log })
+      : undefined,
     monitoring: config.metricsPort === undefined ? monitoring : { ...monitoring, exposition: undefined },
     trace: tracing?.request,
     publicKeys: tickets?.publicKeys,
+    pushes: config.metricsPort === undefined ? pushes : undefined,
     schemaSdl: config.schemaSdl ? `${printSchema(schema)}\n` : undefined,
     developer: config.development
       ? { lastCode: lastCode(configured.console, numbering), captchaText: (uuid) => store.peekCaptcha(uuid) }
@@ -166,7 +196,7 @@ export async function createApp(config: Config, log: Logger, overrides: Override
   });
   const http = createBoundedServer(handler);
   const monitoringHttp =
-    config.metricsPort === undefined ? undefined : createBoundedServer(createMonitoringHandler(monitoring));
+    config.metricsPort === undefined ? undefined : createBoundedServer(createMonitoringHandler(monitoring, pushes));
   if (!config.development && !monitoringHttp) {
     log.warn(
       'METRICS_PORT is not set: /metrics stands on PORT, for whoever reaches it. Set it, or close the path in the proxy',
@@ -180,6 +210,7 @@ export async function createApp(config: Config, log: Logger, overrides: Override
       draining = true;
       await drain(http, withinMs);
       await graphql.stop();
+      receipts.close();
       await store.close();
       await tracing?.close();
       // Monitoring sees the drain to its end.

@@ -5,7 +5,7 @@ import { type PROVIDER_SETTINGS, RONGLIAN_BASE_URL, TWILIO_BASE_URL } from './pr
 
 type ProviderValues = {
   [Name in keyof typeof PROVIDER_SETTINGS]: ReturnType<(typeof PROVIDER_SETTINGS)[Name]['parse']>;
-} & { NODE_ENV: string };
+} & { NODE_ENV: string; RECEIPTS_SECRET: readonly string[] | undefined; RECEIPTS_URL: string | undefined };
 
 export interface ConfiguredSms extends SmsSettings {
   /** Whose numbers are taken, ISO 3166-1 alpha-2. */
@@ -109,6 +109,7 @@ export function smsSettings(values: ProviderValues, problems: string[]): Configu
       authToken: needed('twilio', 'TWILIO_AUTH_TOKEN'),
       sender: twilioSender(values, named.includes('twilio') ? setting : undefined, problems),
       baseUrl: values.TWILIO_BASE_URL ?? TWILIO_BASE_URL,
+      statusCallback: twilioCallback(values),
     },
   };
 }
@@ -123,6 +124,12 @@ function twilioSender(values: ProviderValues, setting: string | undefined, probl
     problems.push(`TWILIO_FROM or TWILIO_MESSAGING_SERVICE_SID is missing: ${setting} names twilio`);
   }
   return messagingServiceSid ? { messagingServiceSid } : { from: from ?? '' };
+}
+
+/** Where Twilio tells of deliveries; of several secrets the first is told. */
+function twilioCallback({ RECEIPTS_SECRET, RECEIPTS_URL }: ProviderValues): string | undefined {
+  const [secret] = RECEIPTS_SECRET ?? [];
+  return secret && RECEIPTS_URL && `${RECEIPTS_URL}/receipts/${secret}/twilio`;
 }
 
 function hasProblem(problems: readonly string[], name: string): boolean {

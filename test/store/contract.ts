@@ -4,7 +4,9 @@ import { describeCaptchas } from './contract-captchas';
 import { describeChecks } from './contract-checks';
 import { describeCountries } from './contract-countries';
 import { describeForeignCodes } from './contract-foreign-codes';
+import { describeInbound } from './contract-inbound';
 import { describeLimits } from './contract-limits';
+import { describeMessages } from './contract-messages';
 import { describeRefunds } from './contract-refunds';
 import { describeRequests } from './contract-requests';
 
@@ -41,5 +43,7 @@ export function describeStore(name: string, open: () => Promise<StoreSubject>): 
     describeChecks(() => subject);
     describeForeignCodes(() => subject);
     describeAllowances(() => subject);
+    describeMessages(() => subject);
+    describeInbound(() => subject);
   });
 }

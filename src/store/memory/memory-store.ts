@@ -1,9 +1,17 @@
+import type { SlidingWindowLimit } from '../../limits/sliding-window-limit';
 import { StoreKeys } from '../keys';
+import type { MessageNote, MessageStep } from '../message-record';
 import {
   type CaptchaIssue,
   type CaptchaIssued,
   type CodeCheck,
   type CodeChecked,
+  type InboundArrival,
+  type InboundConfirmed,
+  type InboundQuestion,
+  type InboundStart,
+  type InboundStarted,
+  type InboundStatus,
   normalisedAnswer,
   type SendRefund,
   type SendReservation,
@@ -13,7 +21,9 @@ import {
 import { ExpiringEntries } from './expiring-entries';
 import { MemoryAllowances } from './memory-allowances';
 import { MemoryCodes, type RequestRecord } from './memory-codes';
+import { MemoryInbound } from './memory-inbound';
 import { MemoryLimits } from './memory-limits';
+import { MemoryMessages } from './memory-messages';
 import { countOf } from './sliding-window-log';
 
 /**
@@ -27,6 +37,8 @@ export class MemoryStore implements Store {
   private readonly limits: MemoryLimits;
   private readonly codes: MemoryCodes;
   private readonly allowances: MemoryAllowances;
+  private readonly messages: MemoryMessages;
+  private readonly inbound: MemoryInbound;
 
   constructor(
     private readonly clock: () => number = Date.now,
@@ -36,6 +48,8 @@ export class MemoryStore implements Store {
     this.limits = new MemoryLimits(this.entries, this.keys, clock);
     this.codes = new MemoryCodes(this.entries, this.keys, clock);
     this.allowances = new MemoryAllowances(this.entries, this.keys, clock);
+    this.messages = new MemoryMessages(this.entries, this.keys);
+    this.inbound = new MemoryInbound(this.entries, this.keys, clock);
   }
 
   /** Entries held, expired ones among them until the next sweep. */
@@ -62,14 +76,8 @@ export class MemoryStore implements Store {
     const { captcha, mobile, purpose, smsId, code, ttlMs, limits, lockout, solved, allowance } = reservation;
     const { keys, entries } = this;
     entries.makeRoom(limits.length + (allowance ? 11 : 3));
-    const text = entries.get<string>(keys.captcha(captcha.uuid));
-    if (text === undefined) return { status: 'captcha-expired' };
-    entries.delete(keys.captcha(captcha.uuid));
-    if (normalisedAnswer(text) !== normalisedAnswer(captcha.answer)) return { status: 'captcha-mismatch' };
-    for (const limit of solved) {
-      const latest = this.limits.live(limit).at(-1);
-      if (latest) this.limits.refund([limit], [latest.at]);
-    }
+    const failed = this.takeCaptcha(captcha, solved);
+    if (failed) return { status: failed };
 
     const locked = this.codes.lockedMs(mobile, lockout);
     if (locked !== undefined) return { status: 'locked', waitMs: locked };
@@ -143,9 +151,65 @@ export class MemoryStore implements Store {
     return live && checked.status !== 'expired' ? { ...checked, smsId: live.smsId } : checked;
   }
 
+  async noteMessage(smsId: string, step: MessageStep, note: MessageNote, ttlMs: number) {
+    return this.messages.note(smsId, step, note, ttlMs);
+  }
+
+  async readMessage(smsId: string) {
+    return this.messages.read(smsId);
+  }
+
+  async linkMessage(reference: string, smsId: string, ttlMs: number): Promise<void> {
+    this.messages.link(reference, smsId, ttlMs);
+  }
+
+  async linkedMessage(reference: string) {
+    return this.messages.linked(reference);
+  }
+
+  async startInbound(start: InboundStart): Promise<InboundStarted> {
+    const { uuid, captcha } = start;
+    this.entries.makeRoom(2);
+    const failed = captcha && this.takeCaptcha({ uuid, answer: captcha.answer }, captcha.solved);
+    if (failed) return { status: failed };
+    this.inbound.start(start);
+    return { status: 'ok' };
+  }
+
+  async confirmInbound(arrival: InboundArrival): Promise<InboundConfirmed> {
+    const { mobile, purpose, person } = arrival;
+    this.entries.makeRoom(person ? 7 : 3);
+    const confirmed = this.inbound.confirm(arrival);
+    if (confirmed.status !== 'ok') return confirmed;
+    const { uuid, askedAt, asker } = confirmed;
+    this.codes.end(mobile, purpose, askedAt);
+    if (asker && person) this.allowances.confirm(mobile, asker, person);
+    return { status: 'ok', uuid };
+  }
+
+  async inboundStatus(question: InboundQuestion): Promise<InboundStatus> {
+    return this.inbound.status(question);
+  }
+
   async ping(): Promise<void> {}
 
   async close(): Promise<void> {
     this.entries.clear();
+  }
+
+  /** Takes a captcha, right or wrong; returns what keeps the caller from going on, if anything. */
+  private takeCaptcha(
+    { uuid, answer }: SendReservation['captcha'],
+    solved: readonly SlidingWindowLimit[],
+  ): 'captcha-expired' | 'captcha-mismatch' | undefined {
+    const text = this.entries.get<string>(this.keys.captcha(uuid));
+    if (text === undefined) return 'captcha-expired';
+    this.entries.delete(this.keys.captcha(uuid));
+    if (normalisedAnswer(text) !== normalisedAnswer(answer)) return 'captcha-mismatch';
+    for (const limit of solved) {
+      const latest = this.limits.live(limit).at(-1);
+      if (latest) this.limits.refund([limit], [latest.at]);
+    }
+    return undefined;
   }
 }

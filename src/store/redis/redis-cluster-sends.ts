@@ -28,9 +28,8 @@ export class RedisClusterSends {
     const { captcha, mobile, purpose, smsId, code, ttlMs, limits, lockout, solved, allowance } = reservation;
     const { keys } = this;
     const within = { deadline: this.commands.deadline() };
-    const [taken, , text] = await this.commands.run('take', [keys.captcha(captcha.uuid)], [], within);
-    if (taken !== 'ok') return { status: 'captcha-expired' };
-    if (normalisedAnswer(String(text)) !== normalisedAnswer(captcha.answer)) return { status: 'captcha-mismatch' };
+    const failed = await this.takeCaptcha(captcha, within);
+    if (failed) return { status: failed };
 
     const { own, others } = this.limits.groups(limits, keys.code(mobile));
     const [{ refusal }, locked, decided] = await Promise.all([
@@ -128,6 +127,16 @@ export class RedisClusterSends {
     // One that fails must not keep the others from being refunded, and is told all the same.
     const failed = (await Promise.allSettled(steps)).find((step) => step.status === 'rejected');
     if (failed) throw failed.reason;
+  }
+
+  /** Takes a captcha, right or wrong; returns what keeps the caller from going on, if anything. */
+  async takeCaptcha(
+    { uuid, answer }: SendReservation['captcha'],
+    within: Deadline,
+  ): Promise<'captcha-expired' | 'captcha-mismatch' | undefined> {
+    const [taken, , text] = await this.commands.run('take', [this.keys.captcha(uuid)], [], within);
+    if (taken !== 'ok') return 'captcha-expired';
+    return normalisedAnswer(String(text)) === normalisedAnswer(answer) ? undefined : 'captcha-mismatch';
   }
 
   private async lockedMs(mobile: string, maxFailures: number, within: Deadline): Promise<number> {

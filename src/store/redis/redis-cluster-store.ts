@@ -1,10 +1,17 @@
 import type { AllowanceCharge } from '../../limits/allowances';
 import type { StoreKeys } from '../keys';
+import type { MessageNote, MessageStep } from '../message-record';
 import {
   type CaptchaIssue,
   type CaptchaIssued,
   type CodeCheck,
   type CodeChecked,
+  type InboundArrival,
+  type InboundConfirmed,
+  type InboundQuestion,
+  type InboundStart,
+  type InboundStarted,
+  type InboundStatus,
   type SendRefund,
   type SendReservation,
   type SendReserved,
@@ -14,6 +21,7 @@ import { RedisClusterAllowances } from './redis-cluster-allowances';
 import { RedisClusterLimits, withGradedCap } from './redis-cluster-limits';
 import { RedisClusterSends } from './redis-cluster-sends';
 import type { RedisCommands, Reply } from './redis-commands';
+import { RedisInbound } from './redis-inbound';
 import { checkArguments, codeChecked, RedisStore } from './redis-store';
 import { Refunds } from './refunds';
 
@@ -26,6 +34,7 @@ export class RedisClusterStore implements Store {
   private readonly limits: RedisClusterLimits;
   private readonly allowances: RedisClusterAllowances;
   private readonly sends: RedisClusterSends;
+  private readonly inbound: RedisInbound;
 
   constructor(
     private readonly commands: RedisCommands,
@@ -35,6 +44,7 @@ export class RedisClusterStore implements Store {
     this.limits = new RedisClusterLimits(commands, keys);
     this.allowances = new RedisClusterAllowances(commands, keys);
     this.sends = new RedisClusterSends(commands, keys, this.limits, this.allowances, this.single);
+    this.inbound = new RedisInbound(commands, keys);
   }
 
   async issueCaptcha({ uuid, text, ttlMs, limits }: CaptchaIssue): Promise<CaptchaIssued> {
@@ -114,6 +124,44 @@ export class RedisClusterStore implements Store {
       void refunds.verifications.run();
       throw error;
     }
+  }
+
+  noteMessage(smsId: string, step: MessageStep, note: MessageNote, ttlMs: number) {
+    return this.single.noteMessage(smsId, step, note, ttlMs);
+  }
+
+  readMessage(smsId: string) {
+    return this.single.readMessage(smsId);
+  }
+
+  linkMessage(reference: string, smsId: string, ttlMs: number): Promise<void> {
+    return this.single.linkMessage(reference, smsId, ttlMs);
+  }
+
+  linkedMessage(reference: string) {
+    return this.single.linkedMessage(reference);
+  }
+
+  async startInbound({ captcha, ...start }: InboundStart): Promise<InboundStarted> {
+    const within = { deadline: this.commands.deadline() };
+    if (captcha) {
+      const failed = await this.sends.takeCaptcha({ uuid: start.uuid, answer: captcha.answer }, within);
+      if (failed) return { status: failed };
+      // Not waited for: a count that stays is no reason to fail.
+      void this.limits.refundLatest(captcha.solved).catch(() => undefined);
+    }
+    return this.inbound.start(start, within);
+  }
+
+  async confirmInbound(arrival: InboundArrival): Promise<InboundConfirmed> {
+    const { confirmed, reply } = await this.inbound.confirm(arrival, 'told');
+    // Not waited for: credit that is lost makes allowances smaller.
+    if (confirmed.status === 'ok' && arrival.person) void this.confirm(reply, arrival.person);
+    return confirmed;
+  }
+
+  inboundStatus(question: InboundQuestion): Promise<InboundStatus> {
+    return this.inbound.status(question);
   }
 
   ping(): Promise<void> {
