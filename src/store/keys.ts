@@ -67,6 +67,11 @@ export class StoreKeys {
     return this.ofMobile(mobile, 'failures');
   }
 
+  /** What an operator decided for the mobile, `blocked` or `allowed`, since when and why. */
+  listed(mobile: string): string {
+    return this.ofMobile(mobile, 'listed');
+  }
+
   /** Messages to the mobile that nobody confirmed yet, and who asked for them. */
   unpaid(mobile: string): string {
     return this.ofMobile(mobile, 'unpaid');

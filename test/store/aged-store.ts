@@ -1,11 +1,11 @@
-import type { Store } from '../../src/store/store';
+import type { OpenedStore } from '../../src/store/store';
 
 /** A store whose keys a test makes older: what a caller was told of the past stays where it was told. */
 export function agedStore(
-  store: Store,
+  store: OpenedStore,
   agedMs: () => number,
   watch: <T>(answer: Promise<T>) => Promise<T> = (answer) => answer,
-): Store {
+): OpenedStore {
   return {
     issueCaptcha: (issue) => watch(store.issueCaptcha(issue)),
     peekCaptcha: (uuid) => watch(store.peekCaptcha(uuid)),
@@ -32,5 +32,6 @@ export function agedStore(
     checkCode: (check) => watch(store.checkCode(check)),
     ping: () => store.ping(),
     close: () => store.close(),
+    operator: store.operator,
   };
 }

@@ -1,7 +1,8 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { AllowanceRequest, LockoutPolicy } from '../../limits/rules';
-import { gradedCap, type SlidingWindowLimit } from '../../limits/sliding-window-limit';
+import { gradedCap, isSparedToAllowed, type SlidingWindowLimit } from '../../limits/sliding-window-limit';
 import { StoreKeys } from '../keys';
+import type { OperatorStore } from '../operator-store';
 import {
   type CaptchaIssue,
   type CaptchaIssued,
@@ -9,14 +10,15 @@ import {
   type CodeChecked,
   LONGEST_CODE_LIFE_MS,
   normalisedAnswer,
+  type OpenedStore,
   type PreviousCode,
   type SendRefund,
   type SendReservation,
   type SendReserved,
-  type Store,
 } from '../store';
 import { ExpiringEntries } from './expiring-entries';
 import { MemoryAllowances } from './memory-allowances';
+import { type MemoryListing, MemoryOperatorStore } from './memory-operator-store';
 import { eventCount, type LogEntry, liveEntries, waitMs, withEvent, withoutEvent } from './sliding-window-log';
 
 interface RequestRecord {
@@ -34,7 +36,8 @@ interface RequestRecord {
  * tests; it is forgotten with the process. It holds a bounded number of entries, and refuses when they are all alive: dropping one
  * would forget a limit.
  */
-export class MemoryStore implements Store {
+export class MemoryStore implements OpenedStore {
+  readonly operator: OperatorStore;
   private readonly keys = new StoreKeys();
   private readonly entries: ExpiringEntries;
   private readonly allowances: MemoryAllowances;
@@ -44,6 +47,7 @@ export class MemoryStore implements Store {
     maxEntries?: number,
   ) {
     this.entries = new ExpiringEntries(clock, maxEntries);
+    this.operator = new MemoryOperatorStore(this.entries, this.keys, clock);
     this.allowances = new MemoryAllowances(this.entries, this.keys, clock);
   }
 
@@ -80,10 +84,15 @@ export class MemoryStore implements Store {
       if (latest) this.refund([limit], [latest.at]);
     }
 
+    const list = entries.get<MemoryListing>(keys.listed(mobile))?.list;
+    if (list === 'blocked') return { status: 'blocked', waitMs: entries.ttlMs(keys.listed(mobile)) };
+    const isAllowed = list === 'allowed';
     const locked = this.lockedMs(mobile, lockout);
     if (locked !== undefined) return { status: 'locked', waitMs: locked };
-    const refused = this.longestWait(limits);
-    const decision = allowance && this.allowances.decide(mobile, allowance, this.messagesToday(mobile));
+    const refused = this.longestWait(limits, isAllowed);
+    // Strangers who ask for a mobile count as its own cap, which an allowed one is spared.
+    const decision =
+      allowance && this.allowances.decide(mobile, allowance, isAllowed ? [] : this.messagesToday(mobile));
     const denied = decision && !decision.allow ? decision : undefined;
     if (denied && allowance?.mode === 'enforce' && denied.waitMs > (refused?.waitMs ?? 0)) {
       return { status: 'not-allowed', limit: denied.limit, waitMs: denied.waitMs };
@@ -253,8 +262,13 @@ export class MemoryStore implements Store {
     return liveEntries(this.entries.get<readonly LogEntry[]>(this.keys.limit(limit)) ?? [], limit, this.clock());
   }
 
-  private longestWait(limits: readonly SlidingWindowLimit[]): { limit: number; waitMs: number } | undefined {
-    const waits = limits.map((limit) => waitMs(this.live(limit), limit, this.clock()));
+  private longestWait(
+    limits: readonly SlidingWindowLimit[],
+    isAllowed = false,
+  ): { limit: number; waitMs: number } | undefined {
+    const waits = limits.map((limit) =>
+      isAllowed && isSparedToAllowed(limit) ? 0 : waitMs(this.live(limit), limit, this.clock()),
+    );
     const longest = Math.max(0, ...waits);
     return longest > 0 ? { limit: waits.indexOf(longest), waitMs: longest } : undefined;
   }

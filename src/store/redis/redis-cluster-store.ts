@@ -1,16 +1,17 @@
 import type { AllowanceCharge } from '../../limits/allowances';
 import { gradedCap, type SlidingWindowLimit } from '../../limits/sliding-window-limit';
 import type { StoreKeys } from '../keys';
+import type { OperatorStore } from '../operator-store';
 import {
   type CaptchaIssue,
   type CaptchaIssued,
   type CodeCheck,
   type CodeChecked,
   normalisedAnswer,
+  type OpenedStore,
   type SendRefund,
   type SendReservation,
   type SendReserved,
-  type Store,
 } from '../store';
 import { RedisClusterAllowances } from './redis-cluster-allowances';
 import type { RedisCommands, Reply, RunOptions } from './redis-commands';
@@ -22,11 +23,13 @@ import {
   notReserved,
   previousCode,
   RedisStore,
+  sparedBits,
 } from './redis-store';
 import { Refunds } from './refunds';
 import { bySlot, type SlotGroup } from './slot-groups';
 
 type Deadline = Required<Pick<RunOptions, 'deadline'>>;
+type Refusal = Extract<SendReserved, { status: 'refused' | 'locked' | 'blocked' }>;
 
 /**
  * The store on a Redis Cluster, where the keys of one message live in several slots and no script reaches them all. The captcha is
@@ -34,7 +37,8 @@ type Deadline = Required<Pick<RunOptions, 'deadline'>>;
  * send is counted slot by slot, the mobile's last. If one refuses after all, because others were faster, the earlier counts are
  * refunded: it may refuse early, never late. All steps of one call share one deadline.
  */
-export class RedisClusterStore implements Store {
+export class RedisClusterStore implements OpenedStore {
+  readonly operator: OperatorStore;
   private readonly single: RedisStore;
   private readonly allowances: RedisClusterAllowances;
 
@@ -43,6 +47,7 @@ export class RedisClusterStore implements Store {
     private readonly keys: StoreKeys,
   ) {
     this.single = new RedisStore(commands, keys, false);
+    this.operator = this.single.operator;
     this.allowances = new RedisClusterAllowances(commands, keys);
   }
 
@@ -51,7 +56,7 @@ export class RedisClusterStore implements Store {
     const key = this.keys.captcha(uuid);
     const groups = this.groups(limits, key);
     const { refusal, counts } = await this.check([groups.own, ...groups.others], within);
-    if (refusal) return { status: 'refused', ...refusal };
+    if (refusal?.status === 'refused') return refusal;
     const graded = withGradedCap(limits, counts);
     const { others } = this.groups(graded, key);
     const refunds = new Refunds();
@@ -81,19 +86,18 @@ export class RedisClusterStore implements Store {
     if (normalisedAnswer(String(text)) !== normalisedAnswer(captcha.answer)) return { status: 'captcha-mismatch' };
 
     const { own, others } = this.groups(limits, keys.code(mobile));
-    const [{ refusal }, locked, decided] = await Promise.all([
-      this.check([own, ...others], within),
-      this.lockedMs(mobile, lockout.maxFailures, within),
+    const [{ refusal }, decided] = await Promise.all([
+      this.check([own, ...others], within, { mobile, maxFailures: lockout.maxFailures }),
       allowance && this.allowances.decide(mobile, allowance, within),
       // A count that stays is no reason to fail.
       this.refundLatest(solved).catch(() => undefined),
     ]);
-    if (locked > 0) return { status: 'locked', waitMs: locked };
+    if (refusal?.status === 'blocked' || refusal?.status === 'locked') return refusal;
     const denied = decided && !decided.decision.allow ? decided.decision : undefined;
     if (denied && allowance?.mode === 'enforce' && denied.waitMs > (refusal?.waitMs ?? 0)) {
       return { status: 'not-allowed', limit: denied.limit, waitMs: denied.waitMs };
     }
-    if (refusal) return { status: 'refused', ...refusal };
+    if (refusal) return refusal;
 
     const countedAt = Array<number>(limits.length).fill(0);
     const counts = Array<number>(limits.length).fill(0);
@@ -123,6 +127,7 @@ export class RedisClusterStore implements Store {
           keys.ended(mobile, purpose),
           keys.failures(mobile),
           keys.unpaid(mobile),
+          keys.listed(mobile),
           ...own.keys,
         ],
         [
@@ -130,7 +135,7 @@ export class RedisClusterStore implements Store {
           purpose,
           smsId,
           captcha.uuid,
-          `${ttlMs} ${lockout.maxFailures}${limitArguments(own.limits)}`,
+          `${ttlMs} ${lockout.maxFailures} ${sparedBits(own.limits)}${limitArguments(own.limits)}`,
           ...(owed ? [...askerOf(owed), owed.charge, owed.sentAt] : []),
         ],
         {
@@ -233,29 +238,33 @@ export class RedisClusterStore implements Store {
     return bySlot(limits, (limit) => this.keys.limit(limit), ownKey);
   }
 
-  /** Whether all limits have room, and what each would count with one more. */
+  /**
+   * Whether all limits have room, and what each would count with one more. `of` is whose the first group is, if it is a mobile's: then
+   * also whether that mobile is blocked or locked.
+   */
   private async check(
     groups: readonly SlotGroup[],
     within: Deadline,
-  ): Promise<{ refusal?: { limit: number; waitMs: number }; counts: number[] }> {
+    of?: { mobile: string; maxFailures: number },
+  ): Promise<{ refusal?: Refusal; counts: number[] }> {
     const counts: number[] = [];
-    const waits = await Promise.all(
-      groups.map(async ({ limits, keys, indexes }) => {
+    const refusals = await Promise.all(
+      groups.map(async ({ limits, keys, indexes }, i): Promise<Refusal | undefined> => {
+        const own = i === 0 ? of : undefined;
         const [first] = keys;
-        if (first === undefined) return { limit: 0, waitMs: 0 };
-        const reply = await this.commands.run('check', [first, ...keys], [`0${limitArguments(limits)}`], within);
-        const [, , , limit, waitMs, ...events] = reply;
+        const standing = own ? [this.keys.failures(own.mobile), this.keys.listed(own.mobile)] : [first, first];
+        if (standing[0] === undefined) return undefined;
+        const numbers = `${own?.maxFailures ?? 0} ${sparedBits(limits)}${limitArguments(limits)}`;
+        const reply = await this.commands.run('check', [...(standing as string[]), ...keys], [numbers], within);
+        const [, , locked, blocked, limit, waitMs, ...events] = reply;
         for (const [i, index] of indexes.entries()) counts[index] = Number(events[i]);
-        return { limit: indexes[Number(limit)] ?? 0, waitMs: Number(waitMs) };
+        if (Number(blocked) > 0) return { status: 'blocked', waitMs: Number(blocked) };
+        if (Number(locked) > 0) return { status: 'locked', waitMs: Number(locked) };
+        if (Number(waitMs) === 0) return undefined;
+        return { status: 'refused', limit: indexes[Number(limit)] ?? 0, waitMs: Number(waitMs) };
       }),
     );
-    const longest = waits.reduce((a, b) => (b.waitMs > a.waitMs ? b : a), { limit: 0, waitMs: 0 });
-    return longest.waitMs > 0 ? { refusal: longest, counts } : { counts };
-  }
-
-  private async lockedMs(mobile: string, maxFailures: number, within: Deadline): Promise<number> {
-    const [, , locked] = await this.commands.run('check', [this.keys.failures(mobile)], [`${maxFailures}`], within);
-    return Number(locked);
+    return { refusal: worst(refusals), counts };
   }
 
   /** Counts in one slot after the other. The first that refuses ends it, and what was counted before is refunded. */
@@ -322,6 +331,15 @@ export class RedisClusterStore implements Store {
     const { others } = this.groups(limits, '');
     await Promise.all(others.map((group) => this.refundCount(group, 0)));
   }
+}
+
+/** A block or a lockout, else the longest wait. */
+function worst(refusals: readonly (Refusal | undefined)[]): Refusal | undefined {
+  const present = refusals.filter((refusal) => refusal !== undefined);
+  return (
+    present.find(({ status }) => status !== 'refused') ??
+    present.reduce<Refusal | undefined>((a, b) => (a && a.waitMs >= b.waitMs ? a : b), undefined)
+  );
 }
 
 function withGradedCap(limits: readonly SlidingWindowLimit[], counts: readonly number[]): SlidingWindowLimit[] {

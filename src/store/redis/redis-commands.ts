@@ -67,9 +67,13 @@ export class RedisCommands {
     return this.bounded(this.client.get(key), deadline);
   }
 
+  async set(key: string, value: string, lifeMs: number): Promise<void> {
+    await this.bounded(this.client.set(key, value, 'PX', lifeMs), this.deadline());
+  }
+
   /** Keeps a value for as long as confirmations count. */
-  async setForHistory(key: string, value: string): Promise<void> {
-    await this.bounded(this.client.set(key, value, 'PX', HISTORY_MS), this.deadline());
+  setForHistory(key: string, value: string): Promise<void> {
+    return this.set(key, value, HISTORY_MS);
   }
 
   /** What the primaries say of themselves; '' where this user may not ask. */
