@@ -1,11 +1,11 @@
 import type { AllowanceCharge } from '../../limits/allowances';
 import type { AllowanceRequest } from '../../limits/rules';
 import type { StoreKeys } from '../keys';
+import { confirmationWeight } from '../memory/allowance-changes';
 import { countWithin } from '../memory/allowance-log';
 import { DAY_MS, type Standing } from '../memory/allowance-standing';
 import {
   type AllowanceState,
-  confirmationWeight,
   type DecisionWithLimits,
   decideWithLimits,
   OF_NETWORK,

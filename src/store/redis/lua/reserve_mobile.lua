@@ -8,7 +8,8 @@
 --         { 'blocked', now, ms to wait }  { 'deadline-exceeded', now }
 --- @include deadline
 --- @include sliding_window
---- @include allowance
+--- @include allowance_standing
+--- @include allowance_message
 --- @include code
 local bounds = numbers(ARGV[6])
 local list, listed = listing(KEYS[7])
