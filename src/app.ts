@@ -6,17 +6,19 @@ import { createCaptchaDrawing } from './captcha/drawing/captcha-drawing';
 import { createCaptchaSpeech } from './captcha/speech/captcha-speech';
 import type { Config } from './config/config';
 import { CaptchaResolver } from './graphql/captcha-resolver';
+import { CLIENT_DOCUMENTS } from './graphql/client-documents';
 import { GraphqlServer } from './graphql/graphql-server';
 import { createSchema } from './graphql/schema';
 import { SettingsResolver } from './graphql/settings-resolver';
 import { SmsCodeResolver } from './graphql/sms-code-resolver';
+import { TrustedDocuments } from './graphql/trusted-documents';
 import { ClientIds } from './http/client-address';
+import { ConfirmPage } from './http/confirm-page';
 import { createHttpHandler } from './http/http-handler';
 import { createBoundedServer } from './http/http-server';
 import { atMostOnceASecond, createMonitoringHandler } from './http/monitoring-endpoints';
 import { OriginalApi } from './http/original-api';
 import { dialectOf } from './http/original-dialects';
-import { PageFiles } from './http/page-files';
 import { LimitRules } from './limits/rules';
 import type { Logger } from './log';
 import { EventLog } from './observability/event-log';
@@ -100,19 +102,21 @@ export async function createApp(config: Config, log: Logger, overrides: Override
     tickets,
     personOf: (mobile) => clients.personOf(mobile),
   });
+  const settings = new SettingsResolver({
+    captchaExpiresIn: config.captcha.ttlMs / 1000,
+    codeExpiresIn: config.smsCode.codeTtlMs / 1000,
+    cooldown: config.limits.cooldownMs / 1000,
+    countries: ['CN'],
+    tickets: tickets !== undefined,
+  });
   const schema = createSchema({
     captcha: new CaptchaResolver(captchas),
-    settings: new SettingsResolver({
-      captchaExpiresIn: config.captcha.ttlMs / 1000,
-      codeExpiresIn: config.smsCode.codeTtlMs / 1000,
-      cooldown: config.limits.cooldownMs / 1000,
-      countries: ['CN'],
-      tickets: tickets !== undefined,
-    }),
+    settings,
     smsCode: new SmsCodeResolver(smsCodes),
   });
   observeOperations(schema, observe);
-  const graphql = new GraphqlServer(schema, { development: config.development, log });
+  const trusted = config.trustedDocuments && new TrustedDocuments(schema, config.trustedDocuments, CLIENT_DOCUMENTS);
+  const graphql = new GraphqlServer(schema, { development: config.development, log, trusted });
   await graphql.start();
 
   let draining = false;
@@ -142,7 +146,9 @@ export async function createApp(config: Config, log: Logger, overrides: Override
     corsOrigins,
     originalApi,
     host: config.host,
-    page: existsSync(WEB_ROOT) ? new PageFiles(WEB_ROOT) : undefined,
+    page: existsSync(WEB_ROOT)
+      ? new ConfirmPage({ root: WEB_ROOT, settings: settings.verificationSettings(), ...config.page, log })
+      : undefined,
     monitoring: config.metricsPort === undefined ? monitoring : { ...monitoring, exposition: undefined },
     trace: tracing?.request,
     publicKeys: tickets?.publicKeys,

@@ -24,8 +24,11 @@ export interface Config {
   logEvents: LoggedEvents;
   trustProxy: number;
   corsOrigins: readonly string[];
+  page: PageSettings;
   /** How front ends of the original view are answered; undefined: they are not. */
   originalApi: OriginalDialect | undefined;
+  /** Documents that are answered by their hash, or as the only ones; undefined: texts alone, and any. */
+  trustedDocuments: { manifest: Readonly<Record<string, string>>; only: boolean } | undefined;
   store: StoreSettings;
   sms: SmsSettings;
   smsCode: {
@@ -45,6 +48,17 @@ export interface Config {
   tracing: boolean;
   /** What an operator should know and what does not keep the server from starting, one line each, for the log. */
   warnings: readonly string[];
+}
+
+export interface PageSettings {
+  /** Origins that tickets are handed to. */
+  returnOrigins: readonly string[];
+  /** Name, logo, colour and link of whoever runs the server; undefined: the page's own. */
+  name: string | undefined;
+  logoFile: string | undefined;
+  /** Six hexadecimal digits after a `#`. */
+  colour: string | undefined;
+  privacyUrl: string | undefined;
 }
 
 /** A start with bad settings: one line each. */
@@ -77,6 +91,9 @@ export function loadConfig(environment: Environment = process.env): Readonly<Con
   const sms = smsSettings(values, problems);
   const store = storeSettings(values, problems);
   const tickets = ticketSettings(values, problems);
+  if (values.RETURN_ORIGINS?.length > 0 && !tickets && !problems.some((problem) => problem.startsWith('TICKET_'))) {
+    problems.push('RETURN_ORIGINS has no tickets to hand over: set TICKET_PRIVATE_KEY or TICKET_SECRET');
+  }
   if (values.METRICS_PORT && values.METRICS_PORT === values.PORT) problems.push('METRICS_PORT is the same as PORT');
   if (problems.length > 0) throw new ConfigError(problems);
   return Object.freeze({
@@ -89,7 +106,18 @@ export function loadConfig(environment: Environment = process.env): Readonly<Con
     logEvents: values.LOG_EVENTS,
     trustProxy: values.TRUST_PROXY,
     corsOrigins: values.CORS_ORIGINS,
+    page: {
+      returnOrigins: values.RETURN_ORIGINS,
+      name: values.PAGE_NAME,
+      logoFile: values.PAGE_LOGO,
+      colour: values.PAGE_COLOR,
+      privacyUrl: values.PAGE_PRIVACY_URL,
+    },
     originalApi: values.ORIGINAL_API,
+    trustedDocuments:
+      values.TRUSTED_DOCUMENTS || values.TRUSTED_DOCUMENTS_MODE === 'only'
+        ? { manifest: values.TRUSTED_DOCUMENTS ?? {}, only: values.TRUSTED_DOCUMENTS_MODE === 'only' }
+        : undefined,
     store,
     sms,
     smsCode: {

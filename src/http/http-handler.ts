@@ -2,13 +2,13 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import cors from 'cors';
 import type { Logger } from '../log';
 import type { Tracing } from '../observability/tracing';
+import type { ConfirmPage } from './confirm-page';
 import { answerDevelopment, type DevelopmentDependencies } from './development-endpoints';
 import { answerGraphql, type GraphqlEndpointDependencies } from './graphql-endpoint';
 import { isOwnHost } from './host-check';
 import { sendError, sendText } from './json-answer';
 import { answerMonitoring, type MonitoringDependencies } from './monitoring-endpoints';
 import type { OriginalApi } from './original-api';
-import type { PageFiles } from './page-files';
 import { hasBody } from './request-body';
 
 export interface HttpDependencies extends GraphqlEndpointDependencies {
@@ -17,7 +17,7 @@ export interface HttpDependencies extends GraphqlEndpointDependencies {
   host: string | undefined;
   corsOrigins: readonly string[];
   /** The built page; undefined if there is none. */
-  page: PageFiles | undefined;
+  page: ConfirmPage | undefined;
   /** What health checks and Prometheus are told. */
   monitoring: MonitoringDependencies;
   /** Puts what answers a request into a trace; undefined where nothing is traced. */
@@ -81,7 +81,7 @@ export function createHttpHandler(dependencies: HttpDependencies): RequestListen
       answered.catch((error: Error) => fail(dependencies, response, error));
       return;
     }
-    if (page?.answer(path, request, response)) return;
+    if (page?.answer(path, query, request, response)) return;
     sendError(response, 404, 'NOT_FOUND', 'There is nothing here.');
   };
 }

@@ -72,6 +72,16 @@ export class StoreKeys {
     return this.ofMobile(mobile, 'listed');
   }
 
+  /** A request that waits for a message from the mobile, named by the captcha that was spent on it. */
+  inbound(mobile: string, uuid: string): string {
+    return this.ofMobile(mobile, `inbound:${uuid}`);
+  }
+
+  /** Which of them waits for the text with this code. */
+  inboundCode(mobile: string, code: string): string {
+    return this.ofMobile(mobile, `inbound-code:${code}`);
+  }
+
   /** Messages to the mobile that nobody confirmed yet, and who asked for them. */
   unpaid(mobile: string): string {
     return this.ofMobile(mobile, 'unpaid');

@@ -110,6 +110,9 @@ export class Stage {
         }),
       refundSend: (refund) => step('refundSend', () => store.refundSend(refund)),
       checkCode: (check) => step('checkCode', () => store.checkCode(check)),
+      startInbound: (start) => store.startInbound(start),
+      confirmInbound: (arrival) => store.confirmInbound(arrival),
+      inboundStatus: (question) => store.inboundStatus(question),
       ping: () => store.ping(),
       close: () => store.close(),
     };

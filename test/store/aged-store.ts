@@ -30,6 +30,12 @@ export function agedStore(
         }),
       ),
     checkCode: (check) => watch(store.checkCode(check)),
+    startInbound: (start) => watch(store.startInbound(start)),
+    confirmInbound: (arrival) => watch(store.confirmInbound(arrival)),
+    inboundStatus: async (question) => {
+      const told = await watch(store.inboundStatus(question));
+      return told.status === 'confirmed' ? { ...told, at: told.at + agedMs() } : told;
+    },
     ping: () => store.ping(),
     close: () => store.close(),
     operator: store.operator,

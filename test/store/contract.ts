@@ -3,6 +3,7 @@ import { describeAllowances } from './contract-allowances';
 import { describeCaptchas } from './contract-captchas';
 import { describeChecks } from './contract-checks';
 import { describeForeignCodes } from './contract-foreign-codes';
+import { describeInbound } from './contract-inbound';
 import { describeLimits } from './contract-limits';
 import { describeOperator } from './contract-operator';
 import { describeRefunds } from './contract-refunds';
@@ -41,5 +42,6 @@ export function describeStore(name: string, open: () => Promise<StoreSubject>): 
     describeForeignCodes(() => subject);
     describeAllowances(() => subject);
     describeOperator(() => subject);
+    describeInbound(() => subject);
   });
 }

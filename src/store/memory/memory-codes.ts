@@ -40,9 +40,7 @@ export class MemoryCodes {
       entries.delete(keys.failures(mobile));
       if (record) {
         entries.delete(keys.request(mobile, uuid ?? ''));
-        entries.set(keys.ended(mobile, purpose), Math.max(this.clock(), record.at), LONGEST_CODE_LIFE_MS);
-        const latest = entries.get<string>(keys.latest(mobile));
-        if (latest?.startsWith(`${entries.get<string>(keys.code(mobile))}:${purpose}:`)) this.deleteCode(mobile);
+        this.end(mobile, purpose, record.at);
       } else this.deleteCode(mobile);
       return { status: 'ok' };
     }
@@ -66,6 +64,14 @@ export class MemoryCodes {
       maxFailures > 0 ? maxFailures - failures : Infinity,
     );
     return { status: 'mismatch', attemptsLeft: Number.isFinite(left) ? left : undefined };
+  }
+
+  /** What was asked for until now, and at `askedAt` at the latest, is good no more. */
+  end(mobile: string, purpose: string, askedAt: number): void {
+    const { keys, entries } = this;
+    entries.set(keys.ended(mobile, purpose), Math.max(this.clock(), askedAt), LONGEST_CODE_LIFE_MS);
+    const latest = entries.get<string>(keys.latest(mobile));
+    if (latest?.startsWith(`${entries.get<string>(keys.code(mobile))}:${purpose}:`)) this.deleteCode(mobile);
   }
 
   /** The code that another service wrote, with the wrong tries at it; '' if those made it void. */

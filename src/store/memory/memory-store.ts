@@ -1,3 +1,4 @@
+import type { SlidingWindowLimit } from '../../limits/sliding-window-limit';
 import { StoreKeys } from '../keys';
 import type { OperatorStore } from '../operator-store';
 import {
@@ -5,6 +6,12 @@ import {
   type CaptchaIssued,
   type CodeCheck,
   type CodeChecked,
+  type InboundArrival,
+  type InboundConfirmed,
+  type InboundQuestion,
+  type InboundStart,
+  type InboundStarted,
+  type InboundStatus,
   normalisedAnswer,
   type OpenedStore,
   type SendRefund,
@@ -14,6 +21,7 @@ import {
 import { ExpiringEntries } from './expiring-entries';
 import { MemoryAllowances } from './memory-allowances';
 import { MemoryCodes, type RequestRecord } from './memory-codes';
+import { MemoryInbound } from './memory-inbound';
 import { MemoryLimits } from './memory-limits';
 import { type MemoryListing, MemoryOperatorStore } from './memory-operator-store';
 import { eventCount } from './sliding-window-log';
@@ -30,6 +38,7 @@ export class MemoryStore implements OpenedStore {
   private readonly limits: MemoryLimits;
   private readonly codes: MemoryCodes;
   private readonly allowances: MemoryAllowances;
+  private readonly inbound: MemoryInbound;
 
   constructor(
     private readonly clock: () => number = Date.now,
@@ -40,6 +49,7 @@ export class MemoryStore implements OpenedStore {
     this.limits = new MemoryLimits(this.entries, this.keys, clock);
     this.codes = new MemoryCodes(this.entries, this.keys, clock);
     this.allowances = new MemoryAllowances(this.entries, this.keys, clock);
+    this.inbound = new MemoryInbound(this.entries, this.keys, clock);
   }
 
   /** Entries held, expired ones among them until the next sweep. */
@@ -66,14 +76,8 @@ export class MemoryStore implements OpenedStore {
     const { captcha, mobile, purpose, smsId, code, ttlMs, limits, lockout, solved, allowance } = reservation;
     const { keys, entries } = this;
     entries.makeRoom(limits.length + (allowance ? 11 : 3));
-    const text = entries.get<string>(keys.captcha(captcha.uuid));
-    if (text === undefined) return { status: 'captcha-expired' };
-    entries.delete(keys.captcha(captcha.uuid));
-    if (normalisedAnswer(text) !== normalisedAnswer(captcha.answer)) return { status: 'captcha-mismatch' };
-    for (const limit of solved) {
-      const latest = this.limits.live(limit).at(-1);
-      if (latest) this.limits.refund([limit], [latest.at]);
-    }
+    const failed = this.takeCaptcha(captcha, solved);
+    if (failed) return { status: failed };
 
     const list = entries.get<MemoryListing>(keys.listed(mobile))?.list;
     if (list === 'blocked') return { status: 'blocked', waitMs: entries.ttlMs(keys.listed(mobile)) };
@@ -152,9 +156,49 @@ export class MemoryStore implements OpenedStore {
     return live && checked.status !== 'expired' ? { ...checked, smsId: live.smsId } : checked;
   }
 
+  async startInbound(start: InboundStart): Promise<InboundStarted> {
+    const { uuid, captcha } = start;
+    this.entries.makeRoom(2);
+    const failed = captcha && this.takeCaptcha({ uuid, answer: captcha.answer }, captcha.solved);
+    if (failed) return { status: failed };
+    this.inbound.start(start);
+    return { status: 'ok' };
+  }
+
+  async confirmInbound(arrival: InboundArrival): Promise<InboundConfirmed> {
+    const { mobile, purpose, person } = arrival;
+    this.entries.makeRoom(person ? 7 : 3);
+    const confirmed = this.inbound.confirm(arrival);
+    if (confirmed.status !== 'ok') return confirmed;
+    const { uuid, askedAt, asker } = confirmed;
+    this.codes.end(mobile, purpose, askedAt);
+    if (asker && person) this.allowances.confirm(mobile, asker, person);
+    return { status: 'ok', uuid };
+  }
+
+  async inboundStatus(question: InboundQuestion): Promise<InboundStatus> {
+    return this.inbound.status(question);
+  }
+
   async ping(): Promise<void> {}
 
   async close(): Promise<void> {
     this.entries.clear();
+  }
+
+  /** Takes a captcha, right or wrong; returns what keeps the caller from going on, if anything. */
+  private takeCaptcha(
+    { uuid, answer }: SendReservation['captcha'],
+    solved: readonly SlidingWindowLimit[],
+  ): 'captcha-expired' | 'captcha-mismatch' | undefined {
+    const text = this.entries.get<string>(this.keys.captcha(uuid));
+    if (text === undefined) return 'captcha-expired';
+    this.entries.delete(this.keys.captcha(uuid));
+    if (normalisedAnswer(text) !== normalisedAnswer(answer)) return 'captcha-mismatch';
+    for (const limit of solved) {
+      const latest = this.limits.live(limit).at(-1);
+      if (latest) this.limits.refund([limit], [latest.at]);
+    }
+    return undefined;
   }
 }

@@ -9,6 +9,9 @@ export const SCRIPT_NAMES = [
   'reserve',
   'refund',
   'verify',
+  'inbound_start',
+  'inbound_confirm',
+  'inbound_status',
   // For a cluster, slot by slot.
   'take',
   'check',

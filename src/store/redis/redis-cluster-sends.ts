@@ -2,10 +2,12 @@ import type { StoreKeys } from '../keys';
 import { normalisedAnswer, type SendRefund, type SendReservation, type SendReserved } from '../store';
 import { RedisClusterAllowances } from './redis-cluster-allowances';
 import { RedisClusterLimits } from './redis-cluster-limits';
-import type { RedisCommands } from './redis-commands';
+import type { RedisCommands, RunOptions } from './redis-commands';
 import { askerOf, limitArguments, notReserved, previousCode, RedisStore, sparedBits } from './redis-store';
 import { Refunds } from './refunds';
 import type { SlotGroup } from './slot-groups';
+
+type Deadline = Required<Pick<RunOptions, 'deadline'>>;
 
 /**
  * Sends on a cluster. The captcha is taken first; then all slots are asked whether there is room, so that a refusal tells the longest
@@ -26,9 +28,8 @@ export class RedisClusterSends {
     const { captcha, mobile, purpose, smsId, code, ttlMs, limits, lockout, solved, allowance } = reservation;
     const { keys } = this;
     const within = { deadline: this.commands.deadline() };
-    const [taken, , text] = await this.commands.run('take', [keys.captcha(captcha.uuid)], [], within);
-    if (taken !== 'ok') return { status: 'captcha-expired' };
-    if (normalisedAnswer(String(text)) !== normalisedAnswer(captcha.answer)) return { status: 'captcha-mismatch' };
+    const failed = await this.takeCaptcha(captcha, within);
+    if (failed) return { status: failed };
 
     const { own, others } = this.limits.groups(limits, keys.code(mobile));
     const [{ refusal }, decided] = await Promise.all([
@@ -126,6 +127,16 @@ export class RedisClusterSends {
     // One that fails must not keep the others from being refunded, and is told all the same.
     const failed = (await Promise.allSettled(steps)).find((step) => step.status === 'rejected');
     if (failed) throw failed.reason;
+  }
+
+  /** Takes a captcha, right or wrong; returns what keeps the caller from going on, if anything. */
+  async takeCaptcha(
+    { uuid, answer }: SendReservation['captcha'],
+    within: Deadline,
+  ): Promise<'captcha-expired' | 'captcha-mismatch' | undefined> {
+    const [taken, , text] = await this.commands.run('take', [this.keys.captcha(uuid)], [], within);
+    if (taken !== 'ok') return 'captcha-expired';
+    return normalisedAnswer(String(text)) === normalisedAnswer(answer) ? undefined : 'captcha-mismatch';
   }
 
   private async refundMobile(

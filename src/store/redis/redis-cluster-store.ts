@@ -6,6 +6,12 @@ import {
   type CaptchaIssued,
   type CodeCheck,
   type CodeChecked,
+  type InboundArrival,
+  type InboundConfirmed,
+  type InboundQuestion,
+  type InboundStart,
+  type InboundStarted,
+  type InboundStatus,
   type OpenedStore,
   type SendRefund,
   type SendReservation,
@@ -15,6 +21,7 @@ import { RedisClusterAllowances } from './redis-cluster-allowances';
 import { RedisClusterLimits, withGradedCap } from './redis-cluster-limits';
 import { RedisClusterSends } from './redis-cluster-sends';
 import type { RedisCommands, Reply } from './redis-commands';
+import { RedisInbound } from './redis-inbound';
 import { checkArguments, codeChecked, RedisStore } from './redis-store';
 import { Refunds } from './refunds';
 
@@ -28,6 +35,7 @@ export class RedisClusterStore implements OpenedStore {
   private readonly limits: RedisClusterLimits;
   private readonly allowances: RedisClusterAllowances;
   private readonly sends: RedisClusterSends;
+  private readonly inbound: RedisInbound;
 
   constructor(
     private readonly commands: RedisCommands,
@@ -38,6 +46,7 @@ export class RedisClusterStore implements OpenedStore {
     this.limits = new RedisClusterLimits(commands, keys);
     this.allowances = new RedisClusterAllowances(commands, keys);
     this.sends = new RedisClusterSends(commands, keys, this.limits, this.allowances, this.single);
+    this.inbound = new RedisInbound(commands, keys);
   }
 
   async issueCaptcha({ uuid, text, ttlMs, limits }: CaptchaIssue): Promise<CaptchaIssued> {
@@ -117,6 +126,28 @@ export class RedisClusterStore implements OpenedStore {
       void refunds.verifications.run();
       throw error;
     }
+  }
+
+  async startInbound({ captcha, ...start }: InboundStart): Promise<InboundStarted> {
+    const within = { deadline: this.commands.deadline() };
+    if (captcha) {
+      const failed = await this.sends.takeCaptcha({ uuid: start.uuid, answer: captcha.answer }, within);
+      if (failed) return { status: failed };
+      // Not waited for: a count that stays is no reason to fail.
+      void this.limits.refundLatest(captcha.solved).catch(() => undefined);
+    }
+    return this.inbound.start(start, within);
+  }
+
+  async confirmInbound(arrival: InboundArrival): Promise<InboundConfirmed> {
+    const { confirmed, reply } = await this.inbound.confirm(arrival, 'told');
+    // Not waited for: credit that is lost makes allowances smaller.
+    if (confirmed.status === 'ok' && arrival.person) void this.confirm(reply, arrival.person);
+    return confirmed;
+  }
+
+  inboundStatus(question: InboundQuestion): Promise<InboundStatus> {
+    return this.inbound.status(question);
   }
 
   ping(): Promise<void> {

@@ -9,6 +9,12 @@ import {
   type CaptchaIssued,
   type CodeCheck,
   type CodeChecked,
+  type InboundArrival,
+  type InboundConfirmed,
+  type InboundQuestion,
+  type InboundStart,
+  type InboundStarted,
+  type InboundStatus,
   LONGEST_CODE_LIFE_MS,
   normalisedAnswer,
   type OpenedStore,
@@ -18,6 +24,7 @@ import {
   type SendReserved,
 } from '../store';
 import type { RedisCommands, Reply } from './redis-commands';
+import { RedisInbound } from './redis-inbound';
 import { RedisOperatorStore } from './redis-operator-store';
 
 /** Cap and length of each limit, as the scripts take them. */
@@ -85,6 +92,7 @@ export function checkArguments({ lockout, foreignCodes, uuid }: CodeCheck): stri
 /** The store on one Redis (or a primary that Sentinel names): one Lua script a step, on Redis's own clock. */
 export class RedisStore implements OpenedStore {
   readonly operator: OperatorStore;
+  private readonly inbound: RedisInbound;
 
   constructor(
     private readonly commands: RedisCommands,
@@ -93,6 +101,7 @@ export class RedisStore implements OpenedStore {
     private readonly settlesCharges = true,
   ) {
     this.operator = new RedisOperatorStore(commands, keys);
+    this.inbound = new RedisInbound(commands, keys);
   }
 
   async issueCaptcha({ uuid, text, ttlMs, limits }: CaptchaIssue): Promise<CaptchaIssued> {
@@ -213,6 +222,18 @@ export class RedisStore implements OpenedStore {
         [code, purpose, checkArguments(check) + counted.join(''), '0 0', person ? 'here' : '', keys.scriptPrefix],
       ),
     );
+  }
+
+  startInbound(start: InboundStart): Promise<InboundStarted> {
+    return this.inbound.start(start);
+  }
+
+  async confirmInbound(arrival: InboundArrival): Promise<InboundConfirmed> {
+    return (await this.inbound.confirm(arrival, 'here')).confirmed;
+  }
+
+  inboundStatus(question: InboundQuestion): Promise<InboundStatus> {
+    return this.inbound.status(question);
   }
 
   ping(): Promise<void> {

@@ -26,6 +26,9 @@ export class WatchedStore implements Store {
   readonly peekCaptcha = this.watched('peekCaptcha');
   readonly refundSend = this.watched('refundSend');
   readonly checkCode = this.watched('checkCode');
+  readonly startInbound = this.watched('startInbound');
+  readonly confirmInbound = this.watched('confirmInbound');
+  readonly inboundStatus = this.watched('inboundStatus');
   readonly ping = this.watched('ping');
 
   constructor(private readonly store: Store) {}
