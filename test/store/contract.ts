@@ -5,6 +5,7 @@ import { describeChecks } from './contract-checks';
 import { describeForeignCodes } from './contract-foreign-codes';
 import { describeInbound } from './contract-inbound';
 import { describeLimits } from './contract-limits';
+import { describeMessages } from './contract-messages';
 import { describeOperator } from './contract-operator';
 import { describeRefunds } from './contract-refunds';
 import { describeRequests } from './contract-requests';
@@ -42,6 +43,7 @@ export function describeStore(name: string, open: () => Promise<StoreSubject>): 
     describeForeignCodes(() => subject);
     describeAllowances(() => subject);
     describeOperator(() => subject);
+    describeMessages(() => subject);
     describeInbound(() => subject);
   });
 }
