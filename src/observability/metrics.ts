@@ -43,6 +43,7 @@ const LIMITS: readonly Extract<DomainEvent, { type: 'limit-hit' }>['rule'][] = [
   'allowance-mobile',
   'allowance-pool',
   'failures',
+  'blocked',
 ];
 const COUNTRY_LIMITS: typeof LIMITS = ['country-budget', 'client-countries'];
 /** Those that a request waits for, whose failure somebody must hear of. */

@@ -126,8 +126,8 @@ end
 
 -- What is counted in KEYS[first_key]... KEYS[last_key], given { cap, length, value, cap, length, value, ... } from `b` on; value 0 where
 -- events are counted. Returns the longest wait in ms (0: all have room), the index from 0 of its limit, their logs, and their counts with
--- one more event.
-local function check_all(first_key, last_key, bounds, b)
+-- one more event. Limits whose bit is set in `spared` (the first: 1, the second: 2, the third: 4...) refuse nothing.
+local function check_all(first_key, last_key, bounds, b, spared)
   local longest, index, logs, counts = 0, 0, {}, {}
   for i = first_key, last_key do
     local cap, length, value = bounds[b], bounds[b + 1], bounds[b + 2]
@@ -139,7 +139,8 @@ local function check_all(first_key, last_key, bounds, b)
       live, total = live_entries(KEYS[i], length)
       count, wait = total + 1, wait_ms(live, total, cap, length)
     end
-    if wait > longest then longest, index = wait, i - first_key end
+    local is_spared = bit.band(spared or 0, bit.lshift(1, i - first_key)) ~= 0
+    if wait > longest and not is_spared then longest, index = wait, i - first_key end
     logs[#logs + 1] = live
     counts[#counts + 1] = count
     b = b + 3
