@@ -19,7 +19,6 @@ import { createBoundedServer } from './http/http-server';
 import { atMostOnceASecond, createMonitoringHandler } from './http/monitoring-endpoints';
 import { OriginalApi } from './http/original-api';
 import { dialectOf } from './http/original-dialects';
-import { PageFiles } from './http/page-files';
 import { ProviderPushes } from './http/provider-pushes';
 import { countryLimits, LimitRules } from './limits/rules';
 import type { Logger } from './log';
