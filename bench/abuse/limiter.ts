@@ -1,15 +1,8 @@
 import { AGAIN_MS, type AllowanceRule } from '../../src/limits/allowances';
+import { networkKeepMs, withCharge, withConfirmation } from '../../src/store/memory/allowance-changes';
 import { type AllowanceLog, countWithin, withMessage } from '../../src/store/memory/allowance-log';
 import { DAY_MS, NO_STANDING, type Standing, standingExpiresAt } from '../../src/store/memory/allowance-standing';
-import {
-  type AllowanceState,
-  type Charge,
-  decide,
-  networkKeepMs,
-  type Pool,
-  withCharge,
-  withConfirmation,
-} from '../../src/store/memory/allowances';
+import { type AllowanceState, type Charge, decide, type Pool } from '../../src/store/memory/allowances';
 
 export const HOUR_MS = 3_600_000;
 /** The defaults of the settings that stand beside the allowances. */

@@ -24,8 +24,11 @@ export interface Config {
   logEvents: LoggedEvents;
   trustProxy: number;
   corsOrigins: readonly string[];
+  page: PageSettings;
   /** How front ends of the original view are answered; undefined: they are not. */
   originalApi: OriginalDialect | undefined;
+  /** Documents that are answered by their hash, or as the only ones; undefined: texts alone, and any. */
+  trustedDocuments: { manifest: Readonly<Record<string, string>>; only: boolean } | undefined;
   store: StoreSettings;
   sms: SmsSettings;
   smsCode: {
@@ -39,12 +42,25 @@ export interface Config {
   clientHashSecret: string;
   /** undefined: /metrics stands on the port of everything else. */
   metricsPort: number | undefined;
+  /** What opens the paths that providers push to, none: there are no such paths; and where Twilio reaches them. */
+  receipts: { secrets: readonly string[]; publicUrl: string | undefined };
   /** undefined: no tickets are signed. */
   tickets: TicketSettings | undefined;
   /** Whether traces are sent; where to and how is between the OTEL_ variables and the OpenTelemetry SDK, which reads them itself. */
   tracing: boolean;
   /** What an operator should know and what does not keep the server from starting, one line each, for the log. */
   warnings: readonly string[];
+}
+
+export interface PageSettings {
+  /** Origins that tickets are handed to. */
+  returnOrigins: readonly string[];
+  /** Name, logo, colour and link of whoever runs the server; undefined: the page's own. */
+  name: string | undefined;
+  logoFile: string | undefined;
+  /** Six hexadecimal digits after a `#`. */
+  colour: string | undefined;
+  privacyUrl: string | undefined;
 }
 
 /** A start with bad settings: one line each. */
@@ -77,6 +93,9 @@ export function loadConfig(environment: Environment = process.env): Readonly<Con
   const sms = smsSettings(values, problems);
   const store = storeSettings(values, problems);
   const tickets = ticketSettings(values, problems);
+  if (values.RETURN_ORIGINS?.length > 0 && !tickets && !problems.some((problem) => problem.startsWith('TICKET_'))) {
+    problems.push('RETURN_ORIGINS has no tickets to hand over: set TICKET_PRIVATE_KEY or TICKET_SECRET');
+  }
   if (values.METRICS_PORT && values.METRICS_PORT === values.PORT) problems.push('METRICS_PORT is the same as PORT');
   if (problems.length > 0) throw new ConfigError(problems);
   return Object.freeze({
@@ -89,7 +108,18 @@ export function loadConfig(environment: Environment = process.env): Readonly<Con
     logEvents: values.LOG_EVENTS,
     trustProxy: values.TRUST_PROXY,
     corsOrigins: values.CORS_ORIGINS,
+    page: {
+      returnOrigins: values.RETURN_ORIGINS,
+      name: values.PAGE_NAME,
+      logoFile: values.PAGE_LOGO,
+      colour: values.PAGE_COLOR,
+      privacyUrl: values.PAGE_PRIVACY_URL,
+    },
     originalApi: values.ORIGINAL_API,
+    trustedDocuments:
+      values.TRUSTED_DOCUMENTS || values.TRUSTED_DOCUMENTS_MODE === 'only'
+        ? { manifest: values.TRUSTED_DOCUMENTS ?? {}, only: values.TRUSTED_DOCUMENTS_MODE === 'only' }
+        : undefined,
     store,
     sms,
     smsCode: {
@@ -117,6 +147,7 @@ export function loadConfig(environment: Environment = process.env): Readonly<Con
     },
     clientHashSecret: values.CLIENT_HASH_SECRET ?? clientHashSecret(sms),
     metricsPort: values.METRICS_PORT,
+    receipts: { secrets: values.RECEIPTS_SECRET ?? [], publicUrl: values.RECEIPTS_URL },
     tickets,
     tracing:
       values.OTEL_SDK_DISABLED?.toLowerCase() !== 'true' &&
@@ -159,8 +190,12 @@ function ticketSettings(values: Values, problems: string[]): TicketSettings | un
   return key && { ...key, otherPublicKeys: others ?? [], audience: TICKET_AUDIENCE, issuer: TICKET_ISSUER };
 }
 
-function warnings(environment: Environment, { NODE_ENV, TEST_NUMBERS }: Values): string[] {
+function warnings(environment: Environment, values: Values): string[] {
+  const { NODE_ENV, TEST_NUMBERS, RECEIPTS_SECRET, RECEIPTS_URL, SMS_PROVIDERS } = values;
   const lines = nearMisses(Object.keys(environment), Object.keys(SETTINGS));
+  if (RECEIPTS_SECRET && !RECEIPTS_URL && SMS_PROVIDERS.includes('twilio')) {
+    lines.push('RECEIPTS_URL is missing: Twilio is not asked for receipts');
+  }
   if (NODE_ENV === 'production' && TEST_NUMBERS.length > 0) {
     lines.push(`TEST_NUMBERS: ${TEST_NUMBERS.length} numbers have fixed codes, and whoever knows one can confirm it`);
   }

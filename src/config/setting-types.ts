@@ -1,3 +1,6 @@
+import { accessSync, constants } from 'node:fs';
+import { resolve } from 'node:path';
+
 /** One environment variable: what it means, for the docs, and how its text becomes a value. */
 export interface Setting<T> {
   about: string;
@@ -98,4 +101,15 @@ export function httpsUrl(value: string): string {
   const loopback = hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
   if (protocol !== 'https:' && !loopback) throw new Error('must be an https:// URL; http:// is for this machine only');
   return url;
+}
+
+/** A file that can be read, as an absolute path. */
+export function readableFile(value: string): string {
+  const file = resolve(value);
+  try {
+    accessSync(file, constants.R_OK);
+  } catch {
+    throw new Error(`names a file that cannot be read: ${file}`);
+  }
+  return file;
 }

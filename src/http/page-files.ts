@@ -6,18 +6,20 @@ import { brotliCompress, gzipSync } from 'node:zlib';
 import Negotiator from 'negotiator';
 
 /** Nothing but the page's own files; images and sounds may come as data URIs, which is how captchas do. */
-const PAGE_POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self' data:",
-  "media-src 'self' data:",
-  "connect-src 'self'",
-  "font-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
+export function pagePolicy({ formAction = "'none'", frameAncestors = "'none'" } = {}): string {
+  return [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self' data:",
+    "media-src 'self' data:",
+    "connect-src 'self'",
+    "font-src 'self'",
+    "base-uri 'none'",
+    `form-action ${formAction}`,
+    `frame-ancestors ${frameAncestors}`,
+  ].join('; ');
+}
 
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -28,6 +30,8 @@ const TYPES: Readonly<Record<string, string>> = {
   '.txt': 'text/plain; charset=utf-8',
   '.ico': 'image/x-icon',
   '.png': 'image/png',
+  '.webp': 'image/webp',
+  '.jpg': 'image/jpeg',
   '.woff2': 'font/woff2',
 };
 
@@ -44,21 +48,29 @@ interface Form {
 
 type PageFile = Partial<Record<Encoding, Form>> & { identity: Form };
 
+/** Contents by path, such as `/index.html`. */
+export type FileMap = Map<string, Buffer>;
+
+/** @throws if `root` is no folder that can be read. */
+export function readFiles(root: string): FileMap {
+  const files: FileMap = new Map();
+  for (const entry of readdirSync(root, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue;
+    const file = join(entry.parentPath, entry.name);
+    files.set(`/${relative(root, file).split(sep).join('/')}`, readFileSync(file));
+  }
+  return files;
+}
+
 /**
- * The built page, read and compressed once: a request for it opens no file, and what many clients leave unread is one and the same
+ * The built page, compressed once: a request for it opens no file, and what many clients leave unread is one and the same
  * memory. A page that is built anew is served after the next start.
  */
 export class PageFiles {
   private readonly files = new Map<string, PageFile>();
 
-  /** @throws if `root` is no folder that can be read. */
-  constructor(root: string) {
-    for (const entry of readdirSync(root, { recursive: true, withFileTypes: true })) {
-      if (!entry.isFile()) continue;
-      const file = join(entry.parentPath, entry.name);
-      const path = `/${relative(root, file).split(sep).join('/')}`;
-      this.files.set(path, inAllForms(path, readFileSync(file)));
-    }
+  constructor(files: FileMap) {
+    for (const [path, whole] of files) this.files.set(path, inAllForms(path, whole));
     const index = this.files.get('/index.html');
     if (index) this.files.set('/', index);
   }
@@ -94,7 +106,7 @@ function inAllForms(path: string, whole: Buffer): PageFile {
       etag,
       // Built files carry a hash of their content in their name.
       'cache-control': path.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache',
-      'content-security-policy': PAGE_POLICY,
+      'content-security-policy': pagePolicy(),
       'x-content-type-options': 'nosniff',
       'referrer-policy': 'no-referrer',
     };

@@ -20,6 +20,13 @@ export function observedStore(store: Store, observe: Observer): Store {
     reserveSend: (...args) => timed('reserveSend', () => store.reserveSend(...args)),
     refundSend: (...args) => timed('refundSend', () => store.refundSend(...args)),
     checkCode: (...args) => timed('checkCode', () => store.checkCode(...args)),
+    noteMessage: (...args) => timed('noteMessage', () => store.noteMessage(...args)),
+    readMessage: (...args) => timed('readMessage', () => store.readMessage(...args)),
+    linkMessage: (...args) => timed('linkMessage', () => store.linkMessage(...args)),
+    linkedMessage: (...args) => timed('linkedMessage', () => store.linkedMessage(...args)),
+    startInbound: (...args) => timed('startInbound', () => store.startInbound(...args)),
+    confirmInbound: (...args) => timed('confirmInbound', () => store.confirmInbound(...args)),
+    inboundStatus: (...args) => timed('inboundStatus', () => store.inboundStatus(...args)),
     ping: () => timed('ping', () => store.ping()),
     close: () => store.close(),
   };

@@ -67,6 +67,16 @@ export class StoreKeys {
     return this.ofMobile(mobile, 'failures');
   }
 
+  /** A request that waits for a message from the mobile, named by the captcha that was spent on it. */
+  inbound(mobile: string, uuid: string): string {
+    return this.ofMobile(mobile, `inbound:${uuid}`);
+  }
+
+  /** Which of them waits for the text with this code. */
+  inboundCode(mobile: string, code: string): string {
+    return this.ofMobile(mobile, `inbound-code:${code}`);
+  }
+
   /** Messages to the mobile that nobody confirmed yet, and who asked for them. */
   unpaid(mobile: string): string {
     return this.ofMobile(mobile, 'unpaid');
@@ -90,6 +100,16 @@ export class StoreKeys {
   /** When a number was last confirmed; the id is a keyed hash of it. */
   person(id: string): string {
     return `${this.prefix}person:${id}`;
+  }
+
+  /** What became of a message: a line for each step. */
+  message(smsId: string): string {
+    return `${this.prefix}message:${smsId}`;
+  }
+
+  /** The message that a provider means by a reference of its own. */
+  reference(reference: string): string {
+    return `${this.prefix}message:of:${reference}`;
   }
 
   /** What a script puts keys of standings and pools together from. */

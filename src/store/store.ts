@@ -2,6 +2,7 @@ import type { AllowanceCharge } from '../limits/allowances';
 import type { AllowanceRequest, LockoutPolicy } from '../limits/rules';
 import type { SlidingWindowLimit } from '../limits/sliding-window-limit';
 import type { VerificationPurpose } from '../sms/purpose';
+import type { MessageNote, MessageRecord, MessageStep } from './message-record';
 
 /**
  * The store can't be reached, didn't answer in time, or is full. What was asked for didn't happen, or is refunded when that is known.
@@ -137,6 +138,62 @@ export type CodeChecked =
   /** The client has checked too many. */
   | { status: 'refused'; waitMs: number };
 
+/** A text that a person is to send from the mobile itself. */
+export interface InboundStart {
+  /** Names the request. */
+  uuid: string;
+  mobile: string;
+  purpose: VerificationPurpose;
+  /** What makes the text unlike others: one of a kind, kept for `ttlMs`. */
+  code: string;
+  ttlMs: number;
+  /** Name of the ticket that a confirmation earns. */
+  ticketId: string;
+  /** Who asks, where allowances are kept: a confirmation is their credit. */
+  asker?: Pick<AllowanceRequest, 'client' | 'network' | 'parent'>;
+  /** The captcha `uuid` is taken first, as by `reserveSend`; absent where a send has taken it. */
+  captcha?: {
+    answer: string;
+    /** Where the client's unsolved captchas are counted: one less each, once this one is solved. */
+    solved: readonly SlidingWindowLimit[];
+  };
+}
+
+export type InboundStarted = { status: 'ok' } | { status: 'captcha-expired' } | { status: 'captcha-mismatch' };
+
+/** A message that came from a mobile. */
+export interface InboundArrival {
+  mobile: string;
+  /** What its text says that it is for, and the code in it. */
+  purpose: VerificationPurpose;
+  code: string;
+  /** For how long whoever asked can learn of it, ms. */
+  keepMs: number;
+  /** Stands for the mobile, see AllowanceRequest: its message credits whoever asked for it. Absent: nobody. */
+  person?: string;
+}
+
+export type InboundConfirmed =
+  /** This message confirmed the request of that name. */
+  | { status: 'ok'; uuid: string }
+  /** An earlier one did. */
+  | { status: 'again'; uuid: string }
+  /** Nobody waits for such a text of this mobile, for this purpose. */
+  | { status: 'none' };
+
+export interface InboundQuestion {
+  uuid: string;
+  mobile: string;
+  purpose: VerificationPurpose;
+}
+
+export type InboundStatus =
+  | { status: 'waiting' }
+  /** `at`: when its message came, ms since the epoch on the store's clock. */
+  | { status: 'confirmed'; at: number; ticketId: string }
+  /** No live request of that name, mobile and purpose. */
+  | { status: 'expired' };
+
 /**
  * The border to what is remembered. Every method is one atomic step, however many callers and servers race, and fails with
  * StoreUnavailableError within a bounded time. Every adapter passes test/store/contract.ts.
@@ -158,6 +215,31 @@ export interface Store {
    * one is counted against its request and the mobile.
    */
   checkCode(check: CodeCheck): Promise<CodeChecked>;
+  /**
+   * Notes what became of a message. The first word on each step stays; `record` is what is known now. It is kept for `ttlMs` from the first
+   * word on any step.
+   */
+  noteMessage(
+    smsId: string,
+    step: MessageStep,
+    note: MessageNote,
+    ttlMs: number,
+  ): Promise<{ isNew: boolean; record: MessageRecord }>;
+  /** What was noted of a message; undefined if nothing was, or it is too long ago. */
+  readMessage(smsId: string): Promise<MessageRecord | undefined>;
+  /** Remembers which message a provider means by a reference of its own. */
+  linkMessage(reference: string, smsId: string, ttlMs: number): Promise<void>;
+  /** The message that a provider means; undefined if that was never told, or is too long ago. */
+  linkedMessage(reference: string): Promise<string | undefined>;
+  /** Takes the captcha if there is one, and remembers the text that this request waits for. Other requests of the mobile stay. */
+  startInbound(start: InboundStart): Promise<InboundStarted>;
+  /**
+   * Confirms the request that waits for this text of this mobile, once, and ends every code and every text of that mobile and purpose.
+   * A text that nobody waits for counts against nobody.
+   */
+  confirmInbound(arrival: InboundArrival): Promise<InboundConfirmed>;
+  /** What became of such a request. Changes nothing. */
+  inboundStatus(question: InboundQuestion): Promise<InboundStatus>;
   /** Resolves if the store answers. */
   ping(): Promise<void>;
   close(): Promise<void>;

@@ -32,6 +32,7 @@ describe('Without any setting', () => {
       logLevel: 'info',
       trustProxy: 0,
       corsOrigins: [],
+      page: { returnOrigins: [], name: undefined, logoFile: undefined, colour: undefined, privacyUrl: undefined },
       store: { kind: 'memory' },
       sms: expect.objectContaining({ providers: ['console'], timeoutMs: 5000 }),
       smsCode: { codeTtlMs: 300_000, foreignCodes: false },

@@ -37,6 +37,11 @@ for _, key in ipairs(redis.call('KEYS', '*')) do
       local record = cmsgpack.unpack(redis.call('GET', key))
       record[4] = record[4] - ms
       value = cmsgpack.pack(record)
+    elseif string.match(key, '}:inbound:') then
+      local record = cmsgpack.unpack(redis.call('GET', key))
+      record[3] = record[3] - ms
+      if record[5] > 0 then record[5] = record[5] - ms end
+      value = cmsgpack.pack(record)
     elseif string.match(key, '}:ended:') then
       value = tostring(tonumber(redis.call('GET', key)) - ms)
     end

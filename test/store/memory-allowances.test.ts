@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { type AllowanceRule, allowanceRule } from '../../src/limits/allowances';
+import { withCharge, withConfirmation, withRefund } from '../../src/store/memory/allowance-changes';
 import { countWithin, withMessage } from '../../src/store/memory/allowance-log';
 import {
   DAY_MS,
@@ -9,16 +10,7 @@ import {
   standingExpiresAt,
   withCredit,
 } from '../../src/store/memory/allowance-standing';
-import {
-  type AllowanceState,
-  type Asking,
-  type Charge,
-  decide,
-  POOLS,
-  withCharge,
-  withConfirmation,
-  withRefund,
-} from '../../src/store/memory/allowances';
+import { type AllowanceState, type Asking, type Charge, decide, POOLS } from '../../src/store/memory/allowances';
 
 const NOW = Date.UTC(2026, 0, 20, 12, 7);
 const MINUTE = 60_000;

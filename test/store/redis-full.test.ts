@@ -10,6 +10,8 @@ import {
   codeCheck,
   granted,
   guesses,
+  inboundArrival,
+  inboundStart,
   MOBILE,
   perMinute,
   RIGHT,
@@ -83,6 +85,7 @@ describeWithRedis('a Redis that cannot write', () => {
     async (_, breakIt, mendIt) => {
       const reserved = granted(await reserveSolved(store, 'a', { limits: ALL_LIMITS }));
       await store.issueCaptcha(captcha({ uuid: 'kept', limits: [perMinute(9)] }));
+      await store.startInbound(inboundStart({ uuid: 'waits', purpose: 'LOGIN' }));
       const before = await contents();
       await breakIt(client);
 
@@ -94,6 +97,10 @@ describeWithRedis('a Redis that cannot write', () => {
         () => store.issueCaptcha(captcha({ uuid: 'more', limits: [perMinute(9)] })),
         () => store.reserveSend(reservation({ captcha: kept, mobile: '13900139000', limits: [] })),
         () => store.reserveSend(reservation({ captcha: { ...kept, answer: 'wrong' } })),
+        () => store.startInbound(inboundStart({ uuid: 'kept', captcha: { answer: 'ABCDE', solved: [] } })),
+        () => store.startInbound(inboundStart({ uuid: 'kept', captcha: { answer: 'wrong', solved: [] } })),
+        () => store.startInbound(inboundStart({ uuid: 'spent' })),
+        () => store.confirmInbound(inboundArrival({ purpose: 'LOGIN' })),
       ];
       for (const call of [...calls, ...calls]) await expect(call()).rejects.toBeInstanceOf(StoreUnavailableError);
       const guessing = Array.from({ length: 300 }, (_, i) => check(String(i).padStart(6, '0')));
@@ -115,6 +122,7 @@ describeWithRedis('a Redis that cannot write', () => {
       };
       expect(await working()).toMatchObject({ status: 'mismatch', attemptsLeft: 4 });
       expect((await check(RIGHT)).status).toBe('ok');
+      expect((await store.confirmInbound(inboundArrival({ purpose: 'LOGIN' }))).status).toBe('ok');
       expect(reserved.counts).toEqual([1, 1, 1, 1, 1, 1]);
     },
   );

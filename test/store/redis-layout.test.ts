@@ -11,6 +11,8 @@ import {
   granted,
   guesses,
   HOUR,
+  inboundArrival,
+  inboundStart,
   liveCaptchas,
   MOBILE,
   networkMinute,
@@ -102,6 +104,17 @@ describeWithRedis('what other services of the shop find on Redis', () => {
     await expectLife('{sms:13800138000}:hour', HOUR);
     await expectLife('{sms:13800138000}:latest', 300 * SECOND);
     await expectLife('{sms:13800138000}:request:a', 300 * SECOND);
+  });
+
+  test('a request that waits for a message lives 600 s, and as long again once it is confirmed', async () => {
+    await redis.store.startInbound(inboundStart({ uuid: 'a' }));
+    const waiting = ['{sms:13800138000}:inbound-code:K7QM2XPA', '{sms:13800138000}:inbound:a'];
+    expect(await keys()).toEqual(waiting);
+    await redis.advance(500 * SECOND);
+    for (const key of waiting) await expectLife(key, 100 * SECOND);
+    await redis.store.confirmInbound(inboundArrival());
+    expect(await keys()).toEqual(['{sms:13800138000}:ended:REGISTER', ...waiting]);
+    for (const key of await keys()) await expectLife(key, 600 * SECOND);
   });
 
   test('a limit stays as long as its latest event counts, refunded or refused sends notwithstanding', async () => {

@@ -1,6 +1,14 @@
 import type { LockoutPolicy } from '../../src/limits/rules';
 import type { LimitRule, SlidingWindowLimit, Subject } from '../../src/limits/sliding-window-limit';
-import type { CaptchaIssue, CodeCheck, SendReservation, SendReserved, Store } from '../../src/store/store';
+import type {
+  CaptchaIssue,
+  CodeCheck,
+  InboundArrival,
+  InboundStart,
+  SendReservation,
+  SendReserved,
+  Store,
+} from '../../src/store/store';
 
 export const SECOND = 1000;
 export const MINUTE = 60 * SECOND;
@@ -82,6 +90,24 @@ export function codeCheck(changes: Partial<CodeCheck> = {}): CodeCheck {
     foreignCodes: false,
     ...changes,
   };
+}
+
+export const INBOUND_CODE = 'K7QM2XPA';
+
+export function inboundStart(changes: Partial<InboundStart> = {}): InboundStart {
+  return {
+    uuid: 'uuid-1',
+    mobile: MOBILE,
+    purpose: 'REGISTER',
+    code: INBOUND_CODE,
+    ttlMs: 600 * SECOND,
+    ticketId: 'ticket-1',
+    ...changes,
+  };
+}
+
+export function inboundArrival(changes: Partial<InboundArrival> = {}): InboundArrival {
+  return { mobile: MOBILE, purpose: 'REGISTER', code: INBOUND_CODE, keepMs: 600 * SECOND, ...changes };
 }
 
 export type Reserved = Extract<SendReserved, { status: 'ok' }>;

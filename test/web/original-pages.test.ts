@@ -26,7 +26,7 @@ describeInChromium('Pages in the manner of the original', () => {
   /** Opens a page and returns the complaints of its browser, but those of HTTP statuses, which are answers like others. */
   async function open(url: string): Promise<{ page: Page; complaints: string[] }> {
     const page = await browser.newPage({ locale: 'zh-CN' });
-    page.setDefaultTimeout(8_000);
+    page.setDefaultTimeout(40_000);
     const complaints: string[] = [];
     page.on('console', (message) => {
       if (message.type() === 'error' && !/status of 4/.test(message.text())) complaints.push(message.text());

@@ -15,14 +15,14 @@ export function typedCaptcha(text: string): string {
   return plain(text);
 }
 
-/** A six-digit code as it was typed, or pasted with the message around it: "【美多】123456". */
-export function typedSmsCode(text: string): string {
+/** A code of `length` digits as it was typed, or pasted with the message around it: "【美多】123456". */
+export function typedSmsCode(text: string, length: number): string {
   const code = plain(text);
   if (/^[0-9]*$/.test(code)) return code;
   const inMessage = text
     .normalize('NFKC')
     .split(/[^0-9]+/)
-    .find(isSmsCode);
+    .find((digits) => isSmsCode(digits, length));
   return inMessage ?? code;
 }
 
@@ -30,8 +30,8 @@ export function isMobile(text: string): boolean {
   return /^1[3-9][0-9]{9}$/.test(text);
 }
 
-export function isSmsCode(text: string): boolean {
-  return /^[0-9]{6}$/.test(text);
+export function isSmsCode(text: string, length: number): boolean {
+  return text.length === length && /^[0-9]+$/.test(text);
 }
 
 /** 13800138000 as people read it aloud: 138 0013 8000. */

@@ -1,4 +1,4 @@
-import { computed, nextTick, reactive, ref, watch } from 'vue';
+import { computed, ref, watch } from 'vue';
 import {
   type CaptchaKind,
   type Language,
@@ -6,29 +6,36 @@ import {
   useVerification,
   type VerificationPurpose,
 } from '../../packages/client/src/vue';
+import type { HandOver } from './hand-over';
 import type { Messages } from './messages';
+import type { PageConfig } from './page-config';
 import { isMobile, isSmsCode } from './typed-text';
 import { useDevelopment } from './use-development';
-
-/** The three fields; the values are the ids of their inputs. */
-export type Field = 'mobile' | 'captcha' | 'sms-code';
+import { useFields } from './use-fields';
 
 export interface Notice {
   tone: 'good' | 'warn' | 'bad';
   text: string;
 }
 
+export interface ConfirmationOptions {
+  language: Language;
+  messages: Messages;
+  purpose: VerificationPurpose;
+  settings: PageConfig['settings'];
+  /** Who gets the ticket; undefined: nobody asked for it. */
+  handOver: HandOver | undefined;
+}
+
 /** The page around a verification: what was typed, and where the outcome of a call is told: at a field, in a notice or an alert. */
-export function useConfirmation(language: Language, messages: Messages, purpose: VerificationPurpose) {
+export function useConfirmation({ language, messages, purpose, settings, handOver }: ConfirmationOptions) {
   const development = useDevelopment();
   const verification = useVerification({ endpoint: '/graphql', purpose, language, fetch: development.fetch });
   const { state } = verification;
+  const { errors, typedIn, typed, clearErrors, pointOut, focusOn, forgetTyping } = useFields();
 
   const answer = ref('');
   const smsCode = ref('');
-  const errors = reactive<Record<Field, string>>({ mobile: '', captcha: '', 'sms-code': '' });
-  /** Fields that something was typed into: nobody is told off in red for what they have not come to yet. */
-  const typedIn = reactive<Record<Field, boolean>>({ mobile: false, captcha: false, 'sms-code': false });
   /** What became of asking for a code. */
   const notice = ref<Notice | null>(null);
   /** What concerns no field: no network, no server, nothing that a person typed. */
@@ -39,35 +46,20 @@ export function useConfirmation(language: Language, messages: Messages, purpose:
 
   const mobile = computed({ get: () => state.value.mobile, set: verification.setMobile });
 
-  function typed(field: Field) {
-    typedIn[field] = true;
-    errors[field] = '';
-  }
-
   function clear() {
-    Object.assign(errors, { mobile: '', captcha: '', 'sms-code': '' });
+    clearErrors();
     notice.value = null;
     alert.value = null;
-  }
-
-  async function focusOn(field: Field, select = false) {
-    await nextTick();
-    const input = document.getElementById(field) as HTMLInputElement | null;
-    input?.focus();
-    if (select) input?.select();
-  }
-
-  /** Shows what is wrong and takes the person to the first of it. */
-  function pointOut(wrong: Partial<Record<Field, string>>): boolean {
-    Object.assign(errors, { mobile: '', captcha: '', 'sms-code': '' }, wrong);
-    const first = (['mobile', 'captcha', 'sms-code'] as const).find((field) => wrong[field]);
-    if (first) void focusOn(first);
-    return first !== undefined;
   }
 
   function wrongMobile(): string | undefined {
     if (mobile.value === '') return messages.mobileMissing;
     return isMobile(mobile.value) ? undefined : messages.mobileInvalid;
+  }
+
+  function wrongSmsCode(): string | undefined {
+    if (smsCode.value === '') return messages.smsCodeMissing;
+    return isSmsCode(smsCode.value, settings.codeLength) ? undefined : messages.smsCodeInvalid(settings.codeLength);
   }
 
   // An answer goes with its captcha.
@@ -103,7 +95,7 @@ export function useConfirmation(language: Language, messages: Messages, purpose:
     developmentCode.value = null;
   });
   watch(smsCode, (code) => {
-    if (isSmsCode(code) && state.value.step === 'code') void verify();
+    if (isSmsCode(code, settings.codeLength) && state.value.step === 'code') void verify();
   });
 
   async function send(): Promise<void> {
@@ -152,15 +144,14 @@ export function useConfirmation(language: Language, messages: Messages, purpose:
 
   async function verify(): Promise<void> {
     if (state.value.busy) return;
-    const missing = smsCode.value === '' ? messages.smsCodeMissing : messages.smsCodeInvalid;
-    if (pointOut({ 'sms-code': isSmsCode(smsCode.value) ? undefined : missing })) return;
+    if (pointOut({ 'sms-code': wrongSmsCode() })) return;
     clear();
     const outcome = await verification.verify(smsCode.value);
     if (!outcome) return;
     const { reason, errmsg, attemptsLeft } = outcome;
     switch (reason) {
       case 'OK':
-        return;
+        return returnTicket();
       case 'SMS_CODE_MISMATCH':
         errors['sms-code'] = sentences(errmsg, attemptsLeft == null ? '' : messages.attemptsLeft(attemptsLeft));
         // What is typed next takes its place.
@@ -177,6 +168,12 @@ export function useConfirmation(language: Language, messages: Messages, purpose:
       default:
         alert.value = { text: errmsg, retry: verify };
     }
+  }
+
+  /** To whoever asked for it. The server may have had none to give. */
+  function returnTicket() {
+    const ticket = state.value.outcome?.ticket;
+    if (ticket) handOver?.give(ticket);
   }
 
   function codeIsVoid(text: string) {
@@ -204,7 +201,7 @@ export function useConfirmation(language: Language, messages: Messages, purpose:
   function startOver() {
     clear();
     smsCode.value = '';
-    Object.assign(typedIn, { mobile: false, captcha: false, 'sms-code': false });
+    forgetTyping();
     verification.reset();
     void focusOn('mobile');
   }
@@ -219,6 +216,8 @@ export function useConfirmation(language: Language, messages: Messages, purpose:
   }
 
   return {
+    settings,
+    handOver,
     state,
     mobile,
     answer,
@@ -237,6 +236,7 @@ export function useConfirmation(language: Language, messages: Messages, purpose:
     back,
     enterCode,
     startOver,
+    returnTicket,
     wake: verification.ensureCaptcha,
   };
 }

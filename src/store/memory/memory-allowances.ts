@@ -2,20 +2,10 @@ import { AGAIN_MS, HISTORY_MS } from '../../limits/allowances';
 import type { AllowanceRequest } from '../../limits/rules';
 import type { StoreKeys } from '../keys';
 import type { AllowanceRefund } from '../store';
+import { networkKeepMs, withCharge, withConfirmation, withRefund } from './allowance-changes';
 import type { AllowanceLog } from './allowance-log';
 import { DAY_MS, NO_STANDING, type Standing, standingExpiresAt } from './allowance-standing';
-import {
-  type AllowanceState,
-  type Charge,
-  type Decision,
-  decide,
-  networkKeepMs,
-  POOLS,
-  type Pool,
-  withCharge,
-  withConfirmation,
-  withRefund,
-} from './allowances';
+import { type AllowanceState, type Charge, type Decision, decide, POOLS, type Pool } from './allowances';
 import type { ExpiringEntries } from './expiring-entries';
 
 /** A message that nobody confirmed yet. */

@@ -9,6 +9,10 @@ export const SCRIPT_NAMES = [
   'reserve',
   'refund',
   'verify',
+  'note_message',
+  'inbound_start',
+  'inbound_confirm',
+  'inbound_status',
   // For a cluster, slot by slot.
   'take',
   'check',

@@ -1,62 +1,63 @@
 import type { AllowanceCharge } from '../../limits/allowances';
-import { gradedCap, type SlidingWindowLimit } from '../../limits/sliding-window-limit';
 import type { StoreKeys } from '../keys';
+import type { MessageNote, MessageStep } from '../message-record';
 import {
   type CaptchaIssue,
   type CaptchaIssued,
   type CodeCheck,
   type CodeChecked,
-  normalisedAnswer,
+  type InboundArrival,
+  type InboundConfirmed,
+  type InboundQuestion,
+  type InboundStart,
+  type InboundStarted,
+  type InboundStatus,
   type SendRefund,
   type SendReservation,
   type SendReserved,
   type Store,
 } from '../store';
 import { RedisClusterAllowances } from './redis-cluster-allowances';
-import type { RedisCommands, Reply, RunOptions } from './redis-commands';
-import {
-  askerOf,
-  checkArguments,
-  codeChecked,
-  limitArguments,
-  notReserved,
-  previousCode,
-  RedisStore,
-} from './redis-store';
+import { RedisClusterLimits, withGradedCap } from './redis-cluster-limits';
+import { RedisClusterSends } from './redis-cluster-sends';
+import type { RedisCommands, Reply } from './redis-commands';
+import { RedisInbound } from './redis-inbound';
+import { checkArguments, codeChecked, RedisStore } from './redis-store';
 import { Refunds } from './refunds';
-import { bySlot, type SlotGroup } from './slot-groups';
-
-type Deadline = Required<Pick<RunOptions, 'deadline'>>;
 
 /**
- * The store on a Redis Cluster, where the keys of one message live in several slots and no script reaches them all. The captcha is
- * taken first; then all slots are asked whether there is room, so that a refusal tells the longest wait and counts nothing; then the
- * send is counted slot by slot, the mobile's last. If one refuses after all, because others were faster, the earlier counts are
- * refunded: it may refuse early, never late. All steps of one call share one deadline.
+ * The store on a Redis Cluster, where the keys of one message live in several slots and no script reaches them all: what a script does
+ * at once on one Redis is done slot by slot, counting before deciding, so that it may refuse early and never late.
  */
 export class RedisClusterStore implements Store {
   private readonly single: RedisStore;
+  private readonly limits: RedisClusterLimits;
   private readonly allowances: RedisClusterAllowances;
+  private readonly sends: RedisClusterSends;
+  private readonly inbound: RedisInbound;
 
   constructor(
     private readonly commands: RedisCommands,
     private readonly keys: StoreKeys,
   ) {
     this.single = new RedisStore(commands, keys, false);
+    this.limits = new RedisClusterLimits(commands, keys);
     this.allowances = new RedisClusterAllowances(commands, keys);
+    this.sends = new RedisClusterSends(commands, keys, this.limits, this.allowances, this.single);
+    this.inbound = new RedisInbound(commands, keys);
   }
 
   async issueCaptcha({ uuid, text, ttlMs, limits }: CaptchaIssue): Promise<CaptchaIssued> {
     const within = { deadline: this.commands.deadline() };
     const key = this.keys.captcha(uuid);
-    const groups = this.groups(limits, key);
-    const { refusal, counts } = await this.check([groups.own, ...groups.others], within);
+    const groups = this.limits.groups(limits, key);
+    const { refusal, counts } = await this.limits.check([groups.own, ...groups.others], within);
     if (refusal) return { status: 'refused', ...refusal };
     const graded = withGradedCap(limits, counts);
-    const { others } = this.groups(graded, key);
+    const { others } = this.limits.groups(graded, key);
     const refunds = new Refunds();
     try {
-      const ended = await this.countAll(others, within, refunds, () => undefined);
+      const ended = await this.limits.countAll(others, within, refunds, () => undefined);
       if (ended) return ended;
       const [status] = await this.commands.run('issue', [key], [text, `${ttlMs} 0 0`], within);
       if (status !== 'taken') return { status: 'ok' };
@@ -72,110 +73,12 @@ export class RedisClusterStore implements Store {
     return this.single.peekCaptcha(uuid);
   }
 
-  async reserveSend(reservation: SendReservation): Promise<SendReserved> {
-    const { captcha, mobile, purpose, smsId, code, ttlMs, limits, lockout, solved, allowance } = reservation;
-    const { keys } = this;
-    const within = { deadline: this.commands.deadline() };
-    const [taken, , text] = await this.commands.run('take', [keys.captcha(captcha.uuid)], [], within);
-    if (taken !== 'ok') return { status: 'captcha-expired' };
-    if (normalisedAnswer(String(text)) !== normalisedAnswer(captcha.answer)) return { status: 'captcha-mismatch' };
-
-    const { own, others } = this.groups(limits, keys.code(mobile));
-    const [{ refusal }, locked, decided] = await Promise.all([
-      this.check([own, ...others], within),
-      this.lockedMs(mobile, lockout.maxFailures, within),
-      allowance && this.allowances.decide(mobile, allowance, within),
-      // A count that stays is no reason to fail.
-      this.refundLatest(solved).catch(() => undefined),
-    ]);
-    if (locked > 0) return { status: 'locked', waitMs: locked };
-    const denied = decided && !decided.decision.allow ? decided.decision : undefined;
-    if (denied && allowance?.mode === 'enforce' && denied.waitMs > (refusal?.waitMs ?? 0)) {
-      return { status: 'not-allowed', limit: denied.limit, waitMs: denied.waitMs };
-    }
-    if (refusal) return { status: 'refused', ...refusal };
-
-    const countedAt = Array<number>(limits.length).fill(0);
-    const counts = Array<number>(limits.length).fill(0);
-    const note = ({ indexes }: SlotGroup, at: number, events: readonly number[]) => {
-      for (const [i, index] of indexes.entries()) {
-        countedAt[index] = at;
-        counts[index] = events[i] ?? 0;
-      }
-    };
-    const refunds = new Refunds();
-    try {
-      const ended = await this.countAll(others, within, refunds, note);
-      if (ended) return ended;
-      const charged =
-        allowance && decided && (await this.allowances.charge(mobile, allowance, decided, within, refunds));
-      if (charged?.denied) {
-        await refunds.run();
-        return { status: 'not-allowed', ...charged.denied };
-      }
-      const owed = allowance && charged && { ...allowance, charge: charged.charge, sentAt: charged.at };
-      const reply = await this.commands.run(
-        'reserve_mobile',
-        [
-          keys.code(mobile),
-          keys.latest(mobile),
-          keys.request(mobile, captcha.uuid),
-          keys.ended(mobile, purpose),
-          keys.failures(mobile),
-          keys.unpaid(mobile),
-          ...own.keys,
-        ],
-        [
-          code,
-          purpose,
-          smsId,
-          captcha.uuid,
-          `${ttlMs} ${lockout.maxFailures}${limitArguments(own.limits)}`,
-          ...(owed ? [...askerOf(owed), owed.charge, owed.sentAt] : []),
-        ],
-        {
-          ...within,
-          refund: (late) =>
-            this.refundMobile(
-              { mobile, uuid: captcha.uuid, code, allowance: owed, ...previousCode(late) },
-              own,
-              late[1],
-            ),
-        },
-      );
-      if (reply[0] === 'ok') {
-        const [, now, , , , ...events] = reply;
-        note(own, now, events.map(Number));
-        return {
-          status: 'ok',
-          countedAt,
-          counts,
-          ...previousCode(reply),
-          ...(owed && { charge: owed.charge, chargedAt: owed.sentAt }),
-          ...(denied && { reported: denied.limit }),
-        };
-      }
-      await refunds.run();
-      const refused = notReserved(reply);
-      return refused.status === 'refused' ? { ...refused, limit: own.indexes[refused.limit] ?? 0 } : refused;
-    } catch (error) {
-      // Not waited for: the caller has waited for what failed.
-      void refunds.run();
-      throw error;
-    }
+  reserveSend(reservation: SendReservation): Promise<SendReserved> {
+    return this.sends.reserve(reservation);
   }
 
-  async refundSend({ limits, countedAt, ...request }: SendRefund): Promise<void> {
-    const { own, others } = this.groups(limits, this.keys.code(request.mobile));
-    const at = (group: SlotGroup) => countedAt[group.indexes[0] ?? 0] ?? 0;
-    const steps = [
-      this.refundMobile(request, own, at(own)),
-      ...others.map((group) => this.refundCount(group, at(group))),
-      ...(request.allowance ? [this.allowances.refund(request.allowance)] : []),
-    ];
-    // One that fails must not keep the others from being refunded, and is told all the same.
-    const failed = (await Promise.allSettled(steps)).find((step) => step.status === 'rejected');
-    if (failed) throw failed.reason;
+  refundSend(refund: SendRefund): Promise<void> {
+    return this.sends.refund(refund);
   }
 
   async checkCode(check: CodeCheck): Promise<CodeChecked> {
@@ -185,7 +88,9 @@ export class RedisClusterStore implements Store {
     // Both are counted before anything is compared; which of them the try belongs to shows then, and the other is refunded.
     const refunds = { guesses: new Refunds(), verifications: new Refunds() };
     const [guessWait = 0, tryWait = 0] = await Promise.all(
-      (['guesses', 'verifications'] as const).map((which) => this.countOne(check[which], within, refunds[which])),
+      (['guesses', 'verifications'] as const).map((which) =>
+        this.limits.countOne(check[which], within, refunds[which]),
+      ),
     );
     const own = keys.request(mobile, uuid ?? '');
     const run = this.commands.run(
@@ -221,87 +126,50 @@ export class RedisClusterStore implements Store {
     }
   }
 
+  noteMessage(smsId: string, step: MessageStep, note: MessageNote, ttlMs: number) {
+    return this.single.noteMessage(smsId, step, note, ttlMs);
+  }
+
+  readMessage(smsId: string) {
+    return this.single.readMessage(smsId);
+  }
+
+  linkMessage(reference: string, smsId: string, ttlMs: number): Promise<void> {
+    return this.single.linkMessage(reference, smsId, ttlMs);
+  }
+
+  linkedMessage(reference: string) {
+    return this.single.linkedMessage(reference);
+  }
+
+  async startInbound({ captcha, ...start }: InboundStart): Promise<InboundStarted> {
+    const within = { deadline: this.commands.deadline() };
+    if (captcha) {
+      const failed = await this.sends.takeCaptcha({ uuid: start.uuid, answer: captcha.answer }, within);
+      if (failed) return { status: failed };
+      // Not waited for: a count that stays is no reason to fail.
+      void this.limits.refundLatest(captcha.solved).catch(() => undefined);
+    }
+    return this.inbound.start(start, within);
+  }
+
+  async confirmInbound(arrival: InboundArrival): Promise<InboundConfirmed> {
+    const { confirmed, reply } = await this.inbound.confirm(arrival, 'told');
+    // Not waited for: credit that is lost makes allowances smaller.
+    if (confirmed.status === 'ok' && arrival.person) void this.confirm(reply, arrival.person);
+    return confirmed;
+  }
+
+  inboundStatus(question: InboundQuestion): Promise<InboundStatus> {
+    return this.inbound.status(question);
+  }
+
   ping(): Promise<void> {
     return this.single.ping();
   }
 
   close(): Promise<void> {
     return this.single.close();
-  }
-
-  private groups(limits: readonly SlidingWindowLimit[], ownKey: string): { own: SlotGroup; others: SlotGroup[] } {
-    return bySlot(limits, (limit) => this.keys.limit(limit), ownKey);
-  }
-
-  /** Whether all limits have room, and what each would count with one more. */
-  private async check(
-    groups: readonly SlotGroup[],
-    within: Deadline,
-  ): Promise<{ refusal?: { limit: number; waitMs: number }; counts: number[] }> {
-    const counts: number[] = [];
-    const waits = await Promise.all(
-      groups.map(async ({ limits, keys, indexes }) => {
-        const [first] = keys;
-        if (first === undefined) return { limit: 0, waitMs: 0 };
-        const reply = await this.commands.run('check', [first, ...keys], [`0${limitArguments(limits)}`], within);
-        const [, , , limit, waitMs, ...events] = reply;
-        for (const [i, index] of indexes.entries()) counts[index] = Number(events[i]);
-        return { limit: indexes[Number(limit)] ?? 0, waitMs: Number(waitMs) };
-      }),
-    );
-    const longest = waits.reduce((a, b) => (b.waitMs > a.waitMs ? b : a), { limit: 0, waitMs: 0 });
-    return longest.waitMs > 0 ? { refusal: longest, counts } : { counts };
-  }
-
-  private async lockedMs(mobile: string, maxFailures: number, within: Deadline): Promise<number> {
-    const [, , locked] = await this.commands.run('check', [this.keys.failures(mobile)], [`${maxFailures}`], within);
-    return Number(locked);
-  }
-
-  /** Counts in one slot after the other. The first that refuses ends it, and what was counted before is refunded. */
-  private async countAll(
-    groups: readonly SlotGroup[],
-    within: Deadline,
-    refunds: Refunds,
-    note: (group: SlotGroup, at: number, events: readonly number[]) => void,
-  ): Promise<{ status: 'refused'; limit: number; waitMs: number } | undefined> {
-    for (const group of groups) {
-      const reply = await this.commands.run('count', group.keys, [limitArguments(group.limits)], {
-        ...within,
-        refund: (late) => this.refundCount(group, late[1]),
-      });
-      if (reply[0] !== 'ok') {
-        await refunds.run();
-        return { status: 'refused', limit: group.indexes[Number(reply[2])] ?? 0, waitMs: Number(reply[3]) };
-      }
-      refunds.add(() => this.refundCount(group, reply[1]));
-      note(group, reply[1], reply.slice(2).map(Number));
-    }
-    return undefined;
-  }
-
-  /** Counts in one limit; ms to wait if it refuses. */
-  private async countOne(limit: SlidingWindowLimit | undefined, within: Deadline, refunds: Refunds): Promise<number> {
-    if (!limit) return 0;
-    const group: SlotGroup = { limits: [limit], keys: [this.keys.limit(limit)], indexes: [0] };
-    const ended = await this.countAll([group], within, refunds, () => undefined);
-    return ended?.waitMs ?? 0;
-  }
-
-  private async refundMobile(
-    { mobile, uuid, code, previous, allowance }: Omit<SendRefund, 'limits' | 'countedAt'>,
-    own: SlotGroup,
-    at: number,
-  ): Promise<void> {
-    await this.single.refundSend({
-      mobile,
-      uuid,
-      code,
-      previous,
-      allowance,
-      limits: own.limits,
-      countedAt: own.limits.map(() => at),
-    });
   }
 
   private async confirm(reply: Reply, person: string): Promise<void> {
@@ -313,23 +181,4 @@ export class RedisClusterStore implements Store {
     const asker = { client: String(client), network: String(network), parent: String(parent) };
     await this.allowances.confirm(asker, person, messages, now).catch(() => undefined);
   }
-
-  private async refundCount({ limits, keys }: SlotGroup, at: number): Promise<void> {
-    await this.commands.run('refund_count', keys, [`${at}${limitArguments(limits)}`]);
-  }
-
-  private async refundLatest(limits: readonly SlidingWindowLimit[]): Promise<void> {
-    const { others } = this.groups(limits, '');
-    await Promise.all(others.map((group) => this.refundCount(group, 0)));
-  }
-}
-
-function withGradedCap(limits: readonly SlidingWindowLimit[], counts: readonly number[]): SlidingWindowLimit[] {
-  const everyone = limits.findIndex(({ rule }) => rule === 'captchas-live');
-  const cap = limits[everyone]?.cap;
-  if (cap === undefined) return [...limits];
-  const live = (counts[everyone] ?? 1) - 1;
-  return limits.map((limit) =>
-    limit.rule === 'captcha-network-minute' ? { ...limit, cap: gradedCap(limit.cap, live, cap) } : limit,
-  );
 }

@@ -32,12 +32,18 @@ export class Visitor {
     });
   }
 
-  static async arrive(browser: Browser, server: PageServer, options: BrowserContextOptions = {}): Promise<Visitor> {
+  /** At the page, or at `url`. */
+  static async arrive(
+    browser: Browser,
+    server: PageServer,
+    options: BrowserContextOptions = {},
+    url = server.url,
+  ): Promise<Visitor> {
     const context = await browser.newContext({ locale: 'zh-CN', ...options });
     // Shorter than a test may take, so that what never came is named.
-    context.setDefaultTimeout(8_000);
+    context.setDefaultTimeout(40_000);
     const visitor = new Visitor(await context.newPage(), context, server);
-    await visitor.page.goto(server.url);
+    await visitor.page.goto(url);
     return visitor;
   }
 
@@ -111,7 +117,7 @@ export class Visitor {
     await this.page.evaluate(`globalThis.axe || (() => { ${AXE} })()`);
     const found = await this.page.evaluate(() => {
       const { axe } = globalThis as unknown as { axe: { run(options: RunOptions): Promise<AxeResults> } };
-      return axe.run({ resultTypes: ['violations'] });
+      return axe.run({ resultTypes: ['violations'], preload: false });
     });
     return found.violations
       .filter(({ impact }) => impact === 'serious' || impact === 'critical')

@@ -5,7 +5,7 @@
 --       of a confirmation, 0 for none; then when each message to be refunded was sent
 -- Returns { 'ok', now }  { 'refused', now, 0, ms to wait }  { 'deadline-exceeded', now }
 --- @include deadline
---- @include allowance
+--- @include allowance_standing
 local kind, change, asked_at = ARGV[2], numbers(ARGV[3]), now
 -- Entries of one message have one time in all slots, so that each is found again.
 now = table.remove(change, 1)

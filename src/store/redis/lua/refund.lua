@@ -7,7 +7,8 @@
 -- Returns { 'ok', now }  { 'deadline-exceeded', now }
 --- @include deadline
 --- @include sliding_window
---- @include allowance
+--- @include allowance_standing
+--- @include allowance_message
 --- @include code
 local bounds = numbers(ARGV[5])
 local good = ARGV[4] == '' or is_good(KEYS[4], KEYS[5], ARGV[3])

@@ -14,7 +14,9 @@
 --         { 'not-allowed', now, what refused, ms to wait }  { 'locked', now, ms to wait }  { 'deadline-exceeded', now }
 --- @include deadline
 --- @include sliding_window
---- @include allowance
+--- @include allowance_standing
+--- @include allowance_decision
+--- @include allowance_message
 --- @include code
 local text = held[KEYS[1]]
 if not text then return { 'captcha-expired', now } end

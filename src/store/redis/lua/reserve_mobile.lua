@@ -7,7 +7,8 @@
 --         { 'refused', now, index of the limit from 0, ms to wait }  { 'locked', now, ms to wait }  { 'deadline-exceeded', now }
 --- @include deadline
 --- @include sliding_window
---- @include allowance
+--- @include allowance_standing
+--- @include allowance_message
 --- @include code
 local bounds = numbers(ARGV[6])
 local locked = locked_ms(KEYS[5], bounds[2])

@@ -15,7 +15,8 @@
 --         { 'locked', now, smsId, ms to wait, 0 for a void code only }  { 'refused', now, ms to wait }  { 'deadline-exceeded', now }
 --- @include deadline
 --- @include sliding_window
---- @include allowance
+--- @include allowance_standing
+--- @include allowance_message
 --- @include code
 local guess, purpose = ARGV[2], ARGV[3]
 local max_attempts, max_failures, lockout, failure_window, ended_life, check_foreign, guess_cap, guess_length, try_cap, try_length =
