@@ -72,6 +72,8 @@ function open({ limits = {}, codeTtlMs = 5 * MINUTE, outcome = 'accepted', ticke
   const events: DomainEvent[] = [];
   const logs: LogLine[] = [];
   const messages: SmsMessage[] = [];
+  /** What receipts are compared with later. */
+  const outcomes: [smsId: string, outcome: SmsOutcome['class']][] = [];
   const service = new SmsCodeService(
     { codeTtlMs, foreignCodes: false },
     {
@@ -79,6 +81,10 @@ function open({ limits = {}, codeTtlMs = 5 * MINUTE, outcome = 'accepted', ticke
       observe: (event) => void events.push(event),
       log: pino({ base: undefined }, { write: (line) => void logs.push(JSON.parse(line)) }),
       codeFor: () => CODE,
+      newSmsId: () => (messages.length + 1).toString(16).padStart(32, '0'),
+      receipts: {
+        sent: async ({ id }, outcome) => void outcomes.push([id, outcome.class]),
+      },
       personOf: (mobile) => `person of ${mobile}`,
       sender: {
         name: 'double',
@@ -98,20 +104,21 @@ function open({ limits = {}, codeTtlMs = 5 * MINUTE, outcome = 'accepted', ticke
   const verify = (uuid: string | undefined, smsCode = CODE, mobile = MOBILE) =>
     service.verify({ mobile, smsCode, uuid, purpose: 'REGISTER' }, CALLER);
   const told = (type: DomainEvent['type']) => events.filter((event) => event.type === type);
-  return { ...{ world, store, rules, events, logs, messages, service, send, verify, told } };
+  return { ...{ world, store, rules, events, logs, messages, outcomes, service, send, verify, told } };
 }
 
 const identity = (uuid: string, mobile = MOBILE) => ({ mobile, purpose: 'REGISTER', uuid });
 
 describe('A message', () => {
   test('carries the code, its lifetime, its purpose and an id that is told to whoever asked', async () => {
-    const { send, messages, told } = open();
+    const { send, messages, outcomes, told } = open();
     const { smsId, uuid, ...answer } = await send();
     expect(answer).toEqual({ reason: 'OK', retryAfter: 60, expiresIn: 300 });
     expect(smsId).toMatch(/^[0-9a-f]{32}$/);
     expect(messages).toEqual([
       { id: smsId, mobile: MOBILE, code: CODE, minutes: 5, purpose: 'REGISTER', language: 'zh' },
     ]);
+    expect(outcomes).toEqual([[smsId, 'accepted']]);
     expect(told('captcha-answered')).toEqual([{ type: 'captcha-answered', reason: 'OK', request: identity(uuid) }]);
     expect(told('message-sent')).toEqual([
       {
