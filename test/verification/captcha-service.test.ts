@@ -27,7 +27,7 @@ class WatchedStore extends MemoryStore {
 }
 
 /** The service with a drawing and a speech that show what they were asked for. */
-function open(settings: Partial<CaptchaSettings> = {}) {
+function open(settings: Partial<CaptchaSettings> = {}, limits: Partial<LimitSettings> = {}) {
   const store = new WatchedStore(() => Date.UTC(2026, 0, 1));
   const events: DomainEvent[] = [];
   const logs: LogLine[] = [];
@@ -35,7 +35,7 @@ function open(settings: Partial<CaptchaSettings> = {}) {
     { ttlMs: 300_000, level: 'auto', ...settings },
     {
       store,
-      rules: new LimitRules(LIMITS, 300_000),
+      rules: new LimitRules({ ...LIMITS, ...limits }, 300_000),
       drawing: { draw: (text, level) => Buffer.from(`${text} ${level}`) },
       speech: { speak: (text, language) => Buffer.from(`${text} ${language}`) },
       log: pino({ base: undefined }, { write: (line) => void logs.push(JSON.parse(line)) }),
@@ -99,6 +99,12 @@ describe('A captcha', () => {
     expect(await service.issue('IMAGE', CLIENT, 'zh')).toEqual({ reason: 'QUOTA_EXCEEDED', retryAfter: 60 });
     expect(await service.issuePicture('mine', 4, CLIENT)).toEqual({ reason: 'QUOTA_EXCEEDED', retryAfter: 60 });
     expect(events.slice(2)).toEqual(Array(2).fill({ type: 'limit-hit', rule: 'captcha-minute', retryAfter: 60 }));
+  });
+
+  test('beyond the limit of a network: by its rule', async () => {
+    const { service, events } = open({}, { captchasPerNetworkMinute: 2 });
+    for (const id of ['a', 'b', 'c']) await service.issue('IMAGE', { ...CLIENT, id }, 'zh');
+    expect(events.at(-1)).toEqual({ type: 'limit-hit', rule: 'captcha-network-minute', retryAfter: 60 });
   });
 
   test('while the store is gone: SERVICE_UNAVAILABLE, logged', async () => {

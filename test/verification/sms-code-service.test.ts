@@ -233,7 +233,14 @@ describe('A message', () => {
     const { reason, smsId } = await send();
     expect(reason).toBe('SMS_UNCONFIRMED');
     expect(store.refunds).toEqual([]);
-    expect(logs).toMatchObject([{ level: 50, smsId, stack: expect.stringMatching(/^TypeError: oops/) }]);
+    expect(logs).toMatchObject([
+      {
+        level: 50,
+        smsId,
+        stack: expect.stringMatching(/^TypeError: oops/),
+        msg: expect.stringMatching(/sender threw/),
+      },
+    ]);
     expect(told('message-sent')).toMatchObject([
       { outcome: { class: 'unknown', provider: 'broken', providerCode: 'exception' } },
     ]);
@@ -243,7 +250,8 @@ describe('A message', () => {
     const { send, store, logs } = open({ outcome: 'refused' });
     store.fails.refundSend = new StoreUnavailableError('gone');
     expect((await send()).reason).toBe('SMS_REJECTED');
-    expect(logs).toMatchObject([{ level: 40, mobile: '138****8000', error: 'gone' }]);
+    const msg = 'A refused message stays counted: the store could not be reached';
+    expect(logs).toMatchObject([{ level: 40, mobile: '138****8000', error: 'gone', msg }]);
     expect(JSON.stringify(logs)).not.toContain(MOBILE);
     store.fails.refundSend = new TypeError('a fault of ours');
     await expect(send('13900139000')).rejects.toThrow('a fault of ours');
@@ -403,13 +411,21 @@ describe('What a message is counted in', () => {
     expect(store.checks[0]?.person).toBeUndefined();
     expect(told('allowance-charged')).toEqual([]);
   });
+
+  test('without a policy, nobody is refunded what nobody owed', async () => {
+    const { send, store } = open({ limits: { abusePolicy: 'off' }, outcome: 'refused' });
+    await send();
+    expect(store.refunds).toHaveLength(1);
+    expect(store.refunds[0]?.allowance).toBeUndefined();
+  });
 });
 
 describe('A code that is checked', () => {
   test('and right confirms its person, and is told with its message', async () => {
-    const { send, verify, told, store } = open();
+    const { send, verify, told, store, logs } = open();
     const { uuid, smsId } = await send();
     expect(await verify(uuid, ` ${CODE}\n`)).toEqual({ reason: 'OK', ticket: undefined });
+    expect(logs).toEqual([]);
     expect(store.checks[0]).toMatchObject({ person: `person of ${MOBILE}`, code: CODE, foreignCodes: false });
     expect(store.reservations[0]?.allowance).toMatchObject({ person: `person of ${MOBILE}` });
     expect(told('code-verified')).toEqual([
@@ -455,6 +471,13 @@ describe('A code that is checked', () => {
     expect(told('code-verified')).toEqual([
       { type: 'code-verified', reason: 'SMS_CODE_EXPIRED', request: { ...identity('none'), smsId: undefined } },
     ]);
+  });
+
+  test('and names no request is none of ours', async () => {
+    const { send, verify, store } = open();
+    await send();
+    expect(await verify(undefined)).toEqual({ reason: 'SMS_CODE_EXPIRED' });
+    expect(store.checks[0]?.uuid).toBeUndefined();
   });
 
   test('by a client that checked too many is refused, and told as a limit', async () => {
@@ -506,7 +529,8 @@ describe('A code that is checked', () => {
     const { send, verify, logs } = open({ tickets: { sign } });
     const { uuid } = await send();
     expect(await verify(uuid)).toEqual({ reason: 'OK', ticket: undefined });
-    expect(logs).toMatchObject([{ level: 50, error: 'RangeError' }]);
+    const msg = 'A code was right, but its ticket could not be signed';
+    expect(logs).toMatchObject([{ level: 50, error: 'RangeError', msg }]);
     expect(JSON.stringify(logs)).not.toContain(MOBILE);
   });
 });
