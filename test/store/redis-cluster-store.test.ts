@@ -9,7 +9,7 @@ import { openRedisClient } from '../../src/store/redis/redis-client';
 import { RedisClusterStore } from '../../src/store/redis/redis-cluster-store';
 import { RedisCommands, type Reply, type RunOptions } from '../../src/store/redis/redis-commands';
 import { redisNodes } from '../../src/store/redis/redis-nodes';
-import { type SendReservation, type Store, StoreUnavailableError } from '../../src/store/store';
+import { type OpenedStore, type SendReservation, type Store, StoreUnavailableError } from '../../src/store/store';
 import { describeWithRedis, type RedisServer, startRedis } from '../harness/redis-server';
 import { waitUntil } from '../harness/wait-until';
 import { agedStore } from './aged-store';
@@ -93,7 +93,7 @@ describeWithRedis("a cluster's steps on one redis-server", () => {
     await server?.close();
   });
 
-  async function open(): Promise<{ commands: MeddledCommands; store: Store }> {
+  async function open(): Promise<{ commands: MeddledCommands; store: OpenedStore }> {
     const client = openRedisClient({ kind: 'single', url: server.url }, TIMEOUT_MS);
     const commands = new MeddledCommands(client, redisNodes(client), TIMEOUT_MS);
     await commands.connect();
@@ -120,9 +120,9 @@ describeWithRedis("a cluster's steps on one redis-server", () => {
 
   describe('what ends between two slots', () => {
     let commands: MeddledCommands;
-    let store: Store;
+    let store: OpenedStore;
     /** Another server's, on the same Redis. */
-    let rival: Store;
+    let rival: OpenedStore;
     let sent = 0;
     beforeEach(async () => {
       await redis.flushall();
