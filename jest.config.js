@@ -8,7 +8,7 @@ const common = {
     '/node_modules/jose/.+\\.js$': '@swc/jest',
   },
   transformIgnorePatterns: ['/node_modules/(?!jose/)'],
-  modulePathIgnorePatterns: ['<rootDir>/dist'],
+  modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/reports'],
 };
 
 /** No Redis, no browser, no other process: seconds. test/docs/projects.test.ts holds them to it. */
@@ -23,6 +23,7 @@ const unit = [
   'test/sms/{aliyun,console,failover,tencent}-sender.test.ts',
   'test/store/memory-*.test.ts',
   'test/tickets/*.test.ts',
+  'test/verification/*.test.ts',
 ];
 /** A real Chromium on the page. */
 const browser = ['test/web/**/*.test.ts'];
