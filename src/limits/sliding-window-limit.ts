@@ -1,7 +1,11 @@
 /** Whom a limit counts. */
 export type Subject =
   | {
-      kind: 'mobile' | 'client' | 'network' /** A mobile's digits, or the hash that stands for an address. */;
+      kind:
+        | 'mobile'
+        | 'client'
+        | 'network'
+        | 'device' /** A mobile's digits, the hash that stands for an address, or a device's number. */;
       id: string;
     }
   | { kind: 'everyone' };
@@ -20,7 +24,8 @@ export type LimitRule =
   | 'captcha-network-unsolved'
   | 'captchas-live'
   | 'verify-hour'
-  | 'guess-hour';
+  | 'guess-hour'
+  | 'device-day';
 
 /** What a refusal for want of an allowance is called beside them. */
 export type AllowanceRefusalRule = 'allowance-mobile' | 'allowance-pool';

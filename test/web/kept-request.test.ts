@@ -137,4 +137,18 @@ describeInChromium('The request that a code was asked for with', () => {
       `"mobile":"${MOBILE}"`,
     );
   });
+
+  test('given a right code, then the browser keeps the token that came with it, and shows it on its next visit', async () => {
+    await visitor.receiveCode(MOBILE);
+    await visitor.handIn(server.store.codes.at(-1) ?? '');
+    await confirmed().waitFor();
+    const kept = await visitor.page.evaluate<string>("localStorage.getItem('sms-verification-device')");
+    expect(kept).toMatch(/^[\w-]{48}$/);
+
+    const later = await visitor.context.newPage();
+    const asked = later.waitForRequest((request) => request.url().endsWith('/graphql'));
+    await later.goto(server.url);
+    await later.locator('#mobile').focus();
+    expect((await asked).headers()['x-trusted-device']).toBe(kept);
+  });
 });

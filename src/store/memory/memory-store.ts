@@ -5,6 +5,7 @@ import {
   type CaptchaIssued,
   type CodeCheck,
   type CodeChecked,
+  countedLimits,
   type InboundArrival,
   type InboundConfirmed,
   type InboundQuestion,
@@ -71,14 +72,15 @@ export class MemoryStore implements Store {
   async reserveSend(reservation: SendReservation): Promise<SendReserved> {
     const { captcha, mobile, purpose, smsId, code, ttlMs, limits, lockout, solved, allowance } = reservation;
     const { keys, entries } = this;
-    entries.makeRoom(limits.length + (allowance ? 11 : 3));
+    entries.makeRoom(limits.length + (allowance ? 12 : 3));
     const failed = this.takeCaptcha(captcha, solved);
     if (failed) return { status: failed };
 
     const locked = this.codes.lockedMs(mobile, lockout);
     if (locked !== undefined) return { status: 'locked', waitMs: locked };
     const refused = this.limits.longestWait(limits);
-    const decision = allowance && this.allowances.decide(mobile, allowance, this.limits.messagesToday(mobile));
+    const trusted = allowance?.device !== undefined && !this.limits.longestWait([allowance.device]);
+    const decision = allowance && this.allowances.decide(mobile, allowance, this.limits.messagesToday(mobile), trusted);
     const denied = decision && !decision.allow ? decision : undefined;
     if (denied && allowance?.mode === 'enforce' && denied.waitMs > (refused?.waitMs ?? 0)) {
       return { status: 'not-allowed', limit: denied.limit, waitMs: denied.waitMs };
@@ -86,9 +88,10 @@ export class MemoryStore implements Store {
     if (refused) return { status: 'refused', ...refused };
 
     const now = this.clock();
-    this.limits.count(limits);
     // What is only reported is owed by its network all the same.
     const charge = decision?.allow ? decision.charge : 'own';
+    const counted = countedLimits(reservation, charge);
+    this.limits.count(counted);
     if (allowance) this.allowances.charge(mobile, allowance, charge);
     const previous = entries.get<string>(keys.code(mobile));
     const previousCode = previous !== undefined && {
@@ -105,7 +108,7 @@ export class MemoryStore implements Store {
     entries.set(keys.latest(mobile), `${code}:${purpose}:${captcha.uuid}`, ttlMs);
     return {
       status: 'ok',
-      countedAt: limits.map(() => now),
+      countedAt: counted.map(() => now),
       counts: limits.map((limit) => eventCount(this.limits.live(limit))),
       ...(previousCode && { previous: previousCode }),
       ...(allowance && { charge, chargedAt: now }),
@@ -142,9 +145,11 @@ export class MemoryStore implements Store {
     if (refused) return { status: 'refused', waitMs: refused.waitMs };
     const checked = this.codes.compare(check, live, foreign);
     if (counted && checked.status !== 'ok') this.limits.count([counted]);
-    if (checked.status === 'ok' && live?.asker && check.person)
-      this.allowances.confirm(mobile, live.asker, check.person);
-    return live && checked.status !== 'expired' ? { ...checked, smsId: live.smsId } : checked;
+    const result = live && checked.status !== 'expired' ? { ...checked, smsId: live.smsId } : checked;
+    if (checked.status !== 'ok' || !live?.asker || !check.person) return result;
+    const newPerson = entries.get(keys.person(check.person)) === undefined;
+    this.allowances.confirm(mobile, live.asker, check.person);
+    return { ...checked, smsId: live.smsId, newPerson };
   }
 
   async startInbound(start: InboundStart): Promise<InboundStarted> {

@@ -3,11 +3,11 @@
 -- KEYS  1 img:{uuid}  2 sms:{mobile}  3 the latest code's purpose  4 the request  5 when codes of this purpose were ended
 --       6 the mobile's failures  with allowances: 7 8 9 standings of client, network, parent  10 11 12 13 pools: known, unknown, person,
 --       device  14 when allowances were first charged  15 when the mobile was last confirmed  16 its unpaid messages  17 its messages of
---       the day  then the client's unsolved captchas, then the limits
+--       the day  with a trusted device: 18 what that device paid for  then the client's unsolved captchas, then the limits
 -- ARGV  1 deadline  2 the captcha's answer, trimmed, in lower case  3 code  4 purpose  5 smsId  6 uuid
 --       7 numbers: the code's lifetime, ms; failures allowed in a row, 0 for any; how many keys count unsolved captchas; allowances: 0 for
 --       none, 1 to enforce them, 2 to report; then cap and length of each key for unsolved captchas and of each limit
---       with allowances: 8 numbers: 1 for a trusted device, then the rule  9 10 11 client, network, parent
+--       with allowances: 8 numbers: cap and length of KEYS[18], 0 0 without a device; then the rule  9 10 11 client, network, parent
 -- Returns { 'ok', now, code before, its `code:PURPOSE:uuid`, when it expires, what pays for it, what would have refused it,
 --           events now in each limit... }
 --         { 'captcha-expired', now }  { 'captcha-mismatch', now }  { 'refused', now, index of the limit from 0, ms to wait }
@@ -26,7 +26,10 @@ redis.call('DEL', KEYS[1])
 if text:match('^%s*(.-)%s*$'):lower() ~= ARGV[2] then return { 'captcha-mismatch', now } end
 local bounds = numbers(ARGV[7])
 local ttl, max_failures, unsolved, mode = bounds[1], bounds[2], bounds[3], bounds[4]
+local rule = mode > 0 and numbers(ARGV[8]) or { 0, 0 }
+local device_cap, device_length = rule[1], rule[2]
 local first = mode > 0 and 18 or 7
+if device_cap > 0 then first = 19 end
 for i = 1, unsolved do
   refund_latest_event(KEYS[first + i - 1], bounds[3 + 2 * i], bounds[4 + 2 * i])
 end
@@ -37,12 +40,17 @@ local b = 5 + 2 * unsolved
 first = first + unsolved
 local wait, index, logs, counts = check_all(first, #KEYS, bounds, b)
 
-local asker, charge, denied, state = nil, '', '', nil
+local asker, charge, denied, state, of_device = nil, '', '', nil, nil
 if mode > 0 then
   asker = { ARGV[9], ARGV[10], ARGV[11] }
-  local rule = numbers(ARGV[8])
-  state = read_allowances(7, asker, rule[1] == 1)
-  local paid_by, limit, ms = decide(state, allowance_rule(rule, 2))
+  local trusted = false
+  if device_cap > 0 then
+    local total
+    of_device, total = live_entries(KEYS[18], device_length)
+    trusted = total < device_cap
+  end
+  state = read_allowances(7, asker, trusted)
+  local paid_by, limit, ms = decide(state, allowance_rule(rule, 3))
   if not paid_by then
     if mode == 1 and ms > wait then return { 'not-allowed', now, limit, ms } end
     denied = limit
@@ -54,6 +62,7 @@ if wait > 0 then return { 'refused', now, index, wait } end
 
 count_all(first, #KEYS, bounds, b, logs)
 if asker then charge_allowances(7, state, asker, charge) end
+if charge == 'device' then add_event(KEYS[18], of_device, device_cap, device_length) end
 local previous, latest, expires =
   write_request(KEYS[2], KEYS[3], KEYS[4], KEYS[5], ARGV[3], ARGV[4], ARGV[6], ARGV[5], ttl, asker)
 return { 'ok', now, previous, latest, expires, charge, denied, unpack(counts) }
