@@ -24,7 +24,7 @@ describeWithRedis('A trusted device', () => {
     expect(reason).toBe('OK');
     const { body } = await apiWith(token).query(VERIFY, { mobile, smsCode: shop.lastCode(), uuid });
     expect(body.data?.verifySmsCode?.reason).toBe('OK');
-    return (body.data?.verifySmsCode as { device?: string | null }).device;
+    return body.data?.verifySmsCode?.device;
   }
 
   /** Asks for messages that nobody confirms, until the address is refused. */

@@ -1,4 +1,4 @@
-import type { AllowanceCharge } from '../../limits/allowances';
+import { type AllowanceCharge, HISTORY_MS } from '../../limits/allowances';
 import type { AllowanceRequest } from '../../limits/rules';
 import type { SlidingWindowLimit } from '../../limits/sliding-window-limit';
 import type { StoreKeys } from '../keys';
@@ -189,7 +189,7 @@ export class RedisClusterAllowances {
     messages: readonly { charge: AllowanceCharge; sentAt: number }[],
     at: number,
   ): Promise<void> {
-    await this.commands.setForHistory(this.keys.person(person), String(Math.max(at, confirmedAt ?? 0)));
+    await this.commands.set(this.keys.person(person), String(Math.max(at, confirmedAt ?? 0)), HISTORY_MS);
     await this.settle(asker, messages, confirmationWeight(confirmedAt, at), at);
   }
 
@@ -232,6 +232,6 @@ export class RedisClusterAllowances {
   }
 
   private async keepStart(startedAt: number | undefined, at: number): Promise<void> {
-    await this.commands.setForHistory(this.keys.allowancesStarted(), `${startedAt ?? at} ${at}`);
+    await this.commands.set(this.keys.allowancesStarted(), `${startedAt ?? at} ${at}`, HISTORY_MS);
   }
 }
