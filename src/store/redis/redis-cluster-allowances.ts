@@ -76,21 +76,35 @@ export class RedisClusterAllowances {
     };
     const pool = async (name: Pool) => (await read(keys.pool(name))).values.map(Number);
     const day = keys.limit({ rule: 'mobile-day', subject: { kind: 'mobile', id: mobile } });
-    const [client, network, parent, known, unknown, person, device, started, confirmedAt, ofMobile, unpaid, ofDevice] =
-      await Promise.all([
-        standing('client', request.client),
-        standing('network', request.network),
-        standing('parent', request.parent),
-        pool('known'),
-        pool('unknown'),
-        pool('person'),
-        pool('device'),
-        this.commands.get(keys.allowancesStarted(), within.deadline),
-        this.confirmedAt(request.person, within),
-        read(day),
-        read(keys.unpaid(mobile)),
-        request.device && this.limits.check(this.groupsOf(request.device), within),
-      ]);
+    const [
+      client,
+      network,
+      parent,
+      known,
+      unknown,
+      person,
+      device,
+      started,
+      confirmedAt,
+      ofMobile,
+      unpaid,
+      ofDevice,
+      listed,
+    ] = await Promise.all([
+      standing('client', request.client),
+      standing('network', request.network),
+      standing('parent', request.parent),
+      pool('known'),
+      pool('unknown'),
+      pool('person'),
+      pool('device'),
+      this.commands.get(keys.allowancesStarted(), within.deadline),
+      this.confirmedAt(request.person, within),
+      read(day),
+      read(keys.unpaid(mobile)),
+      request.device && this.limits.check(this.groupsOf(request.device), within),
+      this.commands.get(keys.listed(mobile), within.deadline),
+    ]);
     const state: AllowanceState = {
       client,
       network,
@@ -101,8 +115,9 @@ export class RedisClusterAllowances {
     };
     const networks = unpaid.values.filter((_, i) => i % 4 === 2);
     const again = networks.filter((id) => id === request.network).length === 1;
-    const trusted = ofDevice !== undefined && !ofDevice.refusal;
-    const asking = { ofMobile: ofMobile.values.map(Number), again, device: trusted };
+    // Strangers who ask for a mobile count as its own cap, which an allowed one is spared.
+    const asked = listed?.startsWith('allowed ') ? [] : ofMobile.values.map(Number);
+    const asking = { ofMobile: asked, again, device: ofDevice !== undefined && !ofDevice.refusal };
     const at = ofMobile.now;
     return { decision: decideWithLimits(state, asking, request.rule, at), state, at };
   }
