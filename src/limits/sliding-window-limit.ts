@@ -1,11 +1,8 @@
 /** Whom a limit counts. */
 export type Subject =
   | {
-      kind:
-        | 'mobile'
-        | 'client'
-        | 'network'
-        | 'device' /** A mobile's digits, the hash that stands for an address, or a device's number. */;
+      kind: 'mobile' | 'client' | 'network' | 'country' | 'device';
+      /** The mobile, the hash that stands for an address, ISO 3166-1 alpha-2, or a trusted device's number. */
       id: string;
     }
   | { kind: 'everyone' };
@@ -18,6 +15,8 @@ export type LimitRule =
   | 'client-hour'
   | 'network-hour'
   | 'budget'
+  | 'country-budget'
+  | 'client-countries'
   | 'captcha-minute'
   | 'captcha-network-minute'
   | 'captcha-unsolved'
@@ -40,6 +39,8 @@ export interface SlidingWindowLimit {
   cap: number;
   /** Length in milliseconds. */
   lengthMs: number;
+  /** Where the cap is one of different values, not of events: the value of this event, 1 or more. */
+  value?: number;
 }
 
 /**
