@@ -48,6 +48,24 @@ export function describeAllowances(subject: () => StoreSubject): void {
       expect(paidBy((await send(requestOf('b'))).reserved)).toBe('unknown');
     });
 
+    test('given messages that a confirmation paid, when another code of that mobile is confirmed, then nobody else is paid for', async () => {
+      const client = { ...requestOf('a'), rule: allowanceRule(10_000, 3) };
+      const mobile = '13700137000';
+      const first = await send(client, mobile);
+      const uuid = 'to-log-in';
+      const asked = { ...client, person: `person-${mobile}` };
+      await reserveSolved(subject().store, uuid, { mobile, purpose: 'LOGIN', allowance: asked });
+      // Pays both. On a cluster it does so a moment after the answer.
+      await confirm(first);
+      let others = 0;
+      for (let i = 0; i < 20 && others < 2; i++) if ((await send(client)).reserved.status === 'ok') others++;
+      expect(others).toBe(2);
+      const login = codeCheck({ uuid, mobile, purpose: 'LOGIN', person: asked.person });
+      expect((await subject().store.checkCode(login)).status).toBe('ok');
+      expect((await send(client)).reserved.status).toBe('ok');
+      expect((await send(client)).reserved.status).toBe('not-allowed');
+    });
+
     test('given an address that used its network up, when its neighbour asks, then it is given next to nothing', async () => {
       await given(requestOf('a', 'net'));
       expect(await given(requestOf('b', 'net'))).toBeLessThan(4);
