@@ -1,7 +1,8 @@
 /** Whom a limit counts. */
 export type Subject =
   | {
-      kind: 'mobile' | 'client' | 'network' /** A mobile's digits, or the hash that stands for an address. */;
+      kind: 'mobile' | 'client' | 'network' | 'country';
+      /** The mobile, the hash that stands for an address, or ISO 3166-1 alpha-2. */
       id: string;
     }
   | { kind: 'everyone' };
@@ -14,6 +15,8 @@ export type LimitRule =
   | 'client-hour'
   | 'network-hour'
   | 'budget'
+  | 'country-budget'
+  | 'client-countries'
   | 'captcha-minute'
   | 'captcha-network-minute'
   | 'captcha-unsolved'
@@ -35,6 +38,16 @@ export interface SlidingWindowLimit {
   cap: number;
   /** Length in milliseconds. */
   lengthMs: number;
+  /** Where the cap is one of different values, not of events: the value of this event, 1 or more. */
+  value?: number;
+}
+
+/**
+ * Whether a mobile that an operator allowed is spared this limit: those are its own caps alone. Cooldown, budget, and what is counted
+ * for a client or a network hold.
+ */
+export function isSparedToAllowed({ rule }: Pick<SlidingWindowLimit, 'rule'>): boolean {
+  return rule === 'mobile-hour' || rule === 'mobile-day';
 }
 
 /** The cap of a network's captchas while `live` of everyone's `everyone` are alive: its share shrinks, and never to nothing. */

@@ -14,6 +14,14 @@ for _, key in ipairs(redis.call('KEYS', '*')) do
       local log = cmsgpack.unpack(redis.call('GET', key))
       for i = 1, #log, 2 do log[i] = log[i] - ms end
       value = cmsgpack.pack(log)
+    elseif string.match(key, 'budget:day:%a+$') then
+      local log = cmsgpack.unpack(redis.call('GET', key))
+      for i = 1, #log, 2 do log[i] = log[i] - ms end
+      value = cmsgpack.pack(log)
+    elseif string.match(key, ':countries$') then
+      local log = cmsgpack.unpack(redis.call('GET', key))
+      for i = 1, #log, 3 do log[i] = log[i] - ms end
+      value = cmsgpack.pack(log)
     elseif string.match(key, ':allowance$') then
       -- Confirmations decay by the full hour: who looks at them lets full hours pass.
       local standing = cmsgpack.unpack(redis.call('GET', key))
@@ -37,6 +45,9 @@ for _, key in ipairs(redis.call('KEYS', '*')) do
       local record = cmsgpack.unpack(redis.call('GET', key))
       record[4] = record[4] - ms
       value = cmsgpack.pack(record)
+    elseif string.match(key, '}:listed$') then
+      local list, since, why = string.match(redis.call('GET', key), '^(%l+) (%d+) (.*)$')
+      value = string.format('%s %.0f %s', list, since - ms, why)
     elseif string.match(key, '}:inbound:') then
       local record = cmsgpack.unpack(redis.call('GET', key))
       record[3] = record[3] - ms

@@ -1,17 +1,19 @@
-import type { Store } from '../../src/store/store';
+import type { OpenedStore } from '../../src/store/store';
 import { describeAllowances } from './contract-allowances';
 import { describeCaptchas } from './contract-captchas';
 import { describeChecks } from './contract-checks';
+import { describeCountries } from './contract-countries';
 import { describeForeignCodes } from './contract-foreign-codes';
 import { describeInbound } from './contract-inbound';
 import { describeLimits } from './contract-limits';
 import { describeMessages } from './contract-messages';
+import { describeOperator } from './contract-operator';
 import { describeRefunds } from './contract-refunds';
 import { describeRequests } from './contract-requests';
 
 /** A store that holds nothing yet, and whose time the test moves. */
 export interface StoreSubject {
-  store: Store;
+  store: OpenedStore;
   /** Lets so many ms pass for everything that is stored. */
   advance(ms: number): Promise<void>;
   /** Writes as another service of the shop does. Absent: no other service can reach this store. */
@@ -36,11 +38,13 @@ export function describeStore(name: string, open: () => Promise<StoreSubject>): 
 
     describeCaptchas(() => subject);
     describeLimits(() => subject);
+    describeCountries(() => subject);
     describeRequests(() => subject);
     describeRefunds(() => subject);
     describeChecks(() => subject);
     describeForeignCodes(() => subject);
     describeAllowances(() => subject);
+    describeOperator(() => subject);
     describeMessages(() => subject);
     describeInbound(() => subject);
   });
