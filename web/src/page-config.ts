@@ -9,7 +9,6 @@ export interface PageConfig {
     readonly countries: readonly string[];
     readonly callingCodes: readonly string[];
     readonly purposes: readonly VerificationPurpose[];
-    readonly tickets: boolean;
   };
   readonly brand: {
     readonly name?: string;
