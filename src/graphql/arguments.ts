@@ -48,6 +48,21 @@ export class VerifySmsCodeArgs {
   purpose!: VerificationPurpose;
 }
 
+@ArgsType()
+export class InboundStatusArgs {
+  @Field(() => String, { description: 'The mobile number that is to be confirmed.' })
+  mobile!: string;
+
+  @Field(() => String, { description: 'The uuid of the captcha that was spent on it.' })
+  uuid!: string;
+
+  @Field(() => VerificationPurposes, {
+    defaultValue: VerificationPurposes.REGISTER,
+    description: 'What it is to be confirmed for.',
+  })
+  purpose!: VerificationPurpose;
+}
+
 /**
  * The reason to refuse these arguments, or undefined if they are fine. A blank argument comes before a malformed one; an optional one
  * may be absent.
@@ -55,7 +70,7 @@ export class VerifySmsCodeArgs {
  * class-validator's rules are called as functions: its decorators would gather their metadata anew for every request, which is a
  * twentieth of what a send costs, and their errors repeat the arguments.
  */
-export function refusal(args: SendSmsCodeArgs | VerifySmsCodeArgs): Reason | undefined {
+export function refusal(args: SendSmsCodeArgs | VerifySmsCodeArgs | InboundStatusArgs): Reason | undefined {
   for (const value of Object.values(args) as (string | null | undefined)[]) {
     if (typeof value === 'string' && !isNotEmpty(value.trim())) return Reason.MISSING_PARAMETER;
   }

@@ -1,13 +1,20 @@
 import 'reflect-metadata';
-import { Args, Ctx, Mutation, Resolver } from 'type-graphql';
+import { Args, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql';
+import type { InboundService } from '../verification/inbound-service';
 import type { SmsCodeService } from '../verification/sms-code-service';
 import { refusal, SendSmsCodeArgs, VerifySmsCodeArgs } from './arguments';
 import type { GraphqlContext } from './context';
-import { payload, SmsCodeSent, SmsCodeVerified } from './payloads';
+import { InboundChallenge, payload, SmsCodeSent, SmsCodeVerified } from './payloads';
 
-@Resolver()
+type Offer = () => Promise<InboundChallenge | undefined> | undefined;
+
+@Resolver(() => SmsCodeSent)
 export class SmsCodeResolver {
-  constructor(private readonly smsCodes: SmsCodeService) {}
+  /** @param otherWay what a person may do where no code came; absent: nothing. */
+  constructor(
+    private readonly smsCodes: SmsCodeService,
+    private readonly otherWay?: Pick<InboundService, 'offerAfter'>,
+  ) {}
 
   @Mutation(() => SmsCodeSent, {
     description:
@@ -19,7 +26,18 @@ export class SmsCodeResolver {
   ): Promise<SmsCodeSent> {
     const reason = refusal(args);
     const result = reason ? { reason } : await this.smsCodes.send(args, context);
-    return payload(result, 'sendSmsCode', context.language);
+    let offered: Promise<InboundChallenge | undefined> | undefined;
+    const offer = () => {
+      offered ??= this.otherWay?.offerAfter(result.reason, args, context);
+      return offered;
+    };
+    return Object.assign(payload(result, 'sendSmsCode', context.language), { offer });
+  }
+
+  /** Nobody is made to wait for a text unless the client asks for this field, which it may do twice under two names. */
+  @FieldResolver(() => InboundChallenge, { nullable: true })
+  inbound(@Root() sent: SmsCodeSent & { offer?: Offer }): ReturnType<Offer> {
+    return sent.offer?.();
   }
 
   @Mutation(() => SmsCodeVerified, {

@@ -15,10 +15,11 @@ import {
 import type { TicketSigner } from '../tickets/ticket-signer';
 import type { Observer, RequestIdentity } from './events';
 import { type Operation, Reason } from './reasons';
+import { signTicket } from './sign-ticket';
 
 const SIX_DIGITS = /^\d{6}$/;
 /** Longer names than any service makes are not looked up. */
-const MAX_UUID_LENGTH = 128;
+export const MAX_UUID_LENGTH = 128;
 
 export interface SendRequest {
   mobile: string;
@@ -139,18 +140,7 @@ export class SmsCodeService {
     observe({ type: 'code-verified', reason, retryAfter, request: identity });
     if (checked.status === 'refused')
       observe({ type: 'limit-hit', rule: 'verify-hour', retryAfter, request: identity });
-    return result.reason === Reason.OK ? { ...result, ticket: await this.ticket(mobile, purpose) } : result;
-  }
-
-  /** The code is spent and the mobile confirmed, whether or not this succeeds: a failure costs the ticket, not the answer. */
-  private async ticket(mobile: string, purpose: VerificationPurpose): Promise<string | undefined> {
-    const { tickets, log } = this.dependencies;
-    try {
-      return await tickets?.sign(mobile, purpose);
-    } catch (error) {
-      log.error({ error: (error as Error).name }, 'A code was right, but its ticket could not be signed');
-      return undefined;
-    }
+    return reason === Reason.OK ? { ...result, ticket: await signTicket(this.dependencies, mobile, purpose) } : result;
   }
 
   private async sendOnce(request: SendRequest, { client, language }: Caller): Promise<SmsSendResult> {

@@ -1,0 +1,38 @@
+import { type InboundNumbers, inboundNumbers } from '../verification/inbound-numbers';
+import type { InboundSettings } from '../verification/inbound-service';
+import { choice, list, parsed } from './setting-types';
+
+export const INBOUND_SETTINGS = {
+  INBOUND_NUMBERS: parsed<InboundNumbers>({
+    about:
+      'numbers to which people may send a text that proves a mobile theirs: one, or one for each carrier or country, such as `CMCC:106901,CUCC:106902,HK:+85212345678`; absent: none of it; docs/inbound.md',
+    parse: inboundNumbers,
+  }),
+  INBOUND_ALWAYS: choice({
+    about: '`true`: that can be asked for at once; else it is offered where no code came',
+    of: ['true', 'false'] as const,
+    default: 'false',
+  }),
+  INBOUND_COUNTRIES: list({
+    about: 'countries whose networks are trusted with who sent a text, comma-separated; docs/security.md',
+    default: 'CN',
+    item: country,
+  }),
+};
+
+type InboundValues = { [Name in keyof typeof INBOUND_SETTINGS]: ReturnType<(typeof INBOUND_SETTINGS)[Name]['parse']> } & {
+  RECEIPTS_SECRET?: readonly unknown[] | undefined;
+};
+
+/** undefined: nobody confirms a mobile by sending. What contradicts itself is added to `problems`. */
+export function inboundSettings(values: InboundValues, problems: string[]): InboundSettings | undefined {
+  const { INBOUND_NUMBERS: numbers, INBOUND_ALWAYS, INBOUND_COUNTRIES: countries } = values;
+  const missing = !numbers && !problems.some((problem) => problem.startsWith('INBOUND_NUMBERS '));
+  if (INBOUND_ALWAYS === 'true' && missing) problems.push('INBOUND_ALWAYS needs INBOUND_NUMBERS, which is missing');
+  return numbers && { numbers, always: INBOUND_ALWAYS === 'true', countries };
+}
+
+function country(value: string): string {
+  if (!/^[A-Z]{2}$/.test(value)) throw new Error(`must hold countries such as CN, HK, not ${JSON.stringify(value)}`);
+  return value;
+}
