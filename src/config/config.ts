@@ -27,6 +27,8 @@ export interface Config {
   page: PageSettings;
   /** How front ends of the original view are answered; undefined: they are not. */
   originalApi: OriginalDialect | undefined;
+  /** Documents that are answered by their hash, or as the only ones; undefined: texts alone, and any. */
+  trustedDocuments: { manifest: Readonly<Record<string, string>>; only: boolean } | undefined;
   store: StoreSettings;
   sms: SmsSettings;
   smsCode: {
@@ -40,6 +42,8 @@ export interface Config {
   clientHashSecret: string;
   /** undefined: /metrics stands on the port of everything else. */
   metricsPort: number | undefined;
+  /** What opens the paths that providers push to, none: there are no such paths; and where Twilio reaches them. */
+  receipts: { secrets: readonly string[]; publicUrl: string | undefined };
   /** undefined: no tickets are signed. */
   tickets: TicketSettings | undefined;
   /** Whether traces are sent; where to and how is between the OTEL_ variables and the OpenTelemetry SDK, which reads them itself. */
@@ -112,6 +116,10 @@ export function loadConfig(environment: Environment = process.env): Readonly<Con
       privacyUrl: values.PAGE_PRIVACY_URL,
     },
     originalApi: values.ORIGINAL_API,
+    trustedDocuments:
+      values.TRUSTED_DOCUMENTS || values.TRUSTED_DOCUMENTS_MODE === 'only'
+        ? { manifest: values.TRUSTED_DOCUMENTS ?? {}, only: values.TRUSTED_DOCUMENTS_MODE === 'only' }
+        : undefined,
     store,
     sms,
     smsCode: {
@@ -139,6 +147,7 @@ export function loadConfig(environment: Environment = process.env): Readonly<Con
     },
     clientHashSecret: values.CLIENT_HASH_SECRET ?? clientHashSecret(sms),
     metricsPort: values.METRICS_PORT,
+    receipts: { secrets: values.RECEIPTS_SECRET ?? [], publicUrl: values.RECEIPTS_URL },
     tickets,
     tracing:
       values.OTEL_SDK_DISABLED?.toLowerCase() !== 'true' &&
@@ -181,8 +190,12 @@ function ticketSettings(values: Values, problems: string[]): TicketSettings | un
   return key && { ...key, otherPublicKeys: others ?? [], audience: TICKET_AUDIENCE, issuer: TICKET_ISSUER };
 }
 
-function warnings(environment: Environment, { NODE_ENV, TEST_NUMBERS }: Values): string[] {
+function warnings(environment: Environment, values: Values): string[] {
+  const { NODE_ENV, TEST_NUMBERS, RECEIPTS_SECRET, RECEIPTS_URL, SMS_PROVIDERS } = values;
   const lines = nearMisses(Object.keys(environment), Object.keys(SETTINGS));
+  if (RECEIPTS_SECRET && !RECEIPTS_URL && SMS_PROVIDERS.includes('twilio')) {
+    lines.push('RECEIPTS_URL is missing: Twilio is not asked for receipts');
+  }
   if (NODE_ENV === 'production' && TEST_NUMBERS.length > 0) {
     lines.push(`TEST_NUMBERS: ${TEST_NUMBERS.length} numbers have fixed codes, and whoever knows one can confirm it`);
   }

@@ -2,10 +2,12 @@ import type { CaptchaLevel } from '../captcha/drawing/captcha-drawing';
 import type { LoggedEvents, LogLevel } from '../log';
 import { type RedisTarget, redisTarget } from '../store/redis/redis-target';
 import { privateKey, publicKeys, secretKey } from '../tickets/ticket-key';
+import { documentManifest } from './document-manifest';
 import { ORIGINAL_DIALECTS } from './original-dialects';
 import { PAGE_SETTINGS } from './page-settings';
 import { PROVIDER_SETTINGS } from './provider-settings';
-import { choice, httpUrl, integer, list, parsed, readableFile, type Setting, text } from './setting-types';
+import { receiptsSecrets } from './receipts-secrets';
+import { choice, httpsUrl, httpUrl, integer, list, parsed, readableFile, type Setting, text } from './setting-types';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
@@ -51,6 +53,16 @@ export const SETTINGS = {
     about: '`true`: `/schema.graphql` tells the schema in production as well; introspection stays off there',
     of: ['true', 'false'] as const,
     default: 'false',
+  }),
+  TRUSTED_DOCUMENTS: parsed({
+    about:
+      'documents that clients may name by their hash: a file such as persisted-documents.json of graphql-codegen; docs/frontend.md',
+    parse: documentManifest,
+  }),
+  TRUSTED_DOCUMENTS_MODE: choice({
+    about: '`only`: no other document is answered, but those of the page and of packages/client',
+    of: ['allow', 'only'] as const,
+    default: 'allow',
   }),
   REDIS_URL: parsed<RedisTarget>({
     about:
@@ -123,6 +135,17 @@ export const SETTINGS = {
     about: '/metrics, /healthz and /readyz on a port of their own, 0 picks a free one; absent: all on PORT',
     min: 0,
     max: 65_535,
+  }),
+  RECEIPTS_SECRET: parsed({
+    about:
+      'opens `POST /receipts/{secret}/{provider}` for delivery receipts, on METRICS_PORT where one is set; 128 random bits or more, several comma-separated while it is changed; absent: no such path',
+    secret: true,
+    parse: receiptsSecrets,
+  }),
+  RECEIPTS_URL: parsed({
+    about:
+      'where Twilio reaches those paths, such as `https://sms.shop.example`: it is told, and signs, the whole address',
+    parse: httpsUrl,
   }),
   OTEL_EXPORTER_OTLP_ENDPOINT: parsed({ about: 'OTLP/HTTP collector; absent: no traces', parse: httpUrl }),
   OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: parsed({ about: 'the same, for traces alone, with its path', parse: httpUrl }),

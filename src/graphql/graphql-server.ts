@@ -9,8 +9,10 @@ import type { Logger } from '../log';
 import { answerType } from './answer-type';
 import type { GraphqlContext } from './context';
 import { formatError, refusesArgument } from './format-error';
-import { boundedDepth, MAX_TOKENS, oneGuardedField, rootTypeExists } from './operation-limits';
+import { isRecord } from './is-record';
+import { MAX_TOKENS, OPERATION_LIMITS } from './operation-limits';
 import { RememberedDocuments } from './remembered-documents';
+import type { Refusal, TrustedDocuments } from './trusted-documents';
 
 export interface GraphqlRequest {
   method: string;
@@ -50,12 +52,14 @@ export class GraphqlServer {
   private readonly documents = new RememberedDocuments();
   private readonly apollo: ApolloServer<BaseContext>;
   private readonly log: Logger;
+  private readonly trusted: TrustedDocuments | undefined;
 
   constructor(
     private readonly schema: GraphQLSchema,
-    { development, log }: { development: boolean; log: Logger },
+    { development, log, trusted }: { development: boolean; log: Logger; trusted?: TrustedDocuments },
   ) {
     this.log = log;
+    this.trusted = trusted;
     this.apollo = new ApolloServer<BaseContext>({
       schema,
       introspection: development,
@@ -67,7 +71,7 @@ export class GraphqlServer {
       parseOptions: { maxTokens: MAX_TOKENS },
       // Its own store keeps 30 MB by a measure that leaves comments out: texts of our choice are remembered here instead.
       documentStore: null,
-      validationRules: [rootTypeExists, oneGuardedField, boundedDepth],
+      validationRules: [...OPERATION_LIMITS],
       formatError,
       logger: log,
       plugins: [
@@ -98,12 +102,29 @@ export class GraphqlServer {
     return this.apollo.stop();
   }
 
+  /** Whether a GET names a document by its hash, where that is answered. A text in an address is answered nowhere. */
+  answersGet(search: string): boolean {
+    const parameters = new URLSearchParams(search);
+    return (
+      this.trusted !== undefined &&
+      !parameters.has('query') &&
+      (parameters.has('documentId') || parameters.has('extensions'))
+    );
+  }
+
   async handle(request: GraphqlRequest, context: GraphqlContext): Promise<GraphqlAnswer> {
-    if (request.method !== 'POST') return this.apolloPath(request, context);
+    const get = request.method !== 'POST';
+    if (get && !this.answersGet(request.search)) return this.apolloPath(request, context);
     const type = answerType(request.headers.accept?.toString());
     // Apollo would run the operation first, and then refuse to tell what became of it.
     if (!type) return NOT_ACCEPTABLE;
-    return (await this.fastPath(request.body, type, context)) ?? (await this.apolloPath(request, context));
+    const sent = get ? bodyOfGet(request.search) : request.body;
+    const resolved = this.trusted ? this.trusted.resolve(sent) : { body: sent };
+    if ('refusal' in resolved) return refused(resolved.refusal, type);
+    // Apollo refuses a mutation by GET, and one that a page elsewhere could make without being asked.
+    if (get) return this.apolloPath({ ...request, search: withText(request.search, resolved.body) }, context);
+    const { body } = resolved;
+    return (await this.fastPath(body, type, context)) ?? (await this.apolloPath({ ...request, body }, context));
   }
 
   /** The answer, or undefined if nothing has run yet and Apollo must decide. */
@@ -159,6 +180,32 @@ export class GraphqlServer {
   }
 }
 
+/** What the address of a GET says, as the body of a POST would. */
+function bodyOfGet(search: string): Record<string, unknown> {
+  const parameters = new URLSearchParams(search);
+  const extensions = parameters.get('extensions');
+  const documentId = parameters.get('documentId');
+  try {
+    return { documentId, extensions: extensions === null ? undefined : JSON.parse(extensions) };
+  } catch {
+    return { documentId };
+  }
+}
+
+function withText(search: string, body: unknown): string {
+  const parameters = new URLSearchParams(search);
+  for (const name of ['documentId', 'extensions']) parameters.delete(name);
+  if (isRecord(body) && typeof body.query === 'string') parameters.set('query', body.query);
+  return `?${parameters}`;
+}
+
+function refused({ code, message }: Refusal, contentType: string): GraphqlAnswer {
+  // Clients of Apollo's protocol expect 200 where a hash is unknown; the newer media type wants 4xx for what was not run.
+  const retried = code === 'PERSISTED_QUERY_NOT_FOUND' && contentType.startsWith('application/json');
+  const body = `${JSON.stringify({ errors: [{ message, extensions: { code } }] })}\n`;
+  return { status: retried ? 200 : 400, headers: { 'content-type': contentType }, body };
+}
+
 interface PlainRequest {
   query: string;
   variables?: Record<string, unknown> | null;
@@ -173,8 +220,4 @@ function isPlainRequest(body: unknown): body is PlainRequest {
     (operationName === undefined || operationName === null || typeof operationName === 'string') &&
     (extensions === undefined || extensions === null || (isRecord(extensions) && !extensions.persistedQuery))
   );
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -64,6 +64,9 @@ export function boundedDepth(context: ValidationContext): ASTVisitor {
   });
 }
 
+/** What every document is held to, besides GraphQL's own rules. */
+export const OPERATION_LIMITS = [rootTypeExists, oneGuardedField, boundedDepth] as const;
+
 /** Combines the field names of one selection set with what was measured of the sets below it. */
 type Combine = (ownFields: string[], nested: number[]) => number;
 /** `step` is added for each level of fields passed on the way down. */

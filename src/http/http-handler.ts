@@ -9,6 +9,7 @@ import { isOwnHost } from './host-check';
 import { sendError, sendText } from './json-answer';
 import { answerMonitoring, type MonitoringDependencies } from './monitoring-endpoints';
 import type { OriginalApi } from './original-api';
+import type { ProviderPushes } from './provider-pushes';
 import { hasBody } from './request-body';
 
 export interface HttpDependencies extends GraphqlEndpointDependencies {
@@ -26,6 +27,8 @@ export interface HttpDependencies extends GraphqlEndpointDependencies {
   publicKeys: string | undefined;
   /** The original view's interface; undefined where it is off. */
   originalApi: OriginalApi | undefined;
+  /** What providers tell this server; undefined where that is off, or stands on METRICS_PORT. */
+  pushes: ProviderPushes | undefined;
   /** The schema as text; undefined where nobody may read it. */
   schemaSdl: string | undefined;
   /** What stands below /dev/; undefined in production. */
@@ -40,7 +43,7 @@ const SANDBOX_ORIGINS = ['https://studio.apollographql.com', 'https://sandbox.em
 
 /** Answers every HTTP request: /graphql, health, and the page. */
 export function createHttpHandler(dependencies: HttpDependencies): RequestListener {
-  const { development, developer, host, originalApi, page, trace } = dependencies;
+  const { development, developer, host, originalApi, page, pushes, trace } = dependencies;
   const allowOrigin = corsMiddleware(dependencies.corsOrigins, development);
 
   return (request, response) => {
@@ -50,13 +53,15 @@ export function createHttpHandler(dependencies: HttpDependencies): RequestListen
     // What a person typed may hold another question mark.
     const query = request.url.slice(path.length + 1);
     response.on('error', () => undefined);
-    // Only a POST to /graphql has a body that anybody reads. Node would read any other to its end, to keep the connection.
-    if ((request.method !== 'POST' || path !== '/graphql') && hasBody(request))
-      response.setHeader('connection', 'close');
+    const push = pushes?.handlerOf(path);
+    // No other request has a body that anybody reads. Node would read any other to its end, to keep the connection.
+    const readsBody = request.method === 'POST' && (path === '/graphql' || push !== undefined);
+    if (!readsBody && hasBody(request)) response.setHeader('connection', 'close');
     if (development && !isOwnHost(request.headers.host, host)) {
       const names = 'In development only addresses, localhost and the name in HOST are answered.';
       return sendError(response, 403, 'FORBIDDEN', names);
     }
+    if (push) return pushes?.answer(push, request, response);
     switch (path) {
       case '/graphql':
         return allowOrigin(request, response, () => {

@@ -102,6 +102,16 @@ export class StoreKeys {
     return `${this.prefix}person:${id}`;
   }
 
+  /** What became of a message: a line for each step. */
+  message(smsId: string): string {
+    return `${this.prefix}message:${smsId}`;
+  }
+
+  /** The message that a provider means by a reference of its own. */
+  reference(reference: string): string {
+    return `${this.prefix}message:of:${reference}`;
+  }
+
   /** What a script puts keys of standings and pools together from. */
   get scriptPrefix(): string {
     return this.prefix;

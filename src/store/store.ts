@@ -2,6 +2,7 @@ import type { AllowanceCharge } from '../limits/allowances';
 import type { AllowanceRequest, LockoutPolicy } from '../limits/rules';
 import type { SlidingWindowLimit } from '../limits/sliding-window-limit';
 import type { VerificationPurpose } from '../sms/purpose';
+import type { MessageNote, MessageRecord, MessageStep } from './message-record';
 
 /**
  * The store can't be reached, didn't answer in time, or is full. What was asked for didn't happen, or is refunded when that is known.
@@ -214,6 +215,22 @@ export interface Store {
    * one is counted against its request and the mobile.
    */
   checkCode(check: CodeCheck): Promise<CodeChecked>;
+  /**
+   * Notes what became of a message. The first word on each step stays; `record` is what is known now. It is kept for `ttlMs` from the first
+   * word on any step.
+   */
+  noteMessage(
+    smsId: string,
+    step: MessageStep,
+    note: MessageNote,
+    ttlMs: number,
+  ): Promise<{ isNew: boolean; record: MessageRecord }>;
+  /** What was noted of a message; undefined if nothing was, or it is too long ago. */
+  readMessage(smsId: string): Promise<MessageRecord | undefined>;
+  /** Remembers which message a provider means by a reference of its own. */
+  linkMessage(reference: string, smsId: string, ttlMs: number): Promise<void>;
+  /** The message that a provider means; undefined if that was never told, or is too long ago. */
+  linkedMessage(reference: string): Promise<string | undefined>;
   /** Takes the captcha if there is one, and remembers the text that this request waits for. Other requests of the mobile stay. */
   startInbound(start: InboundStart): Promise<InboundStarted>;
   /**

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { pino } from 'pino';
 import { LimitRules } from '../../src/limits/rules';
 import type { SmsMessage, SmsOutcome } from '../../src/sms/sender';
@@ -66,6 +67,8 @@ export class Stage {
         observe,
         clock: () => this.now,
         codeFor: randomCode,
+        newSmsId: () => randomUUID().replaceAll('-', ''),
+        receipts: { sent: async () => undefined },
         personOf: (mobile) => `person-${mobile}`,
       },
     );
@@ -100,8 +103,8 @@ export class Stage {
       return answer;
     };
     return {
+      ...untouched(store),
       issueCaptcha: (issue) => step('issueCaptcha', () => store.issueCaptcha(issue)),
-      peekCaptcha: (uuid) => store.peekCaptcha(uuid),
       reserveSend: (reservation) =>
         step('reserveSend', async () => {
           const reserved = await store.reserveSend(reservation);
@@ -110,11 +113,22 @@ export class Stage {
         }),
       refundSend: (refund) => step('refundSend', () => store.refundSend(refund)),
       checkCode: (check) => step('checkCode', () => store.checkCode(check)),
-      startInbound: (start) => store.startInbound(start),
-      confirmInbound: (arrival) => store.confirmInbound(arrival),
-      inboundStatus: (question) => store.inboundStatus(question),
-      ping: () => store.ping(),
-      close: () => store.close(),
     };
   }
+}
+
+/** What a stage plays no faults with. */
+function untouched(store: Store): Omit<Store, 'issueCaptcha' | 'reserveSend' | 'refundSend' | 'checkCode'> {
+  return {
+    peekCaptcha: (uuid) => store.peekCaptcha(uuid),
+    noteMessage: (...args) => store.noteMessage(...args),
+    readMessage: (smsId) => store.readMessage(smsId),
+    startInbound: (start) => store.startInbound(start),
+    confirmInbound: (arrival) => store.confirmInbound(arrival),
+    inboundStatus: (question) => store.inboundStatus(question),
+    linkMessage: (...args) => store.linkMessage(...args),
+    linkedMessage: (reference) => store.linkedMessage(reference),
+    ping: () => store.ping(),
+    close: () => store.close(),
+  };
 }

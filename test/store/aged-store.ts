@@ -30,6 +30,10 @@ export function agedStore(
         }),
       ),
     checkCode: (check) => watch(store.checkCode(check)),
+    noteMessage: (...args) => watch(store.noteMessage(...args)),
+    readMessage: (smsId) => watch(store.readMessage(smsId)),
+    linkMessage: (...args) => watch(store.linkMessage(...args)),
+    linkedMessage: (reference) => watch(store.linkedMessage(reference)),
     startInbound: (start) => watch(store.startInbound(start)),
     confirmInbound: (arrival) => watch(store.confirmInbound(arrival)),
     inboundStatus: async (question) => {

@@ -5,6 +5,7 @@ import { describeChecks } from './contract-checks';
 import { describeForeignCodes } from './contract-foreign-codes';
 import { describeInbound } from './contract-inbound';
 import { describeLimits } from './contract-limits';
+import { describeMessages } from './contract-messages';
 import { describeRefunds } from './contract-refunds';
 import { describeRequests } from './contract-requests';
 
@@ -40,6 +41,7 @@ export function describeStore(name: string, open: () => Promise<StoreSubject>): 
     describeChecks(() => subject);
     describeForeignCodes(() => subject);
     describeAllowances(() => subject);
+    describeMessages(() => subject);
     describeInbound(() => subject);
   });
 }

@@ -101,6 +101,8 @@ describeInChromium('The examples, with the packed client, on a page of another o
       STORE: 'memory',
       SMS_PROVIDERS: 'console',
       SMS_PER_CLIENT_HOUR: '0',
+      // What this client sends, and Apollo Client for it, is known without a manifest.
+      TRUSTED_DOCUMENTS_MODE: 'only',
     });
     const endpoint = `${server.url}/graphql`;
     for (const example of BUILT) {

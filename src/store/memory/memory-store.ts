@@ -1,5 +1,6 @@
 import type { SlidingWindowLimit } from '../../limits/sliding-window-limit';
 import { StoreKeys } from '../keys';
+import type { MessageNote, MessageStep } from '../message-record';
 import {
   type CaptchaIssue,
   type CaptchaIssued,
@@ -22,6 +23,7 @@ import { MemoryAllowances } from './memory-allowances';
 import { MemoryCodes, type RequestRecord } from './memory-codes';
 import { MemoryInbound } from './memory-inbound';
 import { MemoryLimits } from './memory-limits';
+import { MemoryMessages } from './memory-messages';
 import { eventCount } from './sliding-window-log';
 
 /**
@@ -35,6 +37,7 @@ export class MemoryStore implements Store {
   private readonly limits: MemoryLimits;
   private readonly codes: MemoryCodes;
   private readonly allowances: MemoryAllowances;
+  private readonly messages: MemoryMessages;
   private readonly inbound: MemoryInbound;
 
   constructor(
@@ -45,6 +48,7 @@ export class MemoryStore implements Store {
     this.limits = new MemoryLimits(this.entries, this.keys, clock);
     this.codes = new MemoryCodes(this.entries, this.keys, clock);
     this.allowances = new MemoryAllowances(this.entries, this.keys, clock);
+    this.messages = new MemoryMessages(this.entries, this.keys);
     this.inbound = new MemoryInbound(this.entries, this.keys, clock);
   }
 
@@ -145,6 +149,22 @@ export class MemoryStore implements Store {
     if (checked.status === 'ok' && live?.asker && check.person)
       this.allowances.confirm(mobile, live.asker, check.person);
     return live && checked.status !== 'expired' ? { ...checked, smsId: live.smsId } : checked;
+  }
+
+  async noteMessage(smsId: string, step: MessageStep, note: MessageNote, ttlMs: number) {
+    return this.messages.note(smsId, step, note, ttlMs);
+  }
+
+  async readMessage(smsId: string) {
+    return this.messages.read(smsId);
+  }
+
+  async linkMessage(reference: string, smsId: string, ttlMs: number): Promise<void> {
+    this.messages.link(reference, smsId, ttlMs);
+  }
+
+  async linkedMessage(reference: string) {
+    return this.messages.linked(reference);
   }
 
   async startInbound(start: InboundStart): Promise<InboundStarted> {

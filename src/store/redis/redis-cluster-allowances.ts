@@ -1,4 +1,4 @@
-import type { AllowanceCharge } from '../../limits/allowances';
+import { type AllowanceCharge, HISTORY_MS } from '../../limits/allowances';
 import type { AllowanceRequest } from '../../limits/rules';
 import type { StoreKeys } from '../keys';
 import { confirmationWeight } from '../memory/allowance-changes';
@@ -168,7 +168,7 @@ export class RedisClusterAllowances {
     const key = this.keys.person(person);
     const confirmed = await this.commands.get(key);
     const confirmedAt = confirmed === null ? undefined : Number(confirmed);
-    await this.commands.setForHistory(key, String(Math.max(at, confirmedAt ?? 0)));
+    await this.commands.set(key, String(Math.max(at, confirmedAt ?? 0)), HISTORY_MS);
     await this.settle(asker, messages, confirmationWeight(confirmedAt, at), at);
   }
 
@@ -207,6 +207,6 @@ export class RedisClusterAllowances {
   }
 
   private async keepStart(startedAt: number | undefined, at: number): Promise<void> {
-    await this.commands.setForHistory(this.keys.allowancesStarted(), `${startedAt ?? at} ${at}`);
+    await this.commands.set(this.keys.allowancesStarted(), `${startedAt ?? at} ${at}`, HISTORY_MS);
   }
 }

@@ -1,5 +1,6 @@
 import type { AllowanceCharge } from '../../limits/allowances';
 import type { StoreKeys } from '../keys';
+import type { MessageNote, MessageStep } from '../message-record';
 import {
   type CaptchaIssue,
   type CaptchaIssued,
@@ -123,6 +124,22 @@ export class RedisClusterStore implements Store {
       void refunds.verifications.run();
       throw error;
     }
+  }
+
+  noteMessage(smsId: string, step: MessageStep, note: MessageNote, ttlMs: number) {
+    return this.single.noteMessage(smsId, step, note, ttlMs);
+  }
+
+  readMessage(smsId: string) {
+    return this.single.readMessage(smsId);
+  }
+
+  linkMessage(reference: string, smsId: string, ttlMs: number): Promise<void> {
+    return this.single.linkMessage(reference, smsId, ttlMs);
+  }
+
+  linkedMessage(reference: string) {
+    return this.single.linkedMessage(reference);
   }
 
   async startInbound({ captcha, ...start }: InboundStart): Promise<InboundStarted> {

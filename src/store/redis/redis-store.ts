@@ -2,6 +2,7 @@ import { type AllowanceCharge, allowanceArguments } from '../../limits/allowance
 import type { AllowanceRequest } from '../../limits/rules';
 import type { SlidingWindowLimit } from '../../limits/sliding-window-limit';
 import type { StoreKeys } from '../keys';
+import type { MessageNote, MessageStep } from '../message-record';
 import {
   type AllowanceLimit,
   type CaptchaIssue,
@@ -24,6 +25,7 @@ import {
 } from '../store';
 import type { RedisCommands, Reply } from './redis-commands';
 import { RedisInbound } from './redis-inbound';
+import { RedisMessages } from './redis-messages';
 
 /** Cap and length of each limit, as the scripts take them. */
 export const limitArguments = (limits: readonly SlidingWindowLimit[]): string =>
@@ -84,6 +86,7 @@ export function checkArguments({ lockout, foreignCodes, uuid }: CodeCheck): stri
 
 /** The store on one Redis (or a primary that Sentinel names): one Lua script a step, on Redis's own clock. */
 export class RedisStore implements Store {
+  private readonly messages: RedisMessages;
   private readonly inbound: RedisInbound;
 
   constructor(
@@ -92,6 +95,7 @@ export class RedisStore implements Store {
     /** Whether a refund settles its charge in the same script; on a cluster that is done slot by slot. */
     private readonly settlesCharges = true,
   ) {
+    this.messages = new RedisMessages(commands, keys);
     this.inbound = new RedisInbound(commands, keys);
   }
 
@@ -212,6 +216,22 @@ export class RedisStore implements Store {
         [code, purpose, checkArguments(check) + counted.join(''), '0 0', person ? 'here' : '', keys.scriptPrefix],
       ),
     );
+  }
+
+  noteMessage(smsId: string, step: MessageStep, note: MessageNote, ttlMs: number) {
+    return this.messages.note(smsId, step, note, ttlMs);
+  }
+
+  readMessage(smsId: string) {
+    return this.messages.read(smsId);
+  }
+
+  linkMessage(reference: string, smsId: string, ttlMs: number): Promise<void> {
+    return this.messages.link(reference, smsId, ttlMs);
+  }
+
+  linkedMessage(reference: string) {
+    return this.messages.linked(reference);
   }
 
   startInbound(start: InboundStart): Promise<InboundStarted> {
