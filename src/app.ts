@@ -8,6 +8,7 @@ import type { Config } from './config/config';
 import { CaptchaResolver } from './graphql/captcha-resolver';
 import { CLIENT_DOCUMENTS } from './graphql/client-documents';
 import { GraphqlServer } from './graphql/graphql-server';
+import { InboundResolver } from './graphql/inbound-resolver';
 import { createSchema } from './graphql/schema';
 import { SettingsResolver } from './graphql/settings-resolver';
 import { SmsCodeResolver } from './graphql/sms-code-resolver';
@@ -29,6 +30,7 @@ import { Metrics } from './observability/metrics';
 import { startTracing } from './observability/tracing';
 import { PROJECT_ROOT } from './project-root';
 import type { ConsoleSender } from './sms/console/console-sender';
+import { createInboundParsers } from './sms/create-inbound-parsers';
 import { createReceiptParsers } from './sms/create-receipt-parsers';
 import { createSender } from './sms/create-sender';
 import type { SmsSender } from './sms/sender';
@@ -38,6 +40,7 @@ import type { Store } from './store/store';
 import { createTicketSigner, type TicketSigner } from './tickets/ticket-signer';
 import { CaptchaService } from './verification/captcha-service';
 import type { DomainEvent, Observer } from './verification/events';
+import { InboundService } from './verification/inbound-service';
 import { randomCode } from './verification/random-code';
 import { ReceiptService } from './verification/receipt-service';
 import { SmsCodeService } from './verification/sms-code-service';
@@ -64,6 +67,11 @@ export interface App {
 
 const WEB_ROOT = join(PROJECT_ROOT, 'dist', 'web');
 const DRAIN_MS = 9_000;
+/** Eleven digits of mainland China. */
+const MAINLAND_NUMBERING = {
+  parse: (text: string) => (/^1[3-9]\d{9}$/.test(text) ? text : undefined),
+  countryOf: () => 'CN',
+};
 
 /**
  * The composition root: every part is made and wired here, and nowhere else.
@@ -115,8 +123,20 @@ export async function createApp(config: Config, log: Logger, overrides: Override
     parsers,
     sendTimeoutMs: config.sms.timeoutMs * config.sms.providers.length,
   });
-  const pushes =
-    secrets.length > 0 ? new ProviderPushes({ secrets, handlers: { receipts: receipts.handlers }, log }) : undefined;
+  const inbound =
+    config.inbound &&
+    new InboundService(config.inbound, {
+      store,
+      rules,
+      numbering: MAINLAND_NUMBERING,
+      log,
+      observe,
+      tickets,
+      personOf: (mobile) => clients.personOf(mobile),
+      parsers: createInboundParsers(config.sms, { publicUrl, clock }),
+    });
+  const handlers = { receipts: receipts.handlers, inbound: inbound?.handlers ?? {} };
+  const pushes = secrets.length > 0 ? new ProviderPushes({ secrets, handlers, log }) : undefined;
   const smsCodes = new SmsCodeService(config.smsCode, {
     store,
     rules,
@@ -136,11 +156,13 @@ export async function createApp(config: Config, log: Logger, overrides: Override
     cooldown: config.limits.cooldownMs / 1000,
     countries: ['CN'],
     tickets: tickets !== undefined,
+    inbound: config.inbound?.always,
   });
   const schema = createSchema({
     captcha: new CaptchaResolver(captchas),
     settings,
-    smsCode: new SmsCodeResolver(smsCodes),
+    smsCode: new SmsCodeResolver(smsCodes, inbound),
+    inbound: new InboundResolver(inbound),
   });
   observeOperations(schema, observe);
   const trusted = config.trustedDocuments && new TrustedDocuments(schema, config.trustedDocuments, CLIENT_DOCUMENTS);

@@ -1,5 +1,4 @@
-import { type InboundNumbers, inboundNumbers } from '../verification/inbound-numbers';
-import type { InboundSettings } from '../verification/inbound-service';
+import { type InboundNumbers, type InboundSettings, inboundNumbers } from '../sms/inbound-numbers';
 import { choice, list, parsed } from './setting-types';
 
 export const INBOUND_SETTINGS = {
@@ -20,8 +19,10 @@ export const INBOUND_SETTINGS = {
   }),
 };
 
-type InboundValues = { [Name in keyof typeof INBOUND_SETTINGS]: ReturnType<(typeof INBOUND_SETTINGS)[Name]['parse']> } & {
-  RECEIPTS_SECRET?: readonly unknown[] | undefined;
+type InboundValues = {
+  [Name in keyof typeof INBOUND_SETTINGS]: ReturnType<(typeof INBOUND_SETTINGS)[Name]['parse']>;
+} & {
+  RECEIPTS_SECRET: readonly string[] | undefined;
 };
 
 /** undefined: nobody confirms a mobile by sending. What contradicts itself is added to `problems`. */
@@ -29,6 +30,10 @@ export function inboundSettings(values: InboundValues, problems: string[]): Inbo
   const { INBOUND_NUMBERS: numbers, INBOUND_ALWAYS, INBOUND_COUNTRIES: countries } = values;
   const missing = !numbers && !problems.some((problem) => problem.startsWith('INBOUND_NUMBERS '));
   if (INBOUND_ALWAYS === 'true' && missing) problems.push('INBOUND_ALWAYS needs INBOUND_NUMBERS, which is missing');
+  if (numbers && !values.RECEIPTS_SECRET && !problems.some((problem) => problem.startsWith('RECEIPTS_SECRET ')))
+    problems.push(
+      'INBOUND_NUMBERS needs RECEIPTS_SECRET, which is missing: providers pass messages on to a path with it',
+    );
   return numbers && { numbers, always: INBOUND_ALWAYS === 'true', countries };
 }
 

@@ -70,7 +70,8 @@ registerEnumType(Reason, {
       description: 'The message that the person was asked to send has not arrived yet; ask again after retryAfter.',
     },
     INBOUND_NOT_OFFERED: {
-      description: 'This server takes no messages from this number, or none without a send that failed. Nothing was consumed.',
+      description:
+        'This server takes no messages from this number, or none without a send that failed. Nothing was consumed.',
     },
   },
 });
@@ -113,7 +114,8 @@ export class ImageCaptcha extends VerificationResult {
 }
 
 @ObjectType('InboundChallenge', {
-  description: 'What a person is to send from the mobile itself, which confirms it; sending costs what a message costs.',
+  description:
+    'What a person is to send from the mobile itself, which confirms it; sending costs what a message costs.',
 })
 export class InboundChallenge {
   @Field(() => String, { description: 'Where to, as it is dialled.' })

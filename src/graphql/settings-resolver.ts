@@ -16,6 +16,8 @@ export interface PublicSettings {
   /** ISO 3166-1 alpha-2. */
   countries: readonly string[];
   tickets: boolean;
+  /** Whether startInboundVerification is answered. Absent: it is not. */
+  inbound?: boolean;
 }
 
 @ObjectType('VerificationSettings', { description: 'How this server is set up, so that a page hard-codes nothing.' })
@@ -49,6 +51,11 @@ export class VerificationSettings {
 
   @Field(() => Boolean, { description: 'Whether a right code is answered with a ticket.' })
   tickets!: boolean;
+
+  @Field(() => Boolean, {
+    description: 'Whether a person may ask for startInboundVerification without a send that failed.',
+  })
+  inbound!: boolean;
 }
 
 const CODE_LENGTH = 6;
@@ -61,6 +68,7 @@ export class SettingsResolver {
   verificationSettings(): VerificationSettings {
     return {
       ...this.settings,
+      inbound: this.settings.inbound ?? false,
       countries: [...this.settings.countries],
       codeLength: CODE_LENGTH,
       captchaLength: CAPTCHA_LENGTH,

@@ -2,13 +2,13 @@ import { randomUUID } from 'node:crypto';
 import type { Language } from '../captcha/speech/captcha-speech';
 import type { LimitRules } from '../limits/rules';
 import { type Logger, maskedMobile } from '../log';
-import type { InboundMessage } from '../sms/inbound';
-import type { Numbering } from '../sms/numbering';
+import type { InboundMessage, InboundParser } from '../sms/inbound';
+import { type InboundSettings, inboundNumberFor } from '../sms/inbound-numbers';
+import type { PushHandler } from '../sms/provider-push';
 import type { VerificationPurpose } from '../sms/purpose';
 import { type InboundStarted, type InboundStatus, type Store, StoreUnavailableError } from '../store/store';
 import type { TicketSigner } from '../tickets/ticket-signer';
 import type { Observer, RequestIdentity } from './events';
-import { type InboundNumbers, inboundNumberFor } from './inbound-numbers';
 import { inboundText, randomInboundCode, readInboundText } from './inbound-text';
 import { type Operation, Reason } from './reasons';
 import { signTicket } from './sign-ticket';
@@ -26,14 +26,6 @@ const OFFERED_AFTER: ReadonlySet<Reason> = new Set([
   Reason.SMS_REJECTED,
   Reason.SMS_UNCONFIRMED,
 ]);
-
-export interface InboundSettings {
-  numbers: InboundNumbers;
-  /** Whether it can be asked for without a send that failed. */
-  always: boolean;
-  /** Countries whose networks are trusted with who sent a message, ISO 3166-1 alpha-2. */
-  countries: readonly string[];
-}
 
 /** What a person is to send, and where to. */
 export interface InboundChallenge {
@@ -60,12 +52,15 @@ export interface InboundStatusResult {
 export interface InboundServiceDependencies {
   store: Store;
   rules: LimitRules;
-  numbering: Pick<Numbering, 'parse' | 'countryOf'>;
+  /** The numbers that are taken, as they are called inside, and their countries. */
+  numbering: { parse(text: string): string | undefined; countryOf(mobile: string): string };
   log: Logger;
   observe: Observer;
   /** As for SmsCodeService. */
   personOf: (mobile: string) => string;
   tickets?: Pick<TicketSigner, 'sign'>;
+  /** Who reads the messages that each provider passes on. */
+  parsers: Readonly<Record<string, InboundParser>>;
 }
 
 /**
@@ -130,11 +125,21 @@ export class InboundService {
     }
   }
 
-  /**
-   * A message came from a mobile. Whatever it says, its sender is told nothing.
-   * @throws StoreUnavailableError: then it should come again.
-   */
-  async receive({ from, text }: InboundMessage): Promise<void> {
+  /** Who deals with the pushes of each provider. They reject with StoreUnavailableError if the messages should come again. */
+  get handlers(): Record<string, PushHandler> {
+    const handlers = Object.entries(this.dependencies.parsers).map(([provider, { parse }]): [string, PushHandler] => [
+      provider,
+      async (push) => {
+        const { messages, answer } = parse(push);
+        for (const message of messages) await this.receive(message);
+        return answer;
+      },
+    ]);
+    return Object.fromEntries(handlers);
+  }
+
+  /** A message came from a mobile. Whatever it says, its sender is told nothing. */
+  private async receive({ from, text }: InboundMessage): Promise<void> {
     const { store, rules, numbering, observe, personOf } = this.dependencies;
     const mobile = numbering.parse(from);
     const read = readInboundText(text);
@@ -166,9 +171,7 @@ export class InboundService {
       code,
       ttlMs: LIFE_MS,
       ticketId: randomUUID(),
-      asker: rules.keepsAllowances
-        ? { client: client.id, network: client.network, parent: client.parent }
-        : undefined,
+      asker: rules.keepsAllowances ? { client: client.id, network: client.network, parent: client.parent } : undefined,
       captcha: answer === undefined ? undefined : { answer, solved: rules.unsolved(client) },
     });
     const request: RequestIdentity = { mobile, purpose, uuid };
@@ -186,7 +189,11 @@ export class InboundService {
       : undefined;
   }
 
-  private unavailable(error: unknown, operation: Operation, request: { mobile: string; purpose: VerificationPurpose; uuid: string }) {
+  private unavailable(
+    error: unknown,
+    operation: Operation,
+    request: { mobile: string; purpose: VerificationPurpose; uuid: string },
+  ) {
     if (!(error instanceof StoreUnavailableError)) throw error;
     const { mobile, purpose, uuid } = request;
     const fields = { operation, mobile: maskedMobile(mobile), error: error.message };

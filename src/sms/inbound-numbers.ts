@@ -15,6 +15,14 @@ const PREFIXES: Readonly<Record<Carrier, string>> = {
 /** Numbers to send a text to, by carrier or country; '' for everyone else. */
 export type InboundNumbers = ReadonlyMap<string, string>;
 
+export interface InboundSettings {
+  numbers: InboundNumbers;
+  /** Whether it can be asked for without a send that failed. */
+  always: boolean;
+  /** Countries whose networks are trusted with who sent a message, ISO 3166-1 alpha-2. */
+  countries: readonly string[];
+}
+
 /**
  * Reads `1069012345678`, or `CMCC:1069…,CUCC:1069…,HK:+852…,1069…`.
  * @throws Error that completes "NAME ...".
