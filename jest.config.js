@@ -23,6 +23,7 @@ const unit = [
   'test/sms/{aliyun,console,failover,tencent}-sender.test.ts',
   'test/store/memory-*.test.ts',
   'test/tickets/*.test.ts',
+  'test/verification/*.test.ts',
 ];
 /** A real Chromium on the page. */
 const browser = ['test/web/**/*.test.ts'];
