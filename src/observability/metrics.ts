@@ -40,6 +40,7 @@ const LIMITS: readonly Extract<DomainEvent, { type: 'limit-hit' }>['rule'][] = [
   'allowance-mobile',
   'allowance-pool',
   'failures',
+  'blocked',
 ];
 /** Those that a request waits for, whose failure somebody must hear of. */
 const STEPS: readonly StoreOperation[] = ['issueCaptcha', 'reserveSend', 'checkCode', 'ping'];

@@ -67,6 +67,11 @@ export class StoreKeys {
     return this.ofMobile(mobile, 'failures');
   }
 
+  /** What an operator decided for the mobile, `blocked` or `allowed`, since when and why. */
+  listed(mobile: string): string {
+    return this.ofMobile(mobile, 'listed');
+  }
+
   /** A request that waits for a message from the mobile, named by the captcha that was spent on it. */
   inbound(mobile: string, uuid: string): string {
     return this.ofMobile(mobile, `inbound:${uuid}`);

@@ -3,6 +3,7 @@ import type { AllowanceRequest, LockoutPolicy } from '../limits/rules';
 import type { SlidingWindowLimit } from '../limits/sliding-window-limit';
 import type { VerificationPurpose } from '../sms/purpose';
 import type { MessageNote, MessageRecord, MessageStep } from './message-record';
+import type { OperatorStore } from './operator-store';
 
 /**
  * The store can't be reached, didn't answer in time, or is full. What was asked for didn't happen, or is refunded when that is known.
@@ -96,7 +97,9 @@ export type SendReserved =
   /** Who asks has no allowance left. */
   | { status: 'not-allowed'; limit: AllowanceLimit; waitMs: number }
   /** Too many wrong codes for this mobile. */
-  | { status: 'locked'; waitMs: number };
+  | { status: 'locked'; waitMs: number }
+  /** An operator blocked this mobile; see OperatorStore. */
+  | { status: 'blocked'; waitMs: number };
 
 export interface SendRefund {
   mobile: string;
@@ -243,6 +246,11 @@ export interface Store {
   /** Resolves if the store answers. */
   ping(): Promise<void>;
   close(): Promise<void>;
+}
+
+/** A store with the side that operators use. */
+export interface OpenedStore extends Store {
+  readonly operator: OperatorStore;
 }
 
 /** Captcha answers are compared in this form. */

@@ -32,7 +32,7 @@ export type DomainEvent =
   /** A rule refused a captcha (which is nobody's request yet), a message or the check of a code. `retryAfter`: seconds. */
   | {
       type: 'limit-hit';
-      rule: LimitRule | AllowanceRefusalRule | 'failures';
+      rule: LimitRule | AllowanceRefusalRule | 'failures' | 'blocked';
       retryAfter?: number;
       request?: RequestIdentity;
     }

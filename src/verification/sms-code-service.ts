@@ -20,6 +20,7 @@ import { signTicket } from './sign-ticket';
 const SIX_DIGITS = /^\d{6}$/;
 /** Longer names than any service makes are not looked up. */
 export const MAX_UUID_LENGTH = 128;
+const DAY_SECONDS = 86_400;
 
 export interface SendRequest {
   mobile: string;
@@ -237,6 +238,12 @@ export class SmsCodeService {
       // A code that nobody may try is not worth a message.
       observe({ type: 'limit-hit', rule: 'failures', retryAfter, request });
       return { reason: Reason.SMS_CODE_LOCKED, retryAfter };
+    }
+    if (reserved.status === 'blocked') {
+      // From outside it looks like the cap of a day, which is the longest that there is.
+      const atMost = Math.min(retryAfter, DAY_SECONDS);
+      observe({ type: 'limit-hit', rule: 'blocked', retryAfter: atMost, request });
+      return { reason: Reason.QUOTA_EXCEEDED, retryAfter: atMost };
     }
     if (reserved.status === 'not-allowed') {
       observe({ type: 'limit-hit', rule: ALLOWANCE_RULES[reserved.limit], retryAfter, request });

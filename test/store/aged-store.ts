@@ -1,11 +1,11 @@
-import type { Store } from '../../src/store/store';
+import type { OpenedStore } from '../../src/store/store';
 
 /** A store whose keys a test makes older: what a caller was told of the past stays where it was told. */
 export function agedStore(
-  store: Store,
+  store: OpenedStore,
   agedMs: () => number,
   watch: <T>(answer: Promise<T>) => Promise<T> = (answer) => answer,
-): Store {
+): OpenedStore {
   return {
     issueCaptcha: (issue) => watch(store.issueCaptcha(issue)),
     peekCaptcha: (uuid) => watch(store.peekCaptcha(uuid)),
@@ -42,5 +42,6 @@ export function agedStore(
     },
     ping: () => store.ping(),
     close: () => store.close(),
+    operator: store.operator,
   };
 }

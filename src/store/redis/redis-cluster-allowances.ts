@@ -67,7 +67,7 @@ export class RedisClusterAllowances {
     };
     const pool = async (name: Pool) => (await read(keys.pool(name))).values.map(Number);
     const day = keys.limit({ rule: 'mobile-day', subject: { kind: 'mobile', id: mobile } });
-    const [client, network, parent, known, unknown, person, device, started, confirmed, ofMobile, unpaid] =
+    const [client, network, parent, known, unknown, person, device, started, confirmed, ofMobile, unpaid, listed] =
       await Promise.all([
         standing('client', request.client),
         standing('network', request.network),
@@ -80,6 +80,7 @@ export class RedisClusterAllowances {
         this.commands.get(keys.person(request.person), within.deadline),
         read(day),
         read(keys.unpaid(mobile)),
+        this.commands.get(keys.listed(mobile), within.deadline),
       ]);
     const state: AllowanceState = {
       client,
@@ -91,7 +92,9 @@ export class RedisClusterAllowances {
     };
     const networks = unpaid.values.filter((_, i) => i % 4 === 2);
     const again = networks.filter((id) => id === request.network).length === 1;
-    const asking = { ofMobile: ofMobile.values.map(Number), again, device: request.device };
+    // Strangers who ask for a mobile count as its own cap, which an allowed one is spared.
+    const asked = listed?.startsWith('allowed ') ? [] : ofMobile.values.map(Number);
+    const asking = { ofMobile: asked, again, device: request.device };
     const at = ofMobile.now;
     return { decision: decideWithLimits(state, asking, request.rule, at), state, at };
   }
