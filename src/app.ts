@@ -21,7 +21,7 @@ import { atMostOnceASecond, createMonitoringHandler } from './http/monitoring-en
 import { OriginalApi } from './http/original-api';
 import { dialectOf } from './http/original-dialects';
 import { ProviderPushes } from './http/provider-pushes';
-import { LimitRules } from './limits/rules';
+import { countryLimits, LimitRules } from './limits/rules';
 import type { Logger } from './log';
 import { EventLog } from './observability/event-log';
 import { observeOperations } from './observability/instrument-schema';
@@ -33,6 +33,7 @@ import type { ConsoleSender } from './sms/console/console-sender';
 import { createInboundParsers } from './sms/create-inbound-parsers';
 import { createReceiptParsers } from './sms/create-receipt-parsers';
 import { createSender } from './sms/create-sender';
+import { createNumbering, type Numbering } from './sms/numbering';
 import type { SmsSender } from './sms/sender';
 import { fixedCodes } from './sms/test-numbers-sender';
 import { openStore } from './store/open-store';
@@ -67,11 +68,6 @@ export interface App {
 
 const WEB_ROOT = join(PROJECT_ROOT, 'dist', 'web');
 const DRAIN_MS = 9_000;
-/** Eleven digits of mainland China. */
-const MAINLAND_NUMBERING = {
-  parse: (text: string) => (/^1[3-9]\d{9}$/.test(text) ? text : undefined),
-  countryOf: () => 'CN',
-};
 
 /**
  * The composition root: every part is made and wired here, and nowhere else.
@@ -79,6 +75,7 @@ const MAINLAND_NUMBERING = {
  */
 export async function createApp(config: Config, log: Logger, overrides: Overrides = {}): Promise<App> {
   const { clock = Date.now } = overrides;
+  const { countries, countryBudgets } = config.sms;
   const { secrets, publicUrl } = config.receipts;
   const parsers = secrets.length > 0 ? createReceiptParsers(config.sms, { publicUrl, clock }) : {};
   const metrics = new Metrics(
@@ -86,6 +83,7 @@ export async function createApp(config: Config, log: Logger, overrides: Override
       providers: config.sms.providers,
       receiptProviders: Object.keys(parsers),
       dailyBudget: config.limits.dailyBudget,
+      byCountry: countries.length > 1 ? { countries, budgets: countryBudgets } : undefined,
     },
     clock,
   );
@@ -93,11 +91,13 @@ export async function createApp(config: Config, log: Logger, overrides: Override
   const tracing = config.tracing ? await startTracing(config.trustProxy > 0, log) : undefined;
   const events = new EventLog(log, { events: config.logEvents, secret: config.clientHashSecret });
   const observe = fanOut([metrics.observe, tracing?.observe, events.observe, overrides.observe], log);
-  const rules = new LimitRules(config.limits, config.captcha.ttlMs);
+  const numbering = createNumbering(countries);
+  const rules = new LimitRules(config.limits, config.captcha.ttlMs, countryLimits(countries, countryBudgets));
   const drawing = createCaptchaDrawing({ fontFiles: config.captcha.fontFiles });
   const configured = await createSender(config.sms, {
     log,
     clock,
+    countryOf: numbering.countryOf,
     onAttempt: (attempt) => observe({ type: 'send-attempted', ...attempt }),
   });
   const sender = overrides.sender ?? configured;
@@ -128,7 +128,7 @@ export async function createApp(config: Config, log: Logger, overrides: Override
     new InboundService(config.inbound, {
       store,
       rules,
-      numbering: MAINLAND_NUMBERING,
+      numbering,
       log,
       observe,
       tickets,
@@ -146,6 +146,7 @@ export async function createApp(config: Config, log: Logger, overrides: Override
     clock,
     codeFor: fixedCodes(config.sms.testNumbers ?? [], randomCode),
     tickets,
+    countryOf: numbering.countryOf,
     newSmsId: smsIds.next,
     receipts,
     personOf: (mobile) => clients.personOf(mobile),
@@ -154,15 +155,16 @@ export async function createApp(config: Config, log: Logger, overrides: Override
     captchaExpiresIn: config.captcha.ttlMs / 1000,
     codeExpiresIn: config.smsCode.codeTtlMs / 1000,
     cooldown: config.limits.cooldownMs / 1000,
-    countries: ['CN'],
+    countries: numbering.countries,
+    callingCodes: numbering.callingCodes,
     tickets: tickets !== undefined,
     inbound: config.inbound?.always,
   });
   const schema = createSchema({
     captcha: new CaptchaResolver(captchas),
     settings,
-    smsCode: new SmsCodeResolver(smsCodes, inbound),
-    inbound: new InboundResolver(inbound),
+    smsCode: new SmsCodeResolver(smsCodes, numbering, inbound),
+    inbound: new InboundResolver(inbound, numbering),
   });
   observeOperations(schema, observe);
   const trusted = config.trustedDocuments && new TrustedDocuments(schema, config.trustedDocuments, CLIENT_DOCUMENTS);
@@ -205,7 +207,7 @@ export async function createApp(config: Config, log: Logger, overrides: Override
     pushes: config.metricsPort === undefined ? pushes : undefined,
     schemaSdl: config.schemaSdl ? `${printSchema(schema)}\n` : undefined,
     developer: config.development
-      ? { lastCode: lastCode(configured.console), captchaText: (uuid) => store.peekCaptcha(uuid) }
+      ? { lastCode: lastCode(configured.console, numbering), captchaText: (uuid) => store.peekCaptcha(uuid) }
       : undefined,
   });
   const http = createBoundedServer(handler);
@@ -271,6 +273,6 @@ async function reachable(store: Store): Promise<boolean> {
 }
 
 /** What the page may show in development: the last code that the console sender printed, to whoever knows its mobile. */
-function lastCode(sender: ConsoleSender | undefined): (mobile: string) => string | undefined {
-  return (mobile) => (sender?.last()?.mobile === mobile ? sender.last()?.code : undefined);
+function lastCode(sender: ConsoleSender | undefined, numbering: Numbering): (mobile: string) => string | undefined {
+  return (text) => (sender?.last()?.mobile === numbering.parse(text) ? sender?.last()?.code : undefined);
 }

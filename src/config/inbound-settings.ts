@@ -1,4 +1,5 @@
 import { type InboundNumbers, type InboundSettings, inboundNumbers } from '../sms/inbound-numbers';
+import { country } from './country-settings';
 import { choice, list, parsed } from './setting-types';
 
 export const INBOUND_SETTINGS = {
@@ -35,9 +36,4 @@ export function inboundSettings(values: InboundValues, problems: string[]): Inbo
       'INBOUND_NUMBERS needs RECEIPTS_SECRET, which is missing: providers pass messages on to a path with it',
     );
   return numbers && { numbers, always: INBOUND_ALWAYS === 'true', countries };
-}
-
-function country(value: string): string {
-  if (!/^[A-Z]{2}$/.test(value)) throw new Error(`must hold countries such as CN, HK, not ${JSON.stringify(value)}`);
-  return value;
 }

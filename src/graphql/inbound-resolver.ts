@@ -1,8 +1,9 @@
 import 'reflect-metadata';
 import { Args, Ctx, Mutation, Query, Resolver } from 'type-graphql';
+import { MAINLAND_NUMBERING, type Numbering } from '../sms/numbering';
 import type { InboundService } from '../verification/inbound-service';
 import { Reason } from '../verification/reasons';
-import { InboundStatusArgs, refusal, SendSmsCodeArgs } from './arguments';
+import { checkedArguments, InboundStatusArgs, SendSmsCodeArgs } from './arguments';
 import type { GraphqlContext } from './context';
 import { InboundVerificationStarted, InboundVerificationStatus } from './inbound-payloads';
 import { payload } from './payloads';
@@ -12,7 +13,10 @@ const NOT_OFFERED = { reason: Reason.INBOUND_NOT_OFFERED };
 @Resolver()
 export class InboundResolver {
   /** @param inbound absent: nobody can confirm a mobile that way. */
-  constructor(private readonly inbound?: InboundService) {}
+  constructor(
+    private readonly inbound?: InboundService,
+    private readonly numbering: Pick<Numbering, 'parse'> = MAINLAND_NUMBERING,
+  ) {}
 
   @Mutation(() => InboundVerificationStarted, {
     description:
@@ -22,8 +26,8 @@ export class InboundResolver {
     @Args(() => SendSmsCodeArgs) args: SendSmsCodeArgs,
     @Ctx() context: GraphqlContext,
   ): Promise<InboundVerificationStarted> {
-    const reason = refusal(args);
-    const result = reason ? { reason } : ((await this.inbound?.start(args, context)) ?? NOT_OFFERED);
+    const checked = checkedArguments(args, this.numbering);
+    const result = 'reason' in checked ? checked : ((await this.inbound?.start(checked.args, context)) ?? NOT_OFFERED);
     return payload(result, 'startInboundVerification', context.language);
   }
 
@@ -34,8 +38,8 @@ export class InboundResolver {
     @Args(() => InboundStatusArgs) args: InboundStatusArgs,
     @Ctx() context: GraphqlContext,
   ): Promise<InboundVerificationStatus> {
-    const reason = refusal(args);
-    const result = reason ? { reason } : ((await this.inbound?.status(args)) ?? NOT_OFFERED);
+    const checked = checkedArguments(args, this.numbering);
+    const result = 'reason' in checked ? checked : ((await this.inbound?.status(checked.args)) ?? NOT_OFFERED);
     return payload(result, 'inboundStatus', context.language);
   }
 }

@@ -1,8 +1,9 @@
 import 'reflect-metadata';
 import { Args, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql';
+import { MAINLAND_NUMBERING, type Numbering } from '../sms/numbering';
 import type { InboundService } from '../verification/inbound-service';
 import type { SmsCodeService } from '../verification/sms-code-service';
-import { refusal, SendSmsCodeArgs, VerifySmsCodeArgs } from './arguments';
+import { checkedArguments, SendSmsCodeArgs, VerifySmsCodeArgs } from './arguments';
 import type { GraphqlContext } from './context';
 import { InboundChallenge, payload, SmsCodeSent, SmsCodeVerified } from './payloads';
 
@@ -13,6 +14,7 @@ export class SmsCodeResolver {
   /** @param otherWay what a person may do where no code came; absent: nothing. */
   constructor(
     private readonly smsCodes: SmsCodeService,
+    private readonly numbering: Numbering = MAINLAND_NUMBERING,
     private readonly otherWay?: Pick<InboundService, 'offerAfter'>,
   ) {}
 
@@ -24,11 +26,12 @@ export class SmsCodeResolver {
     @Args(() => SendSmsCodeArgs) args: SendSmsCodeArgs,
     @Ctx() context: GraphqlContext,
   ): Promise<SmsCodeSent> {
-    const reason = refusal(args);
-    const result = reason ? { reason } : await this.smsCodes.send(args, context);
+    const checked = checkedArguments(args, this.numbering);
+    if ('reason' in checked) return payload(checked, 'sendSmsCode', context.language);
+    const result = await this.smsCodes.send(checked.args, context);
     let offered: Promise<InboundChallenge | undefined> | undefined;
     const offer = () => {
-      offered ??= this.otherWay?.offerAfter(result.reason, args, context);
+      offered ??= this.otherWay?.offerAfter(result.reason, checked.args, context);
       return offered;
     };
     return Object.assign(payload(result, 'sendSmsCode', context.language), { offer });
@@ -48,9 +51,8 @@ export class SmsCodeResolver {
     @Args(() => VerifySmsCodeArgs) args: VerifySmsCodeArgs,
     @Ctx() context: GraphqlContext,
   ): Promise<SmsCodeVerified> {
-    const reason = refusal(args);
-    const request = { ...args, uuid: args.uuid ?? undefined };
-    const result = reason ? { reason } : await this.smsCodes.verify(request, context);
+    const checked = checkedArguments({ ...args, uuid: args.uuid ?? undefined }, this.numbering);
+    const result = 'reason' in checked ? checked : await this.smsCodes.verify(checked.args, context);
     return payload(result, 'verifySmsCode', context.language);
   }
 }

@@ -4,6 +4,7 @@ import type { LimitRules } from '../limits/rules';
 import { type Logger, maskedMobile } from '../log';
 import type { InboundMessage, InboundParser } from '../sms/inbound';
 import { type InboundSettings, inboundNumberFor } from '../sms/inbound-numbers';
+import type { Numbering } from '../sms/numbering';
 import type { PushHandler } from '../sms/provider-push';
 import type { VerificationPurpose } from '../sms/purpose';
 import { type InboundStarted, type InboundStatus, type Store, StoreUnavailableError } from '../store/store';
@@ -52,8 +53,7 @@ export interface InboundStatusResult {
 export interface InboundServiceDependencies {
   store: Store;
   rules: LimitRules;
-  /** The numbers that are taken, as they are called inside, and their countries. */
-  numbering: { parse(text: string): string | undefined; countryOf(mobile: string): string };
+  numbering: Pick<Numbering, 'parse' | 'countryOf'>;
   log: Logger;
   observe: Observer;
   /** As for SmsCodeService. */
@@ -119,7 +119,8 @@ export class InboundService {
         return { reason: Reason.SMS_CODE_EXPIRED, state: 'EXPIRED' };
       case 'confirmed': {
         const { at, ticketId } = told;
-        const ticket = await signTicket(this.dependencies, mobile, purpose, { at, id: ticketId });
+        const { tickets, log } = this.dependencies;
+        const ticket = await signTicket(() => tickets?.sign(mobile, purpose, { at, id: ticketId }), log);
         return { reason: Reason.OK, state: 'CONFIRMED', ticket };
       }
     }
