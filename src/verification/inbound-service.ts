@@ -120,7 +120,8 @@ export class InboundService {
       case 'confirmed': {
         const { at, ticketId } = told;
         const { tickets, log } = this.dependencies;
-        const ticket = await signTicket(() => tickets?.sign(mobile, purpose, { at, id: ticketId }), log);
+        const sign = () => tickets?.sign(mobile, purpose, { at, id: ticketId });
+        const ticket = await signTicket(sign, log, 'A message came');
         return { reason: Reason.OK, state: 'CONFIRMED', ticket };
       }
     }

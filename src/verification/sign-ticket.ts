@@ -4,11 +4,12 @@ import type { Logger } from '../log';
 export async function signTicket(
   sign: () => Promise<string> | undefined,
   log: Pick<Logger, 'error'>,
+  confirmedBy: 'A code was right' | 'A message came',
 ): Promise<string | undefined> {
   try {
     return await sign();
   } catch (error) {
-    log.error({ error: (error as Error).name }, 'A mobile was confirmed, but its ticket could not be signed');
+    log.error({ error: (error as Error).name }, `${confirmedBy}, but its ticket could not be signed`);
     return undefined;
   }
 }

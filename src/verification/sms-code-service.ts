@@ -152,7 +152,7 @@ export class SmsCodeService {
     if (checked.status === 'refused')
       observe({ type: 'limit-hit', rule: 'verify-hour', retryAfter, request: identity });
     if (reason !== Reason.OK) return result;
-    return { ...result, ticket: await signTicket(() => tickets?.sign(mobile, purpose), log) };
+    return { ...result, ticket: await signTicket(() => tickets?.sign(mobile, purpose), log, 'A code was right') };
   }
 
   private async sendOnce(request: SendRequest, { client, language }: Caller): Promise<SmsSendResult> {
