@@ -1,8 +1,8 @@
 import { allowanceRule } from '../../src/limits/allowances';
 import type { AllowanceRequest } from '../../src/limits/rules';
-import type { SendReserved } from '../../src/store/store';
+import { countedLimits, type SendReserved } from '../../src/store/store';
 import type { StoreSubject } from './contract';
-import { codeCheck, DAY, daily, granted, HOUR, MINUTE, reserveSolved, WRONG } from './requests';
+import { codeCheck, DAY, daily, deviceDay, granted, HOUR, MINUTE, reserveSolved, WRONG } from './requests';
 
 const RULE = allowanceRule(10_000, 20);
 
@@ -11,7 +11,7 @@ export function describeAllowances(subject: () => StoreSubject): void {
     let sent = 0;
     const requestOf = (client: string, network = `net-${client}`, person = ''): AllowanceRequest => ({
       ...{ rule: RULE, mode: 'enforce', client, network, parent: `parent-${network}` },
-      ...{ person, device: false },
+      person,
     });
     /** A message to a mobile of its own, asked for by this client. */
     const send = async (allowance: AllowanceRequest, mobile = mobileOf(sent)) => {
@@ -26,7 +26,7 @@ export function describeAllowances(subject: () => StoreSubject): void {
     const refund = ({ uuid, mobile, asked, reserved }: Awaited<ReturnType<typeof send>>) => {
       const { countedAt, charge = 'own', chargedAt = 0 } = granted(reserved);
       const allowance = { ...asked, charge, sentAt: chargedAt };
-      const limits = [daily(10, mobile)];
+      const limits = countedLimits({ limits: [daily(10, mobile)], allowance: asked }, charge);
       return subject().store.refundSend({ mobile, uuid, code: '135790', limits, countedAt, allowance });
     };
     const paidBy = (reserved: SendReserved) => (reserved.status === 'ok' ? reserved.charge : reserved.status);
@@ -46,6 +46,42 @@ export function describeAllowances(subject: () => StoreSubject): void {
       expect((reserved as { waitMs: number }).waitMs).toBeGreaterThan(23 * HOUR);
       // Nobody else is refused.
       expect(paidBy((await send(requestOf('b'))).reserved)).toBe('unknown');
+    });
+
+    test('given messages that a confirmation paid, when another code of that mobile is confirmed, then nobody else is paid for', async () => {
+      const client = { ...requestOf('a'), rule: allowanceRule(10_000, 3) };
+      const mobile = '13700137000';
+      const first = await send(client, mobile);
+      const uuid = 'to-log-in';
+      const asked = { ...client, person: `person-${mobile}` };
+      await reserveSolved(subject().store, uuid, { mobile, purpose: 'LOGIN', allowance: asked });
+      // Pays both. On a cluster it does so a moment after the answer.
+      await confirm(first);
+      let others = 0;
+      for (let i = 0; i < 20 && others < 2; i++) if ((await send(client)).reserved.status === 'ok') others++;
+      expect(others).toBe(2);
+      const login = codeCheck({ uuid, mobile, purpose: 'LOGIN', person: asked.person });
+      expect((await subject().store.checkCode(login)).status).toBe('ok');
+      expect((await send(client)).reserved.status).toBe('ok');
+      expect((await send(client)).reserved.status).toBe('not-allowed');
+    });
+
+    test('given an address that used its network up, when its neighbour asks, then it is given next to nothing', async () => {
+      await given(requestOf('a', 'net'));
+      expect(await given(requestOf('b', 'net'))).toBeLessThan(4);
+      expect(await given(requestOf('c', 'elsewhere'))).toBeGreaterThanOrEqual(10);
+    });
+
+    test('given a parent whose networks each send one, when they are many, then it is held to its share, and another parent is not', async () => {
+      // Eight messages, by a budget of 200.
+      const of = (n: number, parent: string) => ({
+        ...requestOf(`${parent}-${n}`),
+        ...{ parent, rule: allowanceRule(200, 20) },
+      });
+      const statuses: string[] = [];
+      for (let n = 0; n < 12; n++) statuses.push((await send(of(n, 'p'))).reserved.status);
+      expect(statuses).toEqual([...Array(8).fill('ok'), ...Array(4).fill('not-allowed')]);
+      expect((await send(of(0, 'q'))).reserved.status).toBe('ok');
     });
 
     test('given messages that were refused by their provider, when they are refunded, then the address stands as before', async () => {
@@ -68,6 +104,48 @@ export function describeAllowances(subject: () => StoreSubject): void {
       await subject().advance(2 * HOUR);
       const again = await send(requestOf('elsewhere'), message.mobile);
       expect(paidBy(again.reserved)).toBe('person');
+    });
+
+    test('given a trusted device, when it asks from an address that is given nothing more, then it pays for 2 messages in 24 hours', async () => {
+      await given(requestOf('a'));
+      const withDevice = { ...requestOf('a'), device: deviceDay(2) };
+      for (let i = 0; i < 2; i++) expect(paidBy((await send(withDevice)).reserved)).toBe('device');
+      expect(paidBy((await send(withDevice)).reserved)).toBe('not-allowed');
+      expect(paidBy((await send({ ...withDevice, device: deviceDay(2, 'another') })).reserved)).toBe('device');
+      await subject().advance(DAY);
+      expect(paidBy((await send(withDevice)).reserved)).toBe('device');
+    });
+
+    test('given messages of a trusted device that their provider refused, when they are refunded, then it pays for as many as before', async () => {
+      await given(requestOf('a'));
+      const withDevice = { ...requestOf('a'), device: deviceDay(2) };
+      for (let i = 0; i < 4; i++) {
+        const message = await send(withDevice);
+        expect(paidBy(message.reserved)).toBe('device');
+        await refund(message);
+      }
+    });
+
+    test('given a trusted device, when 20 messages are asked for with it at once, then it pays for no more than 2', async () => {
+      await given(requestOf('a'));
+      const withDevice = { ...requestOf('a'), device: deviceDay(2) };
+      const answers = await Promise.allSettled(Array.from({ length: 20 }, () => send(withDevice)));
+      const through = answers.filter(
+        (answer) => answer.status === 'fulfilled' && answer.value.reserved.status === 'ok',
+      ).length;
+      expect(through).toBeGreaterThan(0);
+      expect(through).toBeLessThanOrEqual(2);
+    });
+
+    test('given a number, when it is confirmed, then it is new, and it is new again once its history is over', async () => {
+      const message = await send(requestOf('a'));
+      expect(await confirm(message)).toMatchObject({ status: 'ok', newPerson: true });
+      await subject().advance(2 * HOUR);
+      expect(await confirm(await send(requestOf('b'), message.mobile))).toMatchObject({ newPerson: false });
+      // On a cluster the credit of a confirmation is not waited for.
+      await subject().advance(HOUR);
+      await subject().advance(30 * DAY);
+      expect(await confirm(await send(requestOf('c'), message.mobile))).toMatchObject({ newPerson: true });
     });
 
     test('given a wrong code, when it is checked, then nobody is credited', async () => {
@@ -109,6 +187,28 @@ export function describeAllowances(subject: () => StoreSubject): void {
       await subject().advance(HOUR);
       expect((await send(client)).reserved.status).toBe('ok');
     });
+
+    test.each([
+      [14, 2],
+      [16, 1],
+    ])(
+      'given two messages to one mobile, %d minutes apart, when the second is confirmed, then its client may have %d more',
+      async (minutes, more) => {
+        const client = { ...requestOf('a'), rule: allowanceRule(10_000, 2) };
+        const mobile = '13700137000';
+        await send(client, mobile);
+        await subject().advance(minutes * MINUTE);
+        const second = await send(client, mobile);
+        expect((await send(client)).reserved.status).toBe('not-allowed');
+        await confirm(second);
+        // On a cluster, whoever is credited is so a moment after the answer.
+        const statuses: string[] = [];
+        for (let i = 0; i < 20 && statuses.filter((status) => status === 'ok').length < more; i++)
+          statuses.push((await send(client)).reserved.status);
+        expect(statuses.filter((status) => status === 'ok')).toHaveLength(more);
+        expect((await send(client)).reserved.status).toBe('not-allowed');
+      },
+    );
 
     test('given a refusal, when it is told and not enforced, then the message is counted and its rule named', async () => {
       const client = { ...requestOf('a'), mode: 'report' as const };
