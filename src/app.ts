@@ -14,6 +14,7 @@ import { SmsCodeResolver } from './graphql/sms-code-resolver';
 import { TrustedDocuments } from './graphql/trusted-documents';
 import { ClientIds } from './http/client-address';
 import { ConfirmPage } from './http/confirm-page';
+import { ExplorerFiles } from './http/explorer-files';
 import { createHttpHandler } from './http/http-handler';
 import { createBoundedServer } from './http/http-server';
 import { atMostOnceASecond, createMonitoringHandler } from './http/monitoring-endpoints';
@@ -59,6 +60,7 @@ export interface App {
 }
 
 const WEB_ROOT = join(PROJECT_ROOT, 'dist', 'web');
+const EXPLORER_ROOT = join(PROJECT_ROOT, 'dist', 'explorer');
 const DRAIN_MS = 9_000;
 
 /**
@@ -154,7 +156,11 @@ export async function createApp(config: Config, log: Logger, overrides: Override
     publicKeys: tickets?.publicKeys,
     schemaSdl: config.schemaSdl ? `${printSchema(schema)}\n` : undefined,
     developer: config.development
-      ? { lastCode: lastCode(configured.console), captchaText: (uuid) => store.peekCaptcha(uuid) }
+      ? {
+          lastCode: lastCode(configured.console),
+          captchaText: (uuid) => store.peekCaptcha(uuid),
+          explorer: existsSync(EXPLORER_ROOT) ? new ExplorerFiles(EXPLORER_ROOT) : undefined,
+        }
       : undefined,
   });
   const http = createBoundedServer(handler);
