@@ -20,6 +20,7 @@ import { createBoundedServer } from './http/http-server';
 import { atMostOnceASecond, createMonitoringHandler } from './http/monitoring-endpoints';
 import { OriginalApi } from './http/original-api';
 import { dialectOf } from './http/original-dialects';
+import { ProviderPushes } from './http/provider-pushes';
 import { LimitRules } from './limits/rules';
 import type { Logger } from './log';
 import { EventLog } from './observability/event-log';
@@ -29,6 +30,7 @@ import { Metrics } from './observability/metrics';
 import { startTracing } from './observability/tracing';
 import { PROJECT_ROOT } from './project-root';
 import type { ConsoleSender } from './sms/console/console-sender';
+import { createReceiptParsers } from './sms/create-receipt-parsers';
 import { createSender } from './sms/create-sender';
 import type { SmsSender } from './sms/sender';
 import { fixedCodes } from './sms/test-numbers-sender';
@@ -38,7 +40,9 @@ import { createTicketSigner, type TicketSigner } from './tickets/ticket-signer';
 import { CaptchaService } from './verification/captcha-service';
 import type { DomainEvent, Observer } from './verification/events';
 import { randomCode } from './verification/random-code';
+import { ReceiptService } from './verification/receipt-service';
 import { SmsCodeService } from './verification/sms-code-service';
+import { SmsIds } from './verification/sms-ids';
 
 /** What a test puts in place of the real thing. */
 export interface Overrides {
@@ -69,7 +73,16 @@ const DRAIN_MS = 9_000;
  */
 export async function createApp(config: Config, log: Logger, overrides: Overrides = {}): Promise<App> {
   const { clock = Date.now } = overrides;
-  const metrics = new Metrics({ providers: config.sms.providers, dailyBudget: config.limits.dailyBudget }, clock);
+  const { secrets, publicUrl } = config.receipts;
+  const parsers = secrets.length > 0 ? createReceiptParsers(config.sms, { publicUrl, clock }) : {};
+  const metrics = new Metrics(
+    {
+      providers: config.sms.providers,
+      receiptProviders: Object.keys(parsers),
+      dailyBudget: config.limits.dailyBudget,
+    },
+    clock,
+  );
   // Without proxies a trace's id in the headers would be the client's own choice.
   const tracing = config.tracing ? await startTracing(config.trustProxy > 0, log) : undefined;
   const events = new EventLog(log, { events: config.logEvents, secret: config.clientHashSecret });
@@ -93,6 +106,19 @@ export async function createApp(config: Config, log: Logger, overrides: Override
     log,
     observe,
   });
+  const smsIds = new SmsIds(config.clientHashSecret, clock);
+  const receipts = new ReceiptService({
+    store,
+    smsIds,
+    observe,
+    log,
+    clock,
+    personOf: (mobile) => clients.personOf(mobile),
+    parsers,
+    sendTimeoutMs: config.sms.timeoutMs * config.sms.providers.length,
+  });
+  const pushes =
+    secrets.length > 0 ? new ProviderPushes({ secrets, handlers: { receipts: receipts.handlers }, log }) : undefined;
   const smsCodes = new SmsCodeService(config.smsCode, {
     store,
     rules,
@@ -102,6 +128,8 @@ export async function createApp(config: Config, log: Logger, overrides: Override
     clock,
     codeFor: fixedCodes(config.sms.testNumbers ?? [], randomCode),
     tickets,
+    newSmsId: smsIds.next,
+    receipts,
     personOf: (mobile) => clients.personOf(mobile),
   });
   const settings = new SettingsResolver({
@@ -154,6 +182,7 @@ export async function createApp(config: Config, log: Logger, overrides: Override
     monitoring: config.metricsPort === undefined ? monitoring : { ...monitoring, exposition: undefined },
     trace: tracing?.request,
     publicKeys: tickets?.publicKeys,
+    pushes: config.metricsPort === undefined ? pushes : undefined,
     schemaSdl: config.schemaSdl ? `${printSchema(schema)}\n` : undefined,
     developer: config.development
       ? {
@@ -165,7 +194,7 @@ export async function createApp(config: Config, log: Logger, overrides: Override
   });
   const http = createBoundedServer(handler);
   const monitoringHttp =
-    config.metricsPort === undefined ? undefined : createBoundedServer(createMonitoringHandler(monitoring));
+    config.metricsPort === undefined ? undefined : createBoundedServer(createMonitoringHandler(monitoring, pushes));
   if (!config.development && !monitoringHttp) {
     log.warn(
       'METRICS_PORT is not set: /metrics stands on PORT, for whoever reaches it. Set it, or close the path in the proxy',
@@ -179,6 +208,7 @@ export async function createApp(config: Config, log: Logger, overrides: Override
       draining = true;
       await drain(http, withinMs);
       await graphql.stop();
+      receipts.close();
       await store.close();
       await tracing?.close();
       // Monitoring sees the drain to its end.

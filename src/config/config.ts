@@ -42,6 +42,8 @@ export interface Config {
   clientHashSecret: string;
   /** undefined: /metrics stands on the port of everything else. */
   metricsPort: number | undefined;
+  /** What opens the paths that providers push to, none: there are no such paths; and where Twilio reaches them. */
+  receipts: { secrets: readonly string[]; publicUrl: string | undefined };
   /** undefined: no tickets are signed. */
   tickets: TicketSettings | undefined;
   /** Whether traces are sent; where to and how is between the OTEL_ variables and the OpenTelemetry SDK, which reads them itself. */
@@ -145,6 +147,7 @@ export function loadConfig(environment: Environment = process.env): Readonly<Con
     },
     clientHashSecret: values.CLIENT_HASH_SECRET ?? clientHashSecret(sms),
     metricsPort: values.METRICS_PORT,
+    receipts: { secrets: values.RECEIPTS_SECRET ?? [], publicUrl: values.RECEIPTS_URL },
     tickets,
     tracing:
       values.OTEL_SDK_DISABLED?.toLowerCase() !== 'true' &&
@@ -187,8 +190,12 @@ function ticketSettings(values: Values, problems: string[]): TicketSettings | un
   return key && { ...key, otherPublicKeys: others ?? [], audience: TICKET_AUDIENCE, issuer: TICKET_ISSUER };
 }
 
-function warnings(environment: Environment, { NODE_ENV, TEST_NUMBERS }: Values): string[] {
+function warnings(environment: Environment, values: Values): string[] {
+  const { NODE_ENV, TEST_NUMBERS, RECEIPTS_SECRET, RECEIPTS_URL, SMS_PROVIDERS } = values;
   const lines = nearMisses(Object.keys(environment), Object.keys(SETTINGS));
+  if (RECEIPTS_SECRET && !RECEIPTS_URL && SMS_PROVIDERS.includes('twilio')) {
+    lines.push('RECEIPTS_URL is missing: Twilio is not asked for receipts');
+  }
   if (NODE_ENV === 'production' && TEST_NUMBERS.length > 0) {
     lines.push(`TEST_NUMBERS: ${TEST_NUMBERS.length} numbers have fixed codes, and whoever knows one can confirm it`);
   }

@@ -6,7 +6,8 @@ import { documentManifest } from './document-manifest';
 import { ORIGINAL_DIALECTS } from './original-dialects';
 import { PAGE_SETTINGS } from './page-settings';
 import { PROVIDER_SETTINGS } from './provider-settings';
-import { choice, httpUrl, integer, list, parsed, readableFile, type Setting, text } from './setting-types';
+import { receiptsSecrets } from './receipts-secrets';
+import { choice, httpsUrl, httpUrl, integer, list, parsed, readableFile, type Setting, text } from './setting-types';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
@@ -134,6 +135,17 @@ export const SETTINGS = {
     about: '/metrics, /healthz and /readyz on a port of their own, 0 picks a free one; absent: all on PORT',
     min: 0,
     max: 65_535,
+  }),
+  RECEIPTS_SECRET: parsed({
+    about:
+      'opens `POST /receipts/{secret}/{provider}` for delivery receipts, on METRICS_PORT where one is set; 128 random bits or more, several comma-separated while it is changed; absent: no such path',
+    secret: true,
+    parse: receiptsSecrets,
+  }),
+  RECEIPTS_URL: parsed({
+    about:
+      'where Twilio reaches those paths, such as `https://sms.shop.example`: it is told, and signs, the whole address',
+    parse: httpsUrl,
   }),
   OTEL_EXPORTER_OTLP_ENDPOINT: parsed({ about: 'OTLP/HTTP collector; absent: no traces', parse: httpUrl }),
   OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: parsed({ about: 'the same, for traces alone, with its path', parse: httpUrl }),

@@ -4,7 +4,7 @@ import { type PROVIDER_SETTINGS, RONGLIAN_BASE_URL, TWILIO_BASE_URL } from './pr
 
 type ProviderValues = {
   [Name in keyof typeof PROVIDER_SETTINGS]: ReturnType<(typeof PROVIDER_SETTINGS)[Name]['parse']>;
-} & { NODE_ENV: string };
+} & { NODE_ENV: string; RECEIPTS_SECRET: readonly string[] | undefined; RECEIPTS_URL: string | undefined };
 
 /** The senders' settings; what a named provider needs and lacks, and what contradicts itself, is added to `problems`. */
 export function smsSettings(values: ProviderValues, problems: string[]): SmsSettings {
@@ -77,6 +77,7 @@ export function smsSettings(values: ProviderValues, problems: string[]): SmsSett
       authToken: needed('twilio', 'TWILIO_AUTH_TOKEN'),
       sender: twilioSender(values, named.includes('twilio'), problems),
       baseUrl: values.TWILIO_BASE_URL ?? TWILIO_BASE_URL,
+      statusCallback: twilioCallback(values),
     },
   };
 }
@@ -91,6 +92,12 @@ function twilioSender(values: ProviderValues, named: boolean, problems: string[]
     problems.push('TWILIO_FROM or TWILIO_MESSAGING_SERVICE_SID is missing: SMS_PROVIDERS names twilio');
   }
   return messagingServiceSid ? { messagingServiceSid } : { from: from ?? '' };
+}
+
+/** Where Twilio tells of deliveries; of several secrets the first is told. */
+function twilioCallback({ RECEIPTS_SECRET, RECEIPTS_URL }: ProviderValues): string | undefined {
+  const [secret] = RECEIPTS_SECRET ?? [];
+  return secret && RECEIPTS_URL && `${RECEIPTS_URL}/receipts/${secret}/twilio`;
 }
 
 function hasProblem(problems: readonly string[], name: string): boolean {

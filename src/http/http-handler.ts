@@ -1,14 +1,15 @@
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import cors from 'cors';
+import type { RequestListener, ServerResponse } from 'node:http';
 import type { Logger } from '../log';
 import type { Tracing } from '../observability/tracing';
 import type { ConfirmPage } from './confirm-page';
+import { crossOrigin } from './cross-origin';
 import { answerDevelopment, type DevelopmentDependencies } from './development-endpoints';
 import { answerGraphql, type GraphqlEndpointDependencies } from './graphql-endpoint';
 import { isOwnHost } from './host-check';
 import { sendError, sendText } from './json-answer';
 import { answerMonitoring, type MonitoringDependencies } from './monitoring-endpoints';
 import type { OriginalApi } from './original-api';
+import type { ProviderPushes } from './provider-pushes';
 import { hasBody } from './request-body';
 
 export interface HttpDependencies extends GraphqlEndpointDependencies {
@@ -26,22 +27,20 @@ export interface HttpDependencies extends GraphqlEndpointDependencies {
   publicKeys: string | undefined;
   /** The original view's interface; undefined where it is off. */
   originalApi: OriginalApi | undefined;
+  /** What providers tell this server; undefined where that is off, or stands on METRICS_PORT. */
+  pushes: ProviderPushes | undefined;
   /** The schema as text; undefined where nobody may read it. */
   schemaSdl: string | undefined;
   /** What stands below /dev/; undefined in production. */
   developer: DevelopmentDependencies | undefined;
 }
 
-type Next = () => void;
-
 const KEYS_MAX_AGE_SECONDS = 300;
-
-const SANDBOX_ORIGINS = ['https://studio.apollographql.com', 'https://sandbox.embed.apollographql.com'];
 
 /** Answers every HTTP request: /graphql, health, and the page. */
 export function createHttpHandler(dependencies: HttpDependencies): RequestListener {
-  const { development, developer, host, originalApi, page, trace } = dependencies;
-  const allowOrigin = corsMiddleware(dependencies.corsOrigins, development);
+  const { development, developer, host, originalApi, page, pushes, trace } = dependencies;
+  const allowOrigin = crossOrigin({ origins: dependencies.corsOrigins, development, log: dependencies.log });
 
   return (request, response) => {
     // A proxy may send the whole address (RFC 9112, 3.2.2).
@@ -50,13 +49,15 @@ export function createHttpHandler(dependencies: HttpDependencies): RequestListen
     // What a person typed may hold another question mark.
     const query = request.url.slice(path.length + 1);
     response.on('error', () => undefined);
-    // Only a POST to /graphql has a body that anybody reads. Node would read any other to its end, to keep the connection.
-    if ((request.method !== 'POST' || path !== '/graphql') && hasBody(request))
-      response.setHeader('connection', 'close');
+    const push = pushes?.handlerOf(path);
+    // No other request has a body that anybody reads. Node would read any other to its end, to keep the connection.
+    const readsBody = request.method === 'POST' && (path === '/graphql' || push !== undefined);
+    if (!readsBody && hasBody(request)) response.setHeader('connection', 'close');
     if (development && !isOwnHost(request.headers.host, host)) {
       const names = 'In development only addresses, localhost and the name in HOST are answered.';
       return sendError(response, 403, 'FORBIDDEN', names);
     }
+    if (push) return pushes?.answer(push, request, response);
     if (
       request.method === 'GET' &&
       !asksByGet(dependencies, query) &&
@@ -112,22 +113,4 @@ function fail({ log }: HttpDependencies, response: ServerResponse, error: Error)
   log.error({ stack: error.stack }, 'A request failed by a fault of this server: please report the stack');
   if (response.headersSent) response.destroy();
   else sendError(response, 500, 'INTERNAL_SERVER_ERROR', 'Internal server error');
-}
-
-function corsMiddleware(
-  origins: readonly string[],
-  development: boolean,
-): (request: IncomingMessage, response: ServerResponse, next: Next) => void {
-  const allowed = [...origins, ...(development ? SANDBOX_ORIGINS : [])];
-  const middleware = cors({
-    origin: allowed.includes('*') ? '*' : allowed,
-    methods: ['POST'],
-    credentials: false,
-    maxAge: 600,
-  });
-  return (request, response, next) => {
-    // Without an Origin there is nothing to allow, and most traffic of a bot has none.
-    if (request.headers.origin === undefined && request.method !== 'OPTIONS') next();
-    else middleware(request, response, next);
-  };
 }

@@ -1,6 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Logger } from '../log';
 import { JSON_TYPE, sendError, sendText } from './json-answer';
+import type { ProviderPushes } from './provider-pushes';
 
 export interface Exposition {
   contentType: string;
@@ -46,11 +47,16 @@ export function answerMonitoring(
 }
 
 /** The whole of what METRICS_PORT serves. */
-export function createMonitoringHandler(dependencies: MonitoringDependencies): RequestListener {
+export function createMonitoringHandler(
+  dependencies: MonitoringDependencies,
+  pushes?: ProviderPushes,
+): RequestListener {
   return (request, response) => {
     response.on('error', () => undefined);
     const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
-    if (!answerMonitoring(dependencies, path, request, response)) {
+    const push = pushes?.handlerOf(path);
+    if (push) pushes?.answer(push, request, response);
+    else if (!answerMonitoring(dependencies, path, request, response)) {
       sendError(response, 404, 'NOT_FOUND', 'There is nothing here.');
     }
   };

@@ -21,43 +21,50 @@ export function hasBody({ headers }: IncomingMessage): boolean {
 
 /**
  * The JSON of a request, or undefined if it isn't sent as application/json: no other type may be read as JSON, since a form on any
- * page can send those without being asked. A client that waits for it is told to go on (100-continue).
+ * page can send those without being asked.
  * @throws BodyError
  */
-export function readJson(request: IncomingMessage, response: ServerResponse): Promise<unknown> {
+export async function readJson(request: IncomingMessage, response: ServerResponse): Promise<unknown> {
+  const isJson = /^\s*application\/json\s*(;|$)/i.test(request.headers['content-type'] ?? '');
+  const text = await readText(request, response, MAX_BODY_BYTES);
+  if (!isJson) return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new BodyError(400, 'The body is not valid JSON.');
+  }
+}
+
+/**
+ * The body of a request as text. A client that waits for it is told to go on (100-continue).
+ * @throws BodyError
+ */
+export function readText(request: IncomingMessage, response: ServerResponse, maxBytes: number): Promise<string> {
   const { headers } = request;
   if (headers['content-encoding'] !== undefined && headers['content-encoding'] !== 'identity') {
     return Promise.reject(new BodyError(415, 'Compressed bodies are not read.'));
   }
-  if (Number(headers['content-length'] ?? 0) > MAX_BODY_BYTES) return Promise.reject(tooLarge());
+  if (Number(headers['content-length'] ?? 0) > maxBytes) return Promise.reject(tooLarge(maxBytes));
   // Node lets nothing else through.
   if (headers.expect !== undefined) response.writeContinue();
-  const isJson = /^\s*application\/json\s*(;|$)/i.test(headers['content-type'] ?? '');
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
     request.on('data', (chunk: Buffer) => {
       size += chunk.length;
-      if (size > MAX_BODY_BYTES) {
+      if (size > maxBytes) {
         request.removeAllListeners('data');
         request.pause();
-        reject(tooLarge());
+        reject(tooLarge(maxBytes));
       } else {
         chunks.push(chunk);
       }
     });
     request.on('error', () => reject(new BodyError(400, 'The request broke off.')));
-    request.on('end', () => {
-      if (!isJson) return resolve(undefined);
-      try {
-        resolve(JSON.parse((chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)).toString()));
-      } catch {
-        reject(new BodyError(400, 'The body is not valid JSON.'));
-      }
-    });
+    request.on('end', () => resolve((chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)).toString()));
   });
 }
 
-function tooLarge(): BodyError {
-  return new BodyError(413, `The body is larger than ${MAX_BODY_BYTES} bytes.`);
+function tooLarge(maxBytes: number): BodyError {
+  return new BodyError(413, `The body is larger than ${maxBytes} bytes.`);
 }

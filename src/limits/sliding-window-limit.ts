@@ -37,6 +37,14 @@ export interface SlidingWindowLimit {
   lengthMs: number;
 }
 
+/**
+ * Whether a mobile that an operator allowed is spared this limit: those are its own caps alone. Cooldown, budget, and what is counted
+ * for a client or a network hold.
+ */
+export function isSparedToAllowed({ rule }: Pick<SlidingWindowLimit, 'rule'>): boolean {
+  return rule === 'mobile-hour' || rule === 'mobile-day';
+}
+
 /** The cap of a network's captchas while `live` of everyone's `everyone` are alive: its share shrinks, and never to nothing. */
 export function gradedCap(cap: number, live: number, everyone: number): number {
   return Math.max(1, Math.floor((cap * Math.max(0, everyone - live)) / everyone));

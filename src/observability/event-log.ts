@@ -22,6 +22,7 @@ export class EventLog {
 
   readonly observe = (event: DomainEvent): void => {
     if (event.type === 'message-sent') this.sent(event);
+    else if (event.type === 'delivery-reported' || event.type === 'unconfirmed-resolved') this.delivered(event);
     // Hashes are not made for a line that nobody writes.
     else if (this.settings.events === 'all' && this.log.isLevelEnabled('info')) this.other(event);
   };
@@ -64,6 +65,19 @@ export class EventLog {
     else if (level === 'error')
       log.error(fields, 'SMS refused: the account at the provider, or its settings here, are wrong');
     else log.warn(fields, 'SMS not confirmed as sent');
+  }
+
+  private delivered(event: Extract<DomainEvent, { type: 'delivery-reported' | 'unconfirmed-resolved' }>): void {
+    if (this.settings.events === 'none') return;
+    const { type, smsId, provider, outcome } = event;
+    const fields = { smsId, provider, outcome };
+    if (type === 'delivery-reported') {
+      const { carrierCode, seconds } = event;
+      this.log.info({ event: 'receipt', ...fields, carrierCode, seconds }, 'Receipt of an SMS');
+    } else {
+      const message = 'SMS that was not confirmed as sent: a receipt tells what became of it';
+      this.log.info({ event: 'resolved', ...fields }, message);
+    }
   }
 
   private write(event: string, { request, rule, operation, reason, retryAfter }: Line, message: string): void {

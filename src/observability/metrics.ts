@@ -1,4 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, type OpenMetricsContentType, Registry } from 'prom-client';
+import { DELIVERY_OUTCOMES } from '../sms/receipts';
 import type { SmsOutcomeClass } from '../sms/sender';
 import type { DomainEvent, StoreOperation } from '../verification/events';
 import { Reason } from '../verification/reasons';
@@ -6,6 +7,8 @@ import { Reason } from '../verification/reasons';
 export interface MetricsSettings {
   /** Names of the SMS senders, as in SMS_PROVIDERS. */
   providers: readonly string[];
+  /** Those of them that receipts are taken from. */
+  receiptProviders?: readonly string[];
   /** Messages over all mobiles in any 24 hours; 0: no limit. */
   dailyBudget: number;
 }
@@ -14,6 +17,8 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** Seconds. A message may take as long as all providers' time-outs together. */
 const SLOW = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+/** Seconds. A code that takes longer than it lives is of no use. */
+const DELIVERY = [1, 2, 3, 5, 8, 12, 20, 30, 60, 120, 300, 600, 3600];
 const FAST = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5];
 
 const OUTCOMES: readonly SmsOutcomeClass[] = ['accepted', 'refused', 'throttled', 'misconfigured', 'unknown'];
@@ -35,6 +40,7 @@ const LIMITS: readonly Extract<DomainEvent, { type: 'limit-hit' }>['rule'][] = [
   'allowance-mobile',
   'allowance-pool',
   'failures',
+  'blocked',
 ];
 /** Those that a request waits for, whose failure somebody must hear of. */
 const STEPS: readonly StoreOperation[] = ['issueCaptcha', 'reserveSend', 'checkCode', 'ping'];
@@ -94,6 +100,25 @@ export class Metrics {
     buckets: SLOW,
     registers: this.registers,
   });
+  private readonly deliveries = new Counter({
+    name: 'sms_verification_deliveries_total',
+    help: 'First receipts of messages, by provider, outcome (delivered, temporary-failure, permanent-failure, technical-failure) and carrier_code, `other` where it is not listed.',
+    labelNames: ['provider', 'outcome', 'carrier_code'],
+    registers: this.registers,
+  });
+  private readonly deliveryDuration = new Histogram({
+    name: 'sms_verification_delivery_duration_seconds',
+    help: 'From the request for a message that was delivered until the phone had it, as the provider tells.',
+    labelNames: ['provider'],
+    buckets: DELIVERY,
+    registers: this.registers,
+  });
+  private readonly receiptsIgnored = new Counter({
+    name: 'sms_verification_receipts_ignored_total',
+    help: 'Receipts that changed nothing, by provider and reason: duplicate, foreign (no message of ours of the last 24 hours).',
+    labelNames: ['provider', 'reason'],
+    registers: this.registers,
+  });
   private readonly verifications = new Counter({
     name: 'sms_verification_verifications_total',
     help: 'Codes checked, by reason: OK, SMS_CODE_MISMATCH, SMS_CODE_EXPIRED, SMS_CODE_LOCKED.',
@@ -116,13 +141,17 @@ export class Metrics {
   });
 
   constructor(
-    { providers, dailyBudget }: MetricsSettings,
+    { providers, receiptProviders = [], dailyBudget }: MetricsSettings,
     private readonly clock: () => number = Date.now,
   ) {
     collectDefaultMetrics({ register: this.registry as unknown as Registry });
     if (dailyBudget > 0) this.showBudget(dailyBudget);
     // A series that begins at 0 shows its first event as an increase; one that begins with the event does not.
     for (const provider of providers) for (const outcome of OUTCOMES) this.sends.inc({ provider, outcome }, 0);
+    for (const provider of receiptProviders) {
+      for (const outcome of DELIVERY_OUTCOMES) this.deliveries.inc({ provider, outcome, carrier_code: 'other' }, 0);
+      for (const reason of ['duplicate', 'foreign']) this.receiptsIgnored.inc({ provider, reason }, 0);
+    }
     for (const rule of LIMITS) this.limitsHit.inc({ rule }, 0);
     for (const reason of CAPTCHA_REASONS) this.captchasAnswered.inc({ reason }, 0);
     for (const reason of VERIFY_REASONS) this.verifications.inc({ reason }, 0);
@@ -153,6 +182,15 @@ export class Metrics {
           value: event.durationMs / 1000,
           exemplarLabels: { sms_id: event.id },
         });
+        break;
+      case 'delivery-reported': {
+        const { provider, outcome, carrierCode, seconds } = event;
+        this.deliveries.inc({ provider, outcome, carrier_code: carrierCode });
+        if (outcome === 'delivered') this.deliveryDuration.observe({ provider }, seconds);
+        break;
+      }
+      case 'receipt-ignored':
+        this.receiptsIgnored.inc({ provider: event.provider, reason: event.reason });
         break;
       case 'code-verified':
         this.verifications.inc({ reason: event.reason });

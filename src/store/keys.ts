@@ -67,6 +67,11 @@ export class StoreKeys {
     return this.ofMobile(mobile, 'failures');
   }
 
+  /** What an operator decided for the mobile, `blocked` or `allowed`, since when and why. */
+  listed(mobile: string): string {
+    return this.ofMobile(mobile, 'listed');
+  }
+
   /** A request that waits for a message from the mobile, named by the captcha that was spent on it. */
   inbound(mobile: string, uuid: string): string {
     return this.ofMobile(mobile, `inbound:${uuid}`);
@@ -100,6 +105,16 @@ export class StoreKeys {
   /** When a number was last confirmed; the id is a keyed hash of it. */
   person(id: string): string {
     return `${this.prefix}person:${id}`;
+  }
+
+  /** What became of a message: a line for each step. */
+  message(smsId: string): string {
+    return `${this.prefix}message:${smsId}`;
+  }
+
+  /** The message that a provider means by a reference of its own. */
+  reference(reference: string): string {
+    return `${this.prefix}message:of:${reference}`;
   }
 
   /** What a script puts keys of standings and pools together from. */

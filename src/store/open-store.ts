@@ -2,7 +2,7 @@ import type { Logger } from '../log';
 import { StoreKeys } from './keys';
 import { MemoryStore } from './memory/memory-store';
 import type { RedisTarget } from './redis/redis-target';
-import type { Store } from './store';
+import type { OpenedStore } from './store';
 
 export type StoreSettings =
   | { kind: 'memory' }
@@ -19,7 +19,7 @@ export interface OpenStoreOptions {
  * Opens the store.
  * @throws StoreUnavailableError (by rejection) if it can't be reached, or this user may not write what must be remembered.
  */
-export async function openStore(settings: StoreSettings, { clock, log }: OpenStoreOptions = {}): Promise<Store> {
+export async function openStore(settings: StoreSettings, { clock, log }: OpenStoreOptions = {}): Promise<OpenedStore> {
   if (settings.kind === 'memory') return new MemoryStore(clock);
   // Loaded only when used: the in-process store starts without a Redis client.
   const { openRedisStore }: typeof import('./redis/open-redis-store') = require('./redis/open-redis-store');

@@ -2,6 +2,8 @@ import type { AllowanceCharge } from '../limits/allowances';
 import type { AllowanceRequest, LockoutPolicy } from '../limits/rules';
 import type { SlidingWindowLimit } from '../limits/sliding-window-limit';
 import type { VerificationPurpose } from '../sms/purpose';
+import type { MessageNote, MessageRecord, MessageStep } from './message-record';
+import type { OperatorStore } from './operator-store';
 
 /**
  * The store can't be reached, didn't answer in time, or is full. What was asked for didn't happen, or is refunded when that is known.
@@ -95,7 +97,9 @@ export type SendReserved =
   /** Who asks has no allowance left. */
   | { status: 'not-allowed'; limit: AllowanceLimit; waitMs: number }
   /** Too many wrong codes for this mobile. */
-  | { status: 'locked'; waitMs: number };
+  | { status: 'locked'; waitMs: number }
+  /** An operator blocked this mobile; see OperatorStore. */
+  | { status: 'blocked'; waitMs: number };
 
 export interface SendRefund {
   mobile: string;
@@ -214,6 +218,22 @@ export interface Store {
    * one is counted against its request and the mobile.
    */
   checkCode(check: CodeCheck): Promise<CodeChecked>;
+  /**
+   * Notes what became of a message. The first word on each step stays; `record` is what is known now. It is kept for `ttlMs` from the first
+   * word on any step.
+   */
+  noteMessage(
+    smsId: string,
+    step: MessageStep,
+    note: MessageNote,
+    ttlMs: number,
+  ): Promise<{ isNew: boolean; record: MessageRecord }>;
+  /** What was noted of a message; undefined if nothing was, or it is too long ago. */
+  readMessage(smsId: string): Promise<MessageRecord | undefined>;
+  /** Remembers which message a provider means by a reference of its own. */
+  linkMessage(reference: string, smsId: string, ttlMs: number): Promise<void>;
+  /** The message that a provider means; undefined if that was never told, or is too long ago. */
+  linkedMessage(reference: string): Promise<string | undefined>;
   /** Takes the captcha if there is one, and remembers the text that this request waits for. Other requests of the mobile stay. */
   startInbound(start: InboundStart): Promise<InboundStarted>;
   /**
@@ -226,6 +246,11 @@ export interface Store {
   /** Resolves if the store answers. */
   ping(): Promise<void>;
   close(): Promise<void>;
+}
+
+/** A store with the side that operators use. */
+export interface OpenedStore extends Store {
+  readonly operator: OperatorStore;
 }
 
 /** Captcha answers are compared in this form. */

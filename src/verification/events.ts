@@ -1,6 +1,7 @@
 import type { AllowanceCharge } from '../limits/allowances';
 import type { AllowanceRefusalRule, LimitRule } from '../limits/sliding-window-limit';
 import type { VerificationPurpose } from '../sms/purpose';
+import type { DeliveryOutcome } from '../sms/receipts';
 import type { SmsOutcome } from '../sms/sender';
 import type { Store } from '../store/store';
 import type { Operation, Reason } from './reasons';
@@ -28,7 +29,7 @@ export type DomainEvent =
   /** A rule refused a captcha (which is nobody's request yet), a message or the check of a code. `retryAfter`: seconds. */
   | {
       type: 'limit-hit';
-      rule: LimitRule | AllowanceRefusalRule | 'failures';
+      rule: LimitRule | AllowanceRefusalRule | 'failures' | 'blocked';
       retryAfter?: number;
       request?: RequestIdentity;
     }
@@ -40,6 +41,19 @@ export type DomainEvent =
   | { type: 'send-attempted'; id: string; outcome: SmsOutcome; durationMs: number }
   /** What became of a message in the end, whichever providers were tried. */
   | { type: 'message-sent'; request: RequestIdentity; outcome: SmsOutcome }
+  /** The first receipt of a message. `seconds`: from the request for it until the carrier's word. */
+  | {
+      type: 'delivery-reported';
+      smsId: string;
+      provider: string;
+      outcome: DeliveryOutcome;
+      carrierCode: string;
+      seconds: number;
+    }
+  /** A receipt that tells nothing new, or of no message of ours. */
+  | { type: 'receipt-ignored'; provider: string; reason: 'duplicate' | 'foreign' }
+  /** What became of a message whose provider had not answered. */
+  | { type: 'unconfirmed-resolved'; smsId: string; provider: string; outcome: string }
   /** `retryAfter`: seconds that the mobile is locked, if it is. */
   | { type: 'code-verified'; reason: Reason; retryAfter?: number; request: RequestIdentity }
   /** A send or a check that could not be made, since the store failed. */

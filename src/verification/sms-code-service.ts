@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { Language } from '../captcha/speech/captcha-speech';
 import type { Client, LimitRules } from '../limits/rules';
 import type { SlidingWindowLimit } from '../limits/sliding-window-limit';
@@ -15,10 +14,12 @@ import {
 import type { TicketSigner } from '../tickets/ticket-signer';
 import type { Observer, RequestIdentity } from './events';
 import { type Operation, Reason } from './reasons';
+import type { ReceiptService } from './receipt-service';
 
 const SIX_DIGITS = /^\d{6}$/;
 /** Longer names than any service makes are not looked up. */
 const MAX_UUID_LENGTH = 128;
+const DAY_SECONDS = 86_400;
 
 export interface SendRequest {
   mobile: string;
@@ -84,6 +85,10 @@ export interface SmsCodeServiceDependencies {
   clock: () => number;
   /** Six digits: unforeseeable, but for numbers that are never sent anything. */
   codeFor: (mobile: string) => string;
+  /** A correlation id for a message, see SmsMessage. */
+  newSmsId: () => string;
+  /** Told of every outcome; a send does not wait for what it makes of it. */
+  receipts: Pick<ReceiptService, 'sent'>;
   /** What stands for a mobile among the numbers that were confirmed: a keyed hash. */
   personOf: (mobile: string) => string;
   /** Signs a proof for other services; absent where none is asked for. */
@@ -154,13 +159,13 @@ export class SmsCodeService {
   }
 
   private async sendOnce(request: SendRequest, { client, language }: Caller): Promise<SmsSendResult> {
-    const { store, rules, clock, codeFor, personOf } = this.dependencies;
+    const { store, rules, clock, codeFor, newSmsId, personOf } = this.dependencies;
     const { codeTtlMs } = this.settings;
     const { mobile, imageCode, uuid, purpose } = request;
     if (uuid.length > MAX_UUID_LENGTH) return this.refused({ status: 'captcha-expired' }, [], request);
     const limits = rules.send(mobile, client);
     const code = codeFor(mobile);
-    const smsId = randomUUID().replaceAll('-', '');
+    const smsId = newSmsId();
     const allowance = rules.keepsAllowances ? rules.allowance(client, personOf(mobile)) : undefined;
     const reserved = await store.reserveSend({
       captcha: { uuid, answer: imageCode },
@@ -203,13 +208,14 @@ export class SmsCodeService {
   }
 
   private async handOver(message: SmsMessage): Promise<SmsOutcome> {
-    const { sender, log, observe } = this.dependencies;
+    const { sender, receipts, log, observe } = this.dependencies;
     const { id, mobile, purpose } = message;
     const outcome = await sender.send(message).catch((error: Error): SmsOutcome => {
       log.error({ smsId: id, stack: error.stack }, 'The SMS sender threw: whether the message went out is unknown');
       return { class: 'unknown', provider: sender.name, providerCode: 'exception' };
     });
     observe({ type: 'message-sent', request: { mobile, purpose, smsId: id }, outcome });
+    void receipts.sent(message, outcome);
     return outcome;
   }
 
@@ -242,6 +248,12 @@ export class SmsCodeService {
       // A code that nobody may try is not worth a message.
       observe({ type: 'limit-hit', rule: 'failures', retryAfter, request });
       return { reason: Reason.SMS_CODE_LOCKED, retryAfter };
+    }
+    if (reserved.status === 'blocked') {
+      // From outside it looks like the cap of a day, which is the longest that there is.
+      const atMost = Math.min(retryAfter, DAY_SECONDS);
+      observe({ type: 'limit-hit', rule: 'blocked', retryAfter: atMost, request });
+      return { reason: Reason.QUOTA_EXCEEDED, retryAfter: atMost };
     }
     if (reserved.status === 'not-allowed') {
       observe({ type: 'limit-hit', rule: ALLOWANCE_RULES[reserved.limit], retryAfter, request });

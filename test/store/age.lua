@@ -37,6 +37,9 @@ for _, key in ipairs(redis.call('KEYS', '*')) do
       local record = cmsgpack.unpack(redis.call('GET', key))
       record[4] = record[4] - ms
       value = cmsgpack.pack(record)
+    elseif string.match(key, '}:listed$') then
+      local list, since, why = string.match(redis.call('GET', key), '^(%l+) (%d+) (.*)$')
+      value = string.format('%s %.0f %s', list, since - ms, why)
     elseif string.match(key, '}:inbound:') then
       local record = cmsgpack.unpack(redis.call('GET', key))
       record[3] = record[3] - ms

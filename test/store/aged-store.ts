@@ -1,11 +1,11 @@
-import type { Store } from '../../src/store/store';
+import type { OpenedStore } from '../../src/store/store';
 
 /** A store whose keys a test makes older: what a caller was told of the past stays where it was told. */
 export function agedStore(
-  store: Store,
+  store: OpenedStore,
   agedMs: () => number,
   watch: <T>(answer: Promise<T>) => Promise<T> = (answer) => answer,
-): Store {
+): OpenedStore {
   return {
     issueCaptcha: (issue) => watch(store.issueCaptcha(issue)),
     peekCaptcha: (uuid) => watch(store.peekCaptcha(uuid)),
@@ -30,6 +30,10 @@ export function agedStore(
         }),
       ),
     checkCode: (check) => watch(store.checkCode(check)),
+    noteMessage: (...args) => watch(store.noteMessage(...args)),
+    readMessage: (smsId) => watch(store.readMessage(smsId)),
+    linkMessage: (...args) => watch(store.linkMessage(...args)),
+    linkedMessage: (reference) => watch(store.linkedMessage(reference)),
     startInbound: (start) => watch(store.startInbound(start)),
     confirmInbound: (arrival) => watch(store.confirmInbound(arrival)),
     inboundStatus: async (question) => {
@@ -38,5 +42,6 @@ export function agedStore(
     },
     ping: () => store.ping(),
     close: () => store.close(),
+    operator: store.operator,
   };
 }

@@ -96,6 +96,9 @@ export function describeAllowances(subject: () => StoreSubject): void {
         status: 'not-allowed',
         limit: 'mobile',
       });
+      // That is the mobile's own cap, which an operator may lift.
+      await subject().store.operator.list(mobile, 'allowed', 'our own test phone', HOUR);
+      expect((await send(requestOf('stranger-6'), mobile)).reserved.status).toBe('ok');
     });
 
     test('given more than the hour of a client, when it asks on, then its hour refuses', async () => {

@@ -1,16 +1,18 @@
-import type { Store } from '../../src/store/store';
+import type { OpenedStore } from '../../src/store/store';
 import { describeAllowances } from './contract-allowances';
 import { describeCaptchas } from './contract-captchas';
 import { describeChecks } from './contract-checks';
 import { describeForeignCodes } from './contract-foreign-codes';
 import { describeInbound } from './contract-inbound';
 import { describeLimits } from './contract-limits';
+import { describeMessages } from './contract-messages';
+import { describeOperator } from './contract-operator';
 import { describeRefunds } from './contract-refunds';
 import { describeRequests } from './contract-requests';
 
 /** A store that holds nothing yet, and whose time the test moves. */
 export interface StoreSubject {
-  store: Store;
+  store: OpenedStore;
   /** Lets so many ms pass for everything that is stored. */
   advance(ms: number): Promise<void>;
   /** Writes as another service of the shop does. Absent: no other service can reach this store. */
@@ -40,6 +42,8 @@ export function describeStore(name: string, open: () => Promise<StoreSubject>): 
     describeChecks(() => subject);
     describeForeignCodes(() => subject);
     describeAllowances(() => subject);
+    describeOperator(() => subject);
+    describeMessages(() => subject);
     describeInbound(() => subject);
   });
 }

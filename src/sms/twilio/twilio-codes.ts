@@ -12,6 +12,8 @@ export const TWILIO_CODES: ProviderCodes = {
   misconfigured: [
     // Credentials, account, permissions.
     ...['20003', '20005', '20008', '20403', '20404'],
+    // The address for receipts (RECEIPTS_URL).
+    '21609',
     // Body, sender or messaging service.
     ...['21602', '21603', '21604', '21605', '21617', '21619', '21212', '21601', '21606', '21659', '21660', '21661'],
     ...['21701', '21702', '21703', '21704', '21705'],

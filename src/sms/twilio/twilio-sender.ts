@@ -4,6 +4,7 @@ import { providerOutcomes } from '../provider-outcome';
 import { type ProviderReply, postOnce } from '../provider-post';
 import type { SmsMessage, SmsOutcome, SmsSender } from '../sender';
 import { TWILIO_CODES } from './twilio-codes';
+import { SMS_ID_PARAMETER } from './twilio-receipts';
 import { twilioText } from './twilio-text';
 
 export interface TwilioSettings {
@@ -12,6 +13,8 @@ export interface TwilioSettings {
   authToken: string;
   /** A number or name of the account, or the messaging service that picks one. */
   sender: { from: string } | { messagingServiceSid: string };
+  /** Where Twilio tells what became of a message; `smsId=` and its id are added. Absent: Twilio is not asked to. */
+  statusCallback?: string;
   /** Scheme and host, such as `https://api.twilio.com`. */
   baseUrl: string;
   /** Wall-clock limit of one send, milliseconds. */
@@ -29,7 +32,7 @@ const FAILED = ['failed', 'undelivered', 'canceled'];
  * @throws Error when the base URL cannot be parsed.
  */
 export function createTwilioSender(settings: TwilioSettings): SmsSender {
-  const { accountSid, authToken, sender, timeoutMs } = settings;
+  const { accountSid, authToken, timeoutMs } = settings;
   const base = settings.baseUrl.replace(/\/+$/, '');
   const url = new URL(`${base}/2010-04-01/Accounts/${encodeURIComponent(accountSid)}/Messages.json`);
   if (!/^https?:$/.test(url.protocol)) throw new Error('The base URL of Twilio must start with https:// or http://');
@@ -41,15 +44,16 @@ export function createTwilioSender(settings: TwilioSettings): SmsSender {
   return {
     name: 'twilio',
     async send(message) {
-      return readReply(await postOnce({ url, headers, body: bodyOf(message, sender), timeoutMs }));
+      return readReply(await postOnce({ url, headers, body: bodyOf(message, settings), timeoutMs }));
     },
   };
 }
 
-function bodyOf(message: SmsMessage, sender: TwilioSettings['sender']): string {
+function bodyOf(message: SmsMessage, { sender, statusCallback }: TwilioSettings): string {
   const form = new URLSearchParams({ To: e164(message.mobile), Body: twilioText(message) });
   if ('from' in sender) form.set('From', sender.from);
   else form.set('MessagingServiceSid', sender.messagingServiceSid);
+  if (statusCallback) form.set('StatusCallback', `${statusCallback}?${SMS_ID_PARAMETER}=${message.id}`);
   return form.toString();
 }
 

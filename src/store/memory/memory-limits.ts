@@ -1,4 +1,4 @@
-import { gradedCap, type SlidingWindowLimit } from '../../limits/sliding-window-limit';
+import { gradedCap, isSparedToAllowed, type SlidingWindowLimit } from '../../limits/sliding-window-limit';
 import type { StoreKeys } from '../keys';
 import type { ExpiringEntries } from './expiring-entries';
 import { eventCount, type LogEntry, liveEntries, waitMs, withEvent, withoutEvent } from './sliding-window-log';
@@ -30,8 +30,11 @@ export class MemoryLimits {
     return liveEntries(this.entries.get<readonly LogEntry[]>(this.keys.limit(limit)) ?? [], limit, this.clock());
   }
 
-  longestWait(limits: readonly SlidingWindowLimit[]): { limit: number; waitMs: number } | undefined {
-    const waits = limits.map((limit) => waitMs(this.live(limit), limit, this.clock()));
+  /** @param isAllowed whether an operator spared the mobile its own caps. */
+  longestWait(limits: readonly SlidingWindowLimit[], isAllowed = false): { limit: number; waitMs: number } | undefined {
+    const waits = limits.map((limit) =>
+      isAllowed && isSparedToAllowed(limit) ? 0 : waitMs(this.live(limit), limit, this.clock()),
+    );
     const longest = Math.max(0, ...waits);
     return longest > 0 ? { limit: waits.indexOf(longest), waitMs: longest } : undefined;
   }

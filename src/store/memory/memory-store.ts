@@ -1,5 +1,7 @@
 import type { SlidingWindowLimit } from '../../limits/sliding-window-limit';
 import { StoreKeys } from '../keys';
+import type { MessageNote, MessageStep } from '../message-record';
+import type { OperatorStore } from '../operator-store';
 import {
   type CaptchaIssue,
   type CaptchaIssued,
@@ -12,16 +14,18 @@ import {
   type InboundStarted,
   type InboundStatus,
   normalisedAnswer,
+  type OpenedStore,
   type SendRefund,
   type SendReservation,
   type SendReserved,
-  type Store,
 } from '../store';
 import { ExpiringEntries } from './expiring-entries';
 import { MemoryAllowances } from './memory-allowances';
 import { MemoryCodes, type RequestRecord } from './memory-codes';
 import { MemoryInbound } from './memory-inbound';
 import { MemoryLimits } from './memory-limits';
+import { MemoryMessages } from './memory-messages';
+import { type MemoryListing, MemoryOperatorStore } from './memory-operator-store';
 import { eventCount } from './sliding-window-log';
 
 /**
@@ -29,12 +33,14 @@ import { eventCount } from './sliding-window-log';
  * tests; it is forgotten with the process. It holds a bounded number of entries, and refuses when they are all alive: dropping one
  * would forget a limit.
  */
-export class MemoryStore implements Store {
+export class MemoryStore implements OpenedStore {
+  readonly operator: OperatorStore;
   private readonly keys = new StoreKeys();
   private readonly entries: ExpiringEntries;
   private readonly limits: MemoryLimits;
   private readonly codes: MemoryCodes;
   private readonly allowances: MemoryAllowances;
+  private readonly messages: MemoryMessages;
   private readonly inbound: MemoryInbound;
 
   constructor(
@@ -42,9 +48,11 @@ export class MemoryStore implements Store {
     maxEntries?: number,
   ) {
     this.entries = new ExpiringEntries(clock, maxEntries);
+    this.operator = new MemoryOperatorStore(this.entries, this.keys, clock);
     this.limits = new MemoryLimits(this.entries, this.keys, clock);
     this.codes = new MemoryCodes(this.entries, this.keys, clock);
     this.allowances = new MemoryAllowances(this.entries, this.keys, clock);
+    this.messages = new MemoryMessages(this.entries, this.keys);
     this.inbound = new MemoryInbound(this.entries, this.keys, clock);
   }
 
@@ -75,10 +83,15 @@ export class MemoryStore implements Store {
     const failed = this.takeCaptcha(captcha, solved);
     if (failed) return { status: failed };
 
+    const list = entries.get<MemoryListing>(keys.listed(mobile))?.list;
+    if (list === 'blocked') return { status: 'blocked', waitMs: entries.ttlMs(keys.listed(mobile)) };
+    const isAllowed = list === 'allowed';
     const locked = this.codes.lockedMs(mobile, lockout);
     if (locked !== undefined) return { status: 'locked', waitMs: locked };
-    const refused = this.limits.longestWait(limits);
-    const decision = allowance && this.allowances.decide(mobile, allowance, this.limits.messagesToday(mobile));
+    const refused = this.limits.longestWait(limits, isAllowed);
+    // Strangers who ask for a mobile count as its own cap, which an allowed one is spared.
+    const today = isAllowed ? [] : this.limits.messagesToday(mobile);
+    const decision = allowance && this.allowances.decide(mobile, allowance, today);
     const denied = decision && !decision.allow ? decision : undefined;
     if (denied && allowance?.mode === 'enforce' && denied.waitMs > (refused?.waitMs ?? 0)) {
       return { status: 'not-allowed', limit: denied.limit, waitMs: denied.waitMs };
@@ -145,6 +158,22 @@ export class MemoryStore implements Store {
     if (checked.status === 'ok' && live?.asker && check.person)
       this.allowances.confirm(mobile, live.asker, check.person);
     return live && checked.status !== 'expired' ? { ...checked, smsId: live.smsId } : checked;
+  }
+
+  async noteMessage(smsId: string, step: MessageStep, note: MessageNote, ttlMs: number) {
+    return this.messages.note(smsId, step, note, ttlMs);
+  }
+
+  async readMessage(smsId: string) {
+    return this.messages.read(smsId);
+  }
+
+  async linkMessage(reference: string, smsId: string, ttlMs: number): Promise<void> {
+    this.messages.link(reference, smsId, ttlMs);
+  }
+
+  async linkedMessage(reference: string) {
+    return this.messages.linked(reference);
   }
 
   async startInbound(start: InboundStart): Promise<InboundStarted> {

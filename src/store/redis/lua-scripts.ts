@@ -9,6 +9,7 @@ export const SCRIPT_NAMES = [
   'reserve',
   'refund',
   'verify',
+  'note_message',
   'inbound_start',
   'inbound_confirm',
   'inbound_status',

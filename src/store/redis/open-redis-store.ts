@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
 import type { Logger } from '../../log';
 import type { StoreKeys } from '../keys';
-import { type Store, StoreUnavailableError } from '../store';
+import { type OpenedStore, StoreUnavailableError } from '../store';
 import { openRedisClient, type RedisClient } from './redis-client';
 import { RedisClusterStore } from './redis-cluster-store';
 import { RedisCommands } from './redis-commands';
@@ -21,7 +21,7 @@ export async function openRedisStore(
   timeoutMs: number,
   keys: StoreKeys,
   log?: Pick<Logger, 'warn'>,
-): Promise<Store> {
+): Promise<OpenedStore> {
   const client = openRedisClient(target, timeoutMs);
   const commands = new RedisCommands(client, redisNodes(client), timeoutMs);
   try {

@@ -1,4 +1,4 @@
-import type { AllowanceCharge } from '../../limits/allowances';
+import { type AllowanceCharge, HISTORY_MS } from '../../limits/allowances';
 import type { AllowanceRequest } from '../../limits/rules';
 import type { StoreKeys } from '../keys';
 import { confirmationWeight } from '../memory/allowance-changes';
@@ -67,7 +67,7 @@ export class RedisClusterAllowances {
     };
     const pool = async (name: Pool) => (await read(keys.pool(name))).values.map(Number);
     const day = keys.limit({ rule: 'mobile-day', subject: { kind: 'mobile', id: mobile } });
-    const [client, network, parent, known, unknown, person, device, started, confirmed, ofMobile, unpaid] =
+    const [client, network, parent, known, unknown, person, device, started, confirmed, ofMobile, unpaid, listed] =
       await Promise.all([
         standing('client', request.client),
         standing('network', request.network),
@@ -80,6 +80,7 @@ export class RedisClusterAllowances {
         this.commands.get(keys.person(request.person), within.deadline),
         read(day),
         read(keys.unpaid(mobile)),
+        this.commands.get(keys.listed(mobile), within.deadline),
       ]);
     const state: AllowanceState = {
       client,
@@ -91,7 +92,9 @@ export class RedisClusterAllowances {
     };
     const networks = unpaid.values.filter((_, i) => i % 4 === 2);
     const again = networks.filter((id) => id === request.network).length === 1;
-    const asking = { ofMobile: ofMobile.values.map(Number), again, device: request.device };
+    // Strangers who ask for a mobile count as its own cap, which an allowed one is spared.
+    const asked = listed?.startsWith('allowed ') ? [] : ofMobile.values.map(Number);
+    const asking = { ofMobile: asked, again, device: request.device };
     const at = ofMobile.now;
     return { decision: decideWithLimits(state, asking, request.rule, at), state, at };
   }
@@ -168,7 +171,7 @@ export class RedisClusterAllowances {
     const key = this.keys.person(person);
     const confirmed = await this.commands.get(key);
     const confirmedAt = confirmed === null ? undefined : Number(confirmed);
-    await this.commands.setForHistory(key, String(Math.max(at, confirmedAt ?? 0)));
+    await this.commands.set(key, String(Math.max(at, confirmedAt ?? 0)), HISTORY_MS);
     await this.settle(asker, messages, confirmationWeight(confirmedAt, at), at);
   }
 
@@ -207,6 +210,6 @@ export class RedisClusterAllowances {
   }
 
   private async keepStart(startedAt: number | undefined, at: number): Promise<void> {
-    await this.commands.setForHistory(this.keys.allowancesStarted(), `${startedAt ?? at} ${at}`);
+    await this.commands.set(this.keys.allowancesStarted(), `${startedAt ?? at} ${at}`, HISTORY_MS);
   }
 }

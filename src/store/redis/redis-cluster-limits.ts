@@ -1,11 +1,13 @@
 import { gradedCap, type SlidingWindowLimit } from '../../limits/sliding-window-limit';
 import type { StoreKeys } from '../keys';
+import type { SendReserved } from '../store';
 import type { RedisCommands, RunOptions } from './redis-commands';
-import { limitArguments } from './redis-store';
+import { limitArguments, sparedBits } from './redis-store';
 import type { Refunds } from './refunds';
 import { bySlot, type SlotGroup } from './slot-groups';
 
 type Deadline = Required<Pick<RunOptions, 'deadline'>>;
+type Refusal = Extract<SendReserved, { status: 'refused' | 'locked' | 'blocked' }>;
 
 /** Limits on a cluster, where they live in many slots: they are checked all at once, and counted slot by slot. */
 export class RedisClusterLimits {
@@ -18,24 +20,34 @@ export class RedisClusterLimits {
     return bySlot(limits, (limit) => this.keys.limit(limit), ownKey);
   }
 
-  /** Whether all limits have room, and what each would count with one more. */
+  /**
+   * Whether all limits have room, and what each would count with one more. With `of`, the first group is that mobile's, and is asked
+   * whether it is blocked or locked as well.
+   */
   async check(
     groups: readonly SlotGroup[],
     within: Deadline,
-  ): Promise<{ refusal?: { limit: number; waitMs: number }; counts: number[] }> {
+    of?: { mobile: string; maxFailures: number },
+  ): Promise<{ refusal?: Refusal; counts: number[] }> {
     const counts: number[] = [];
-    const waits = await Promise.all(
-      groups.map(async ({ limits, keys, indexes }) => {
-        const [first] = keys;
-        if (first === undefined) return { limit: 0, waitMs: 0 };
-        const reply = await this.commands.run('check', [first, ...keys], [`0${limitArguments(limits)}`], within);
-        const [, , , limit, waitMs, ...events] = reply;
-        for (const [i, index] of indexes.entries()) counts[index] = Number(events[i]);
-        return { limit: indexes[Number(limit)] ?? 0, waitMs: Number(waitMs) };
+    const refusals = await Promise.all(
+      groups.map(async (group, i): Promise<Refusal | undefined> => {
+        const { limits, keys, indexes } = group;
+        const [first = ''] = keys;
+        const own = i === 0 ? of : undefined;
+        if (!own && keys.length === 0) return undefined;
+        const standing = own ? [this.keys.failures(own.mobile), this.keys.listed(own.mobile)] : [first, first];
+        const numbers = `${own?.maxFailures ?? 0} ${sparedBits(limits)}${limitArguments(limits)}`;
+        const reply = await this.commands.run('check', [...standing, ...keys], [numbers], within);
+        const [, , locked, blocked, limit, waitMs, ...events] = reply;
+        for (const [j, index] of indexes.entries()) counts[index] = Number(events[j]);
+        if (Number(blocked) > 0) return { status: 'blocked', waitMs: Number(blocked) };
+        if (Number(locked) > 0) return { status: 'locked', waitMs: Number(locked) };
+        if (Number(waitMs) === 0) return undefined;
+        return { status: 'refused', limit: indexes[Number(limit)] ?? 0, waitMs: Number(waitMs) };
       }),
     );
-    const longest = waits.reduce((a, b) => (b.waitMs > a.waitMs ? b : a), { limit: 0, waitMs: 0 });
-    return longest.waitMs > 0 ? { refusal: longest, counts } : { counts };
+    return { refusal: worst(refusals), counts };
   }
 
   /** Counts in one slot after the other. The first that refuses ends it, and what was counted before is refunded. */
@@ -76,6 +88,13 @@ export class RedisClusterLimits {
     const { others } = this.groups(limits, '');
     await Promise.all(others.map((group) => this.refundCount(group, 0)));
   }
+}
+
+/** A block or a lockout, else the longest wait. */
+function worst(refusals: readonly (Refusal | undefined)[]): Refusal | undefined {
+  const present = refusals.filter((refusal) => refusal !== undefined);
+  const standing = present.find(({ status }) => status !== 'refused');
+  return standing ?? present.sort((a, b) => b.waitMs - a.waitMs)[0];
 }
 
 export function withGradedCap(limits: readonly SlidingWindowLimit[], counts: readonly number[]): SlidingWindowLimit[] {

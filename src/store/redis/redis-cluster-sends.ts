@@ -3,7 +3,7 @@ import { normalisedAnswer, type SendRefund, type SendReservation, type SendReser
 import { RedisClusterAllowances } from './redis-cluster-allowances';
 import { RedisClusterLimits } from './redis-cluster-limits';
 import type { RedisCommands, RunOptions } from './redis-commands';
-import { askerOf, limitArguments, notReserved, previousCode, RedisStore } from './redis-store';
+import { askerOf, limitArguments, notReserved, previousCode, RedisStore, sparedBits } from './redis-store';
 import { Refunds } from './refunds';
 import type { SlotGroup } from './slot-groups';
 
@@ -32,19 +32,18 @@ export class RedisClusterSends {
     if (failed) return { status: failed };
 
     const { own, others } = this.limits.groups(limits, keys.code(mobile));
-    const [{ refusal }, locked, decided] = await Promise.all([
-      this.limits.check([own, ...others], within),
-      this.lockedMs(mobile, lockout.maxFailures, within),
+    const [{ refusal }, decided] = await Promise.all([
+      this.limits.check([own, ...others], within, { mobile, maxFailures: lockout.maxFailures }),
       allowance && this.allowances.decide(mobile, allowance, within),
       // A count that stays is no reason to fail.
       this.limits.refundLatest(solved).catch(() => undefined),
     ]);
-    if (locked > 0) return { status: 'locked', waitMs: locked };
+    if (refusal?.status === 'blocked' || refusal?.status === 'locked') return refusal;
     const denied = decided && !decided.decision.allow ? decided.decision : undefined;
     if (denied && allowance?.mode === 'enforce' && denied.waitMs > (refusal?.waitMs ?? 0)) {
       return { status: 'not-allowed', limit: denied.limit, waitMs: denied.waitMs };
     }
-    if (refusal) return { status: 'refused', ...refusal };
+    if (refusal) return refusal;
 
     const countedAt = Array<number>(limits.length).fill(0);
     const counts = Array<number>(limits.length).fill(0);
@@ -74,6 +73,7 @@ export class RedisClusterSends {
           keys.ended(mobile, purpose),
           keys.failures(mobile),
           keys.unpaid(mobile),
+          keys.listed(mobile),
           ...own.keys,
         ],
         [
@@ -81,7 +81,7 @@ export class RedisClusterSends {
           purpose,
           smsId,
           captcha.uuid,
-          `${ttlMs} ${lockout.maxFailures}${limitArguments(own.limits)}`,
+          `${ttlMs} ${lockout.maxFailures} ${sparedBits(own.limits)}${limitArguments(own.limits)}`,
           ...(owed ? [...askerOf(owed), owed.charge, owed.sentAt] : []),
         ],
         {
@@ -137,11 +137,6 @@ export class RedisClusterSends {
     const [taken, , text] = await this.commands.run('take', [this.keys.captcha(uuid)], [], within);
     if (taken !== 'ok') return 'captcha-expired';
     return normalisedAnswer(String(text)) === normalisedAnswer(answer) ? undefined : 'captcha-mismatch';
-  }
-
-  private async lockedMs(mobile: string, maxFailures: number, within: Deadline): Promise<number> {
-    const [, , locked] = await this.commands.run('check', [this.keys.failures(mobile)], [`${maxFailures}`], within);
-    return Number(locked);
   }
 
   private async refundMobile(

@@ -1,5 +1,7 @@
 import type { AllowanceCharge } from '../../limits/allowances';
 import type { StoreKeys } from '../keys';
+import type { MessageNote, MessageStep } from '../message-record';
+import type { OperatorStore } from '../operator-store';
 import {
   type CaptchaIssue,
   type CaptchaIssued,
@@ -11,10 +13,10 @@ import {
   type InboundStart,
   type InboundStarted,
   type InboundStatus,
+  type OpenedStore,
   type SendRefund,
   type SendReservation,
   type SendReserved,
-  type Store,
 } from '../store';
 import { RedisClusterAllowances } from './redis-cluster-allowances';
 import { RedisClusterLimits, withGradedCap } from './redis-cluster-limits';
@@ -28,7 +30,8 @@ import { Refunds } from './refunds';
  * The store on a Redis Cluster, where the keys of one message live in several slots and no script reaches them all: what a script does
  * at once on one Redis is done slot by slot, counting before deciding, so that it may refuse early and never late.
  */
-export class RedisClusterStore implements Store {
+export class RedisClusterStore implements OpenedStore {
+  readonly operator: OperatorStore;
   private readonly single: RedisStore;
   private readonly limits: RedisClusterLimits;
   private readonly allowances: RedisClusterAllowances;
@@ -40,6 +43,7 @@ export class RedisClusterStore implements Store {
     private readonly keys: StoreKeys,
   ) {
     this.single = new RedisStore(commands, keys, false);
+    this.operator = this.single.operator;
     this.limits = new RedisClusterLimits(commands, keys);
     this.allowances = new RedisClusterAllowances(commands, keys);
     this.sends = new RedisClusterSends(commands, keys, this.limits, this.allowances, this.single);
@@ -51,7 +55,7 @@ export class RedisClusterStore implements Store {
     const key = this.keys.captcha(uuid);
     const groups = this.limits.groups(limits, key);
     const { refusal, counts } = await this.limits.check([groups.own, ...groups.others], within);
-    if (refusal) return { status: 'refused', ...refusal };
+    if (refusal?.status === 'refused') return refusal;
     const graded = withGradedCap(limits, counts);
     const { others } = this.limits.groups(graded, key);
     const refunds = new Refunds();
@@ -123,6 +127,22 @@ export class RedisClusterStore implements Store {
       void refunds.verifications.run();
       throw error;
     }
+  }
+
+  noteMessage(smsId: string, step: MessageStep, note: MessageNote, ttlMs: number) {
+    return this.single.noteMessage(smsId, step, note, ttlMs);
+  }
+
+  readMessage(smsId: string) {
+    return this.single.readMessage(smsId);
+  }
+
+  linkMessage(reference: string, smsId: string, ttlMs: number): Promise<void> {
+    return this.single.linkMessage(reference, smsId, ttlMs);
+  }
+
+  linkedMessage(reference: string) {
+    return this.single.linkedMessage(reference);
   }
 
   async startInbound({ captcha, ...start }: InboundStart): Promise<InboundStarted> {

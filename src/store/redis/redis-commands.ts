@@ -1,6 +1,5 @@
 import { performance } from 'node:perf_hooks';
 import type { Redis } from 'ioredis';
-import { HISTORY_MS } from '../../limits/allowances';
 import { StoreUnavailableError } from '../store';
 import type { ScriptName } from './lua-scripts';
 import type { RedisClient } from './redis-client';
@@ -67,9 +66,8 @@ export class RedisCommands {
     return this.bounded(this.client.get(key), deadline);
   }
 
-  /** Keeps a value for as long as confirmations count. */
-  async setForHistory(key: string, value: string): Promise<void> {
-    await this.bounded(this.client.set(key, value, 'PX', HISTORY_MS), this.deadline());
+  async set(key: string, value: string, ttlMs: number): Promise<void> {
+    await this.bounded(this.client.set(key, value, 'PX', ttlMs), this.deadline());
   }
 
   /** What the primaries say of themselves; '' where this user may not ask. */

@@ -1,7 +1,9 @@
 import { type AllowanceCharge, allowanceArguments } from '../../limits/allowances';
 import type { AllowanceRequest } from '../../limits/rules';
-import type { SlidingWindowLimit } from '../../limits/sliding-window-limit';
+import { isSparedToAllowed, type SlidingWindowLimit } from '../../limits/sliding-window-limit';
 import type { StoreKeys } from '../keys';
+import type { MessageNote, MessageStep } from '../message-record';
+import type { OperatorStore } from '../operator-store';
 import {
   type AllowanceLimit,
   type CaptchaIssue,
@@ -16,18 +18,24 @@ import {
   type InboundStatus,
   LONGEST_CODE_LIFE_MS,
   normalisedAnswer,
+  type OpenedStore,
   type PreviousCode,
   type SendRefund,
   type SendReservation,
   type SendReserved,
-  type Store,
 } from '../store';
 import type { RedisCommands, Reply } from './redis-commands';
 import { RedisInbound } from './redis-inbound';
+import { RedisMessages } from './redis-messages';
+import { RedisOperatorStore } from './redis-operator-store';
 
 /** Cap and length of each limit, as the scripts take them. */
 export const limitArguments = (limits: readonly SlidingWindowLimit[]): string =>
   limits.map(({ cap, lengthMs }) => ` ${cap} ${lengthMs}`).join('');
+
+/** The bits of limits that an allowed mobile is spared, as the scripts take them. */
+export const sparedBits = (limits: readonly SlidingWindowLimit[]): number =>
+  limits.reduce((bits, limit, i) => (isSparedToAllowed(limit) ? bits | (1 << i) : bits), 0);
 
 /** How a script treats allowances: not at all, by refusing, by telling. */
 function modeOf(allowance: AllowanceRequest | undefined): number {
@@ -50,6 +58,7 @@ export function notReserved([status, , first, second]: Reply): Exclude<SendReser
     case 'not-allowed':
       return { status, limit: first as AllowanceLimit, waitMs: Number(second) };
     case 'locked':
+    case 'blocked':
       return { status, waitMs: Number(first) };
     case 'captcha-mismatch':
       return { status };
@@ -83,7 +92,9 @@ export function checkArguments({ lockout, foreignCodes, uuid }: CodeCheck): stri
 }
 
 /** The store on one Redis (or a primary that Sentinel names): one Lua script a step, on Redis's own clock. */
-export class RedisStore implements Store {
+export class RedisStore implements OpenedStore {
+  readonly operator: OperatorStore;
+  private readonly messages: RedisMessages;
   private readonly inbound: RedisInbound;
 
   constructor(
@@ -92,6 +103,8 @@ export class RedisStore implements Store {
     /** Whether a refund settles its charge in the same script; on a cluster that is done slot by slot. */
     private readonly settlesCharges = true,
   ) {
+    this.operator = new RedisOperatorStore(commands, keys);
+    this.messages = new RedisMessages(commands, keys);
     this.inbound = new RedisInbound(commands, keys);
   }
 
@@ -125,6 +138,7 @@ export class RedisStore implements Store {
         keys.request(mobile, uuid),
         keys.ended(mobile, purpose),
         keys.failures(mobile),
+        keys.listed(mobile),
         ...(allowance ? this.allowanceKeys(mobile, allowance) : []),
         ...this.limitKeys(solved),
         ...this.limitKeys(limits),
@@ -135,7 +149,7 @@ export class RedisStore implements Store {
         purpose,
         smsId,
         uuid,
-        `${ttlMs} ${lockout.maxFailures} ${solved.length} ${modeOf(allowance)}${limitArguments(solved)}${limitArguments(limits)}`,
+        `${ttlMs} ${lockout.maxFailures} ${solved.length} ${modeOf(allowance)} ${sparedBits(limits)}${limitArguments(solved)}${limitArguments(limits)}`,
         ...(allowance
           ? [`${allowance.device ? 1 : 0} ${allowanceArguments(allowance.rule).join(' ')}`, ...askerOf(allowance)]
           : []),
@@ -212,6 +226,22 @@ export class RedisStore implements Store {
         [code, purpose, checkArguments(check) + counted.join(''), '0 0', person ? 'here' : '', keys.scriptPrefix],
       ),
     );
+  }
+
+  noteMessage(smsId: string, step: MessageStep, note: MessageNote, ttlMs: number) {
+    return this.messages.note(smsId, step, note, ttlMs);
+  }
+
+  readMessage(smsId: string) {
+    return this.messages.read(smsId);
+  }
+
+  linkMessage(reference: string, smsId: string, ttlMs: number): Promise<void> {
+    return this.messages.link(reference, smsId, ttlMs);
+  }
+
+  linkedMessage(reference: string) {
+    return this.messages.linked(reference);
   }
 
   startInbound(start: InboundStart): Promise<InboundStarted> {

@@ -26,6 +26,10 @@ export class WatchedStore implements Store {
   readonly peekCaptcha = this.watched('peekCaptcha');
   readonly refundSend = this.watched('refundSend');
   readonly checkCode = this.watched('checkCode');
+  readonly noteMessage = this.watched('noteMessage');
+  readonly readMessage = this.watched('readMessage');
+  readonly linkMessage = this.watched('linkMessage');
+  readonly linkedMessage = this.watched('linkedMessage');
   readonly startInbound = this.watched('startInbound');
   readonly confirmInbound = this.watched('confirmInbound');
   readonly inboundStatus = this.watched('inboundStatus');

@@ -1,17 +1,18 @@
 -- A send, all in one step: takes the captcha, counts the message in all its limits or in none, charges whoever owes it until it is
 -- confirmed, and writes its request and code.
 -- KEYS  1 img:{uuid}  2 sms:{mobile}  3 the latest code's purpose  4 the request  5 when codes of this purpose were ended
---       6 the mobile's failures  with allowances: 7 8 9 standings of client, network, parent  10 11 12 13 pools: known, unknown, person,
---       device  14 when allowances were first charged  15 when the mobile was last confirmed  16 its unpaid messages  17 its messages of
---       the day  then the client's unsolved captchas, then the limits
+--       6 the mobile's failures  7 what an operator decided for it  with allowances: 8 9 10 standings of client, network, parent
+--       11 12 13 14 pools: known, unknown, person, device  15 when allowances were first charged  16 when the mobile was last confirmed
+--       17 its unpaid messages  18 its messages of the day  then the client's unsolved captchas, then the limits
 -- ARGV  1 deadline  2 the captcha's answer, trimmed, in lower case  3 code  4 purpose  5 smsId  6 uuid
 --       7 numbers: the code's lifetime, ms; failures allowed in a row, 0 for any; how many keys count unsolved captchas; allowances: 0 for
---       none, 1 to enforce them, 2 to report; then cap and length of each key for unsolved captchas and of each limit
+--       none, 1 to enforce them, 2 to report; a bit for each limit that an allowed mobile is spared; then cap and length of each key for unsolved captchas and of each limit
 --       with allowances: 8 numbers: 1 for a trusted device, then the rule  9 10 11 client, network, parent
 -- Returns { 'ok', now, code before, its `code:PURPOSE:uuid`, when it expires, what pays for it, what would have refused it,
 --           events now in each limit... }
 --         { 'captcha-expired', now }  { 'captcha-mismatch', now }  { 'refused', now, index of the limit from 0, ms to wait }
---         { 'not-allowed', now, what refused, ms to wait }  { 'locked', now, ms to wait }  { 'deadline-exceeded', now }
+--         { 'not-allowed', now, what refused, ms to wait }  { 'locked', now, ms to wait }
+--         { 'blocked', now, ms to wait }  { 'deadline-exceeded', now }
 --- @include deadline
 --- @include sliding_window
 --- @include allowance_standing
@@ -25,23 +26,28 @@ redis.call('SET', KEYS[1], text, 'KEEPTTL')
 redis.call('DEL', KEYS[1])
 if text:match('^%s*(.-)%s*$'):lower() ~= ARGV[2] then return { 'captcha-mismatch', now } end
 local bounds = numbers(ARGV[7])
-local ttl, max_failures, unsolved, mode = bounds[1], bounds[2], bounds[3], bounds[4]
-local first = mode > 0 and 18 or 7
+local ttl, max_failures, unsolved, mode, spared = unpack(bounds, 1, 5)
+local first = mode > 0 and 19 or 8
 for i = 1, unsolved do
-  refund_latest_event(KEYS[first + i - 1], bounds[3 + 2 * i], bounds[4 + 2 * i])
+  refund_latest_event(KEYS[first + i - 1], bounds[4 + 2 * i], bounds[5 + 2 * i])
 end
 
+local list, listed = listing(KEYS[7])
+if list == 'blocked' then return { 'blocked', now, listed } end
+local is_allowed = list == 'allowed'
 local locked = locked_ms(KEYS[6], max_failures)
 if locked then return { 'locked', now, locked } end
-local b = 5 + 2 * unsolved
+local b = 6 + 2 * unsolved
 first = first + unsolved
-local wait, index, logs, counts = check_all(first, #KEYS, bounds, b)
+local wait, index, logs, counts = check_all(first, #KEYS, bounds, b, is_allowed and spared)
 
 local asker, charge, denied, state = nil, '', '', nil
 if mode > 0 then
   asker = { ARGV[9], ARGV[10], ARGV[11] }
   local rule = numbers(ARGV[8])
-  state = read_allowances(7, asker, rule[1] == 1)
+  state = read_allowances(8, asker, rule[1] == 1)
+  -- Strangers who ask for a mobile count as its own cap.
+  if is_allowed then state.of_mobile = {} end
   local paid_by, limit, ms = decide(state, allowance_rule(rule, 2))
   if not paid_by then
     if mode == 1 and ms > wait then return { 'not-allowed', now, limit, ms } end
@@ -53,7 +59,7 @@ end
 if wait > 0 then return { 'refused', now, index, wait } end
 
 count_all(first, #KEYS, bounds, b, logs)
-if asker then charge_allowances(7, state, asker, charge) end
+if asker then charge_allowances(8, state, asker, charge) end
 local previous, latest, expires =
   write_request(KEYS[2], KEYS[3], KEYS[4], KEYS[5], ARGV[3], ARGV[4], ARGV[6], ARGV[5], ttl, asker)
 return { 'ok', now, previous, latest, expires, charge, denied, unpack(counts) }

@@ -8,6 +8,12 @@ local function locked_ms(key, max_failures)
   return math.max(redis.call('PTTL', key), 1)
 end
 
+-- What an operator decided for a mobile: 'blocked', 'allowed' or nil; and for how many ms still.
+local function listing(key)
+  local list = held[key] and string.match(held[key], '^(%l+) ')
+  return list, list and math.max(redis.call('PTTL', key), 1)
+end
+
 -- Writes a request and its code. Returns what stood under `code_key` before: the code ('' for none), `code:PURPOSE:uuid` where this
 -- server wrote it, and when it would have expired.
 -- `asker` is { client, network, parent } where allowances are kept.

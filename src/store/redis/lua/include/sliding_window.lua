@@ -74,13 +74,15 @@ local function refund_latest_event(key, cap, length)
 end
 
 -- What is counted in KEYS[first_key]... KEYS[last_key], given their caps and lengths: { cap, length, cap, length, ... } from `b` on.
+-- Limits whose bit is set in `spared` (the first: 1, the second: 2, the third: 4...) refuse nothing.
 -- Returns the longest wait in ms (0: all have room), the index from 0 of its limit, their logs, and their counts with one more event.
-local function check_all(first_key, last_key, bounds, b)
+local function check_all(first_key, last_key, bounds, b, spared)
   local longest, index, logs, counts = 0, 0, {}, {}
   for i = first_key, last_key do
     local live, total = live_entries(KEYS[i], bounds[b + 1])
     local wait = wait_ms(live, total, bounds[b], bounds[b + 1])
-    if wait > longest then longest, index = wait, i - first_key end
+    local is_spared = bit.band(spared or 0, bit.lshift(1, i - first_key)) ~= 0
+    if wait > longest and not is_spared then longest, index = wait, i - first_key end
     logs[#logs + 1] = live
     counts[#counts + 1] = total + 1
     b = b + 2

@@ -1,0 +1,26 @@
+import type { IncomingHttpHeaders } from 'node:http';
+
+/** A POST that a provider makes to this server, to tell of a message. */
+export interface ProviderPush {
+  headers: IncomingHttpHeaders;
+  /** Path and query as they arrived: what some providers sign begins with the whole address. */
+  target: string;
+  query: URLSearchParams;
+  /** As it arrived: what some providers sign is the text. */
+  body: string;
+}
+
+/** What a provider wants to hear. Anything but 2xx makes most of them push again, a few times. */
+export interface PushAnswer {
+  status: number;
+  contentType: string;
+  body: string;
+}
+
+/** Deals with one provider's pushes of one kind. Rejects with StoreUnavailableError where the push should come again. */
+export type PushHandler = (push: ProviderPush) => Promise<PushAnswer>;
+
+/** An answer in JSON. */
+export function jsonAnswer(status: number, body: object): PushAnswer {
+  return { status, contentType: 'application/json; charset=utf-8', body: JSON.stringify(body) };
+}

@@ -1,0 +1,27 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+
+export interface SignedPush {
+  /** The whole address that Twilio was given, with its query. */
+  url: string;
+  /** The fields of the form. */
+  form: URLSearchParams;
+  /** The header X-Twilio-Signature. */
+  signature: string;
+}
+
+/**
+ * Whether Twilio signed this push (www.twilio.com/docs/usage/security): base64 of HMAC-SHA1, with the account's auth token, of the
+ * address followed by the names and values of the form, sorted by name.
+ */
+export function isSignedByTwilio({ url, form, signature }: SignedPush, authToken: string): boolean {
+  const fields = [...new Set(form.keys())].sort();
+  // A name that stands there twice is signed with each of its values once, in order.
+  const text = fields.flatMap((name) => [...new Set(form.getAll(name))].sort().map((value) => name + value)).join('');
+  const given = Buffer.from(signature);
+  const expected = Buffer.from(
+    createHmac('sha1', authToken)
+      .update(url + text)
+      .digest('base64'),
+  );
+  return given.length === expected.length && timingSafeEqual(given, expected);
+}
