@@ -21,7 +21,7 @@ import { atMostOnceASecond, createMonitoringHandler } from './http/monitoring-en
 import { OriginalApi } from './http/original-api';
 import { dialectOf } from './http/original-dialects';
 import { ProviderPushes } from './http/provider-pushes';
-import { LimitRules } from './limits/rules';
+import { countryLimits, LimitRules } from './limits/rules';
 import type { Logger } from './log';
 import { EventLog } from './observability/event-log';
 import { observeOperations } from './observability/instrument-schema';
@@ -32,6 +32,7 @@ import { PROJECT_ROOT } from './project-root';
 import type { ConsoleSender } from './sms/console/console-sender';
 import { createReceiptParsers } from './sms/create-receipt-parsers';
 import { createSender } from './sms/create-sender';
+import { createNumbering, type Numbering } from './sms/numbering';
 import type { SmsSender } from './sms/sender';
 import { fixedCodes } from './sms/test-numbers-sender';
 import { openStore } from './store/open-store';
@@ -73,6 +74,7 @@ const DRAIN_MS = 9_000;
  */
 export async function createApp(config: Config, log: Logger, overrides: Overrides = {}): Promise<App> {
   const { clock = Date.now } = overrides;
+  const { countries, countryBudgets } = config.sms;
   const { secrets, publicUrl } = config.receipts;
   const parsers = secrets.length > 0 ? createReceiptParsers(config.sms, { publicUrl, clock }) : {};
   const metrics = new Metrics(
@@ -80,6 +82,7 @@ export async function createApp(config: Config, log: Logger, overrides: Override
       providers: config.sms.providers,
       receiptProviders: Object.keys(parsers),
       dailyBudget: config.limits.dailyBudget,
+      byCountry: countries.length > 1 ? { countries, budgets: countryBudgets } : undefined,
     },
     clock,
   );
@@ -87,11 +90,13 @@ export async function createApp(config: Config, log: Logger, overrides: Override
   const tracing = config.tracing ? await startTracing(config.trustProxy > 0, log) : undefined;
   const events = new EventLog(log, { events: config.logEvents, secret: config.clientHashSecret });
   const observe = fanOut([metrics.observe, tracing?.observe, events.observe, overrides.observe], log);
-  const rules = new LimitRules(config.limits, config.captcha.ttlMs);
+  const numbering = createNumbering(countries);
+  const rules = new LimitRules(config.limits, config.captcha.ttlMs, countryLimits(countries, countryBudgets));
   const drawing = createCaptchaDrawing({ fontFiles: config.captcha.fontFiles });
   const configured = await createSender(config.sms, {
     log,
     clock,
+    countryOf: numbering.countryOf,
     onAttempt: (attempt) => observe({ type: 'send-attempted', ...attempt }),
   });
   const sender = overrides.sender ?? configured;
@@ -128,6 +133,7 @@ export async function createApp(config: Config, log: Logger, overrides: Override
     clock,
     codeFor: fixedCodes(config.sms.testNumbers ?? [], randomCode),
     tickets,
+    countryOf: numbering.countryOf,
     newSmsId: smsIds.next,
     receipts,
     personOf: (mobile) => clients.personOf(mobile),
@@ -136,13 +142,14 @@ export async function createApp(config: Config, log: Logger, overrides: Override
     captchaExpiresIn: config.captcha.ttlMs / 1000,
     codeExpiresIn: config.smsCode.codeTtlMs / 1000,
     cooldown: config.limits.cooldownMs / 1000,
-    countries: ['CN'],
+    countries: numbering.countries,
+    callingCodes: numbering.callingCodes,
     tickets: tickets !== undefined,
   });
   const schema = createSchema({
     captcha: new CaptchaResolver(captchas),
     settings,
-    smsCode: new SmsCodeResolver(smsCodes),
+    smsCode: new SmsCodeResolver(smsCodes, numbering),
   });
   observeOperations(schema, observe);
   const trusted = config.trustedDocuments && new TrustedDocuments(schema, config.trustedDocuments, CLIENT_DOCUMENTS);
@@ -186,7 +193,7 @@ export async function createApp(config: Config, log: Logger, overrides: Override
     schemaSdl: config.schemaSdl ? `${printSchema(schema)}\n` : undefined,
     developer: config.development
       ? {
-          lastCode: lastCode(configured.console),
+          lastCode: lastCode(configured.console, numbering),
           captchaText: (uuid) => store.peekCaptcha(uuid),
           explorer: existsSync(EXPLORER_ROOT) ? new ExplorerFiles(EXPLORER_ROOT) : undefined,
         }
@@ -255,6 +262,6 @@ async function reachable(store: Store): Promise<boolean> {
 }
 
 /** What the page may show in development: the last code that the console sender printed, to whoever knows its mobile. */
-function lastCode(sender: ConsoleSender | undefined): (mobile: string) => string | undefined {
-  return (mobile) => (sender?.last()?.mobile === mobile ? sender.last()?.code : undefined);
+function lastCode(sender: ConsoleSender | undefined, numbering: Numbering): (mobile: string) => string | undefined {
+  return (text) => (sender?.last()?.mobile === numbering.parse(text) ? sender?.last()?.code : undefined);
 }
