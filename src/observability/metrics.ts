@@ -156,6 +156,7 @@ export class Metrics {
     for (const provider of providers) for (const outcome of OUTCOMES) this.sends.inc({ provider, outcome }, 0);
     for (const provider of receiptProviders) {
       for (const outcome of DELIVERY_OUTCOMES) this.deliveries.inc({ provider, outcome, carrier_code: 'other' }, 0);
+      this.deliveryDuration.zero({ provider });
       for (const reason of ['duplicate', 'foreign']) this.receiptsIgnored.inc({ provider, reason }, 0);
     }
     for (const rule of byCountry ? [...LIMITS, ...COUNTRY_LIMITS] : LIMITS) this.limitsHit.inc({ rule }, 0);

@@ -82,6 +82,8 @@ class TooLate extends StoreUnavailableError {
 
 /** The steps of a cluster are of one slot each, so they run on any Redis: here on one, where each of them can be met alone. */
 describeWithRedis("a cluster's steps on one redis-server", () => {
+  // Every step of a cluster is a few, and a busy machine takes its time for each.
+  jest.setTimeout(60_000);
   let server: RedisServer;
   let redis: Redis;
   beforeAll(async () => {

@@ -46,6 +46,7 @@ export class TestRunner {
     const hook = (kind: 'beforeAll' | 'beforeEach' | 'afterEach' | 'afterAll') => (run: Body) =>
       void current[kind].push(run);
     Object.assign(globalThis, {
+      jest: { setTimeout: () => undefined },
       ...{ expect, describe: Object.assign(describe, { each: each(describe) }) },
       ...{ test: Object.assign(test, { each: each(test) }), it: Object.assign(test, { each: each(test) }) },
       ...{ beforeAll: hook('beforeAll'), beforeEach: hook('beforeEach') },
