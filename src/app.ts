@@ -37,6 +37,7 @@ import type { SmsSender } from './sms/sender';
 import { fixedCodes } from './sms/test-numbers-sender';
 import { openStore } from './store/open-store';
 import type { Store } from './store/store';
+import { DeviceTokens } from './tickets/device-tokens';
 import { createTicketSigner, type TicketSigner } from './tickets/ticket-signer';
 import { CaptchaService } from './verification/captcha-service';
 import type { DomainEvent, Observer } from './verification/events';
@@ -103,6 +104,7 @@ export async function createApp(config: Config, log: Logger, overrides: Override
   const store = observedStore(overrides.store ?? (await openStore(config.store, { clock, log })), observe);
   const tickets = overrides.tickets ?? (config.tickets && (await createTicketSigner(config.tickets, clock)));
   const clients = new ClientIds(config.clientHashSecret);
+  const devices = config.trustedDeviceSecret ? new DeviceTokens(config.trustedDeviceSecret, clock) : undefined;
   const captchas = new CaptchaService(config.captcha, {
     store,
     rules,
@@ -133,6 +135,7 @@ export async function createApp(config: Config, log: Logger, overrides: Override
     clock,
     codeFor: fixedCodes(config.sms.testNumbers ?? [], randomCode),
     tickets,
+    devices,
     countryOf: numbering.countryOf,
     newSmsId: smsIds.next,
     receipts,
@@ -177,6 +180,7 @@ export async function createApp(config: Config, log: Logger, overrides: Override
   const handler = createHttpHandler({
     graphql,
     clients,
+    devices,
     log,
     development: config.development,
     trustProxy,

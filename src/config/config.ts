@@ -3,7 +3,7 @@ import type { LimitSettings } from '../limits/rules';
 import type { LoggedEvents, LogLevel } from '../log';
 import type { StoreSettings } from '../store/open-store';
 import type { TicketSettings } from '../tickets/ticket-signer';
-import { clientHashSecret } from './client-hash-secret';
+import { clientHashSecret, trustedDeviceSecret } from './client-hash-secret';
 import { nearMisses } from './near-misses';
 import type { OriginalDialect } from './original-dialects';
 import { SETTINGS } from './settings';
@@ -39,6 +39,8 @@ export interface Config {
   captcha: { ttlMs: number; level: CaptchaLevel | 'auto'; fontFiles: readonly string[] };
   limits: LimitSettings;
   clientHashSecret: string;
+  /** undefined: no device is trusted. */
+  trustedDeviceSecret: string | undefined;
   /** undefined: /metrics stands on the port of everything else. */
   metricsPort: number | undefined;
   /** What opens the paths that providers push to, none: there are no such paths; and where Twilio reaches them. */
@@ -100,6 +102,7 @@ export function loadConfig(environment: Environment = process.env): Readonly<Con
   }
   if (values.METRICS_PORT && values.METRICS_PORT === values.PORT) problems.push('METRICS_PORT is the same as PORT');
   if (problems.length > 0) throw new ConfigError(problems);
+  const hashSecret = values.CLIENT_HASH_SECRET ?? clientHashSecret(sms);
   return Object.freeze({
     development: values.NODE_ENV !== 'production',
     schemaSdl: values.NODE_ENV !== 'production' || values.SCHEMA_SDL === 'true',
@@ -147,7 +150,11 @@ export function loadConfig(environment: Environment = process.env): Readonly<Con
       verificationsPerClientHour: values.VERIFY_PER_CLIENT_HOUR,
       abusePolicy: values.ABUSE_POLICY,
     },
-    clientHashSecret: values.CLIENT_HASH_SECRET ?? clientHashSecret(sms),
+    clientHashSecret: hashSecret,
+    trustedDeviceSecret:
+      values.TRUSTED_DEVICE_SECRET === 'off' || values.ABUSE_POLICY === 'off'
+        ? undefined
+        : (values.TRUSTED_DEVICE_SECRET ?? trustedDeviceSecret(hashSecret)),
     metricsPort: values.METRICS_PORT,
     receipts: { secrets: values.RECEIPTS_SECRET ?? [], publicUrl: values.RECEIPTS_URL },
     tickets,

@@ -1,7 +1,7 @@
 import type { CaptchaLevel } from '../captcha/drawing/captcha-drawing';
 import type { LoggedEvents, LogLevel } from '../log';
 import { type RedisTarget, redisTarget } from '../store/redis/redis-target';
-import { privateKey, publicKeys, secretKey } from '../tickets/ticket-key';
+import { privateKey, publicKeys, secretKey, secretText } from '../tickets/ticket-key';
 import { documentManifest } from './document-manifest';
 import { ORIGINAL_DIALECTS } from './original-dialects';
 import { PAGE_SETTINGS } from './page-settings';
@@ -114,6 +114,12 @@ export const SETTINGS = {
       'messages for which neither the client, its network nor the number has an allowance: `enforce` refuses them, `report` counts them in the metrics, `off` knows no allowances; docs/abuse.md',
     of: ['enforce', 'report', 'off'],
     default: 'enforce',
+  }),
+  TRUSTED_DEVICE_SECRET: parsed<string>({
+    about:
+      'signs the tokens of trusted devices, 32 bytes or more; another one voids them all; `off`: none are given; absent: derived from the key of client hashes',
+    secret: true,
+    parse: (text) => (text === 'off' ? text : secretText(text)),
   }),
   TICKET_SECRET: parsed({
     about: 'signs tickets with HS256, known to the services that check them; 32 bytes or more; absent: no tickets',

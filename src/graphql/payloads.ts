@@ -137,6 +137,13 @@ export class SmsCodeVerified extends VerificationResult {
       'Signed proof (JWT) that this mobile was confirmed, for other services; null unless the server is set up for it.',
   })
   ticket?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'Opaque token of this browser, to be kept there and sent back as the header X-Trusted-Device: its next code is refused less easily under attack. Null where none is given; a token that is kept stays good.',
+  })
+  device?: string | null;
 }
 
 /** A service's result as a payload: code and errmsg follow from the reason. */

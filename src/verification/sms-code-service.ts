@@ -7,11 +7,13 @@ import type { VerificationPurpose } from '../sms/purpose';
 import type { SmsMessage, SmsOutcome, SmsSender } from '../sms/sender';
 import {
   type CodeChecked,
+  countedLimits,
   type SendRefund,
   type SendReserved,
   type Store,
   StoreUnavailableError,
 } from '../store/store';
+import type { DeviceTokens } from '../tickets/device-tokens';
 import type { TicketSigner } from '../tickets/ticket-signer';
 import type { Observer, RequestIdentity } from './events';
 import { type Operation, Reason } from './reasons';
@@ -48,6 +50,8 @@ const ALLOWANCE_RULES = {
 export interface Caller {
   client: Client;
   language: Language;
+  /** The number of the trusted device that was shown. */
+  device?: string;
 }
 
 export interface SmsCodeResult {
@@ -67,6 +71,8 @@ export interface SmsVerifyResult extends SmsCodeResult {
   attemptsLeft?: number;
   /** Signed proof of a right code. */
   ticket?: string;
+  /** Token of a trusted device. */
+  device?: string;
 }
 
 export interface SmsCodeSettings {
@@ -96,6 +102,8 @@ export interface SmsCodeServiceDependencies {
   countryOf?: (mobile: string) => string;
   /** Signs a proof for other services; absent where none is asked for. */
   tickets?: Pick<TicketSigner, 'sign'>;
+  /** Makes tokens of trusted devices; absent where none is trusted. */
+  devices?: Pick<DeviceTokens, 'tokenFor'>;
 }
 
 /**
@@ -123,7 +131,7 @@ export class SmsCodeService {
     }
   }
 
-  async verify(request: VerifyRequest, { client }: Caller): Promise<SmsVerifyResult> {
+  async verify(request: VerifyRequest, { client, device }: Caller): Promise<SmsVerifyResult> {
     const { store, rules, observe, personOf } = this.dependencies;
     const { mobile, purpose } = request;
     const guess = request.smsCode.trim();
@@ -151,7 +159,17 @@ export class SmsCodeService {
     observe({ type: 'code-verified', reason, retryAfter, request: identity, country: this.countryOf(mobile) });
     if (checked.status === 'refused')
       observe({ type: 'limit-hit', rule: 'verify-hour', retryAfter, request: identity });
-    return result.reason === Reason.OK ? { ...result, ticket: await this.ticket(mobile, purpose) } : result;
+    if (checked.status !== 'ok') return result;
+    return {
+      ...result,
+      ticket: await this.ticket(mobile, purpose),
+      device: this.deviceToken(device, checked.newPerson),
+    };
+  }
+
+  /** A device that is trusted stays so. A number makes one device trusted, not one with each of its codes: a stranger has few numbers. */
+  private deviceToken(shown: string | undefined, newPerson = false): string | undefined {
+    return shown !== undefined || newPerson ? this.dependencies.devices?.tokenFor(shown) : undefined;
   }
 
   /** The code is spent and the mobile confirmed, whether or not this succeeds: a failure costs the ticket, not the answer. */
@@ -165,7 +183,7 @@ export class SmsCodeService {
     }
   }
 
-  private async sendOnce(request: SendRequest, { client, language }: Caller): Promise<SmsSendResult> {
+  private async sendOnce(request: SendRequest, { client, language, device }: Caller): Promise<SmsSendResult> {
     const { store, rules, clock, codeFor, newSmsId, personOf } = this.dependencies;
     const { codeTtlMs } = this.settings;
     const { mobile, imageCode, uuid, purpose } = request;
@@ -174,7 +192,7 @@ export class SmsCodeService {
     const limits = rules.send(mobile, client, country);
     const code = codeFor(mobile);
     const smsId = newSmsId();
-    const allowance = rules.keepsAllowances ? rules.allowance(client, personOf(mobile)) : undefined;
+    const allowance = rules.keepsAllowances ? rules.allowance(client, personOf(mobile), device) : undefined;
     const reserved = await store.reserveSend({
       captcha: { uuid, answer: imageCode },
       mobile,
@@ -198,7 +216,8 @@ export class SmsCodeService {
     const { countedAt, previous, charge } = reserved;
     // Messages that are counted together are charged at the same time.
     const owed = allowance && charge && { ...allowance, charge, sentAt: reserved.chargedAt ?? 0 };
-    const refund: SendRefund = { mobile, uuid, code, limits, countedAt, previous, allowance: owed };
+    const counted = countedLimits({ limits, allowance }, charge);
+    const refund: SendRefund = { mobile, uuid, code, limits: counted, countedAt, previous, allowance: owed };
     switch (outcome.class) {
       case 'accepted':
         return { reason: Reason.OK, retryAfter, expiresIn: codeTtlMs / 1000, smsId };

@@ -41,6 +41,7 @@ SmsCodeVerified.ticket: String
 
 /** What the product adds to the contract. */
 const ADDITIONS = `
+SmsCodeVerified.device: String
 VerificationSettings.codeLength: Int!
 VerificationSettings.codeExpiresIn: Int!
 VerificationSettings.cooldown: Int!

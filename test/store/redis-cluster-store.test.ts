@@ -300,7 +300,7 @@ describeWithRedis("a cluster's steps on one redis-server", () => {
     describe('with allowances', () => {
       const request = (perHour = 20): AllowanceRequest => ({
         ...{ rule: allowanceRule(10_000, perHour), mode: 'enforce', client: 'c', network: 'n', parent: 'p' },
-        ...{ person: 'person', device: false },
+        ...{ person: 'person' },
       });
       const owes = async (kind: 'client' | 'network' | 'parent', id: string) =>
         (await redis.exists(KEYS.standing(kind, id))) === 1;

@@ -8,7 +8,6 @@ export interface PageConfig {
     readonly captchaKinds: readonly CaptchaKind[];
     readonly countries: readonly string[];
     readonly purposes: readonly VerificationPurpose[];
-    readonly tickets: boolean;
   };
   readonly brand: {
     readonly name?: string;

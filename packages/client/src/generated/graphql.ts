@@ -80,7 +80,7 @@ export type VerifySmsCodeMutationVariables = Exact<{
 }>;
 
 
-export type VerifySmsCodeMutation = { readonly verifySmsCode: { readonly code: number, readonly errmsg: string, readonly reason: VerificationReason, readonly retryAfter: number | null, readonly attemptsLeft: number | null, readonly ticket: string | null } };
+export type VerifySmsCodeMutation = { readonly verifySmsCode: { readonly code: number, readonly errmsg: string, readonly reason: VerificationReason, readonly retryAfter: number | null, readonly attemptsLeft: number | null, readonly ticket: string | null, readonly device: string | null } };
 
 export class TypedDocumentString<TResult, TVariables>
   extends String
@@ -146,6 +146,7 @@ export const VerifySmsCodeDocument = new TypedDocumentString(`
     retryAfter
     attemptsLeft
     ticket
+    device
   }
 }
     `) as unknown as TypedDocumentString<VerifySmsCodeMutation, VerifySmsCodeMutationVariables>;
