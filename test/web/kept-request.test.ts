@@ -142,7 +142,7 @@ describeInChromium('The request that a code was asked for with', () => {
   });
 
   test('given a right code, then the browser keeps the token that came with it, and shows it on its next visit', async () => {
-    await visitor.receiveCode(MOBILE);
+    await visitor.receiveCode(mobile);
     await visitor.handIn(server.store.codes.at(-1) ?? '');
     await confirmed().waitFor();
     const kept = await visitor.page.evaluate<string>("localStorage.getItem('sms-verification-device')");
