@@ -8,6 +8,7 @@ import type { Config } from './config/config';
 import { CaptchaResolver } from './graphql/captcha-resolver';
 import { CLIENT_DOCUMENTS } from './graphql/client-documents';
 import { GraphqlServer } from './graphql/graphql-server';
+import { InboundResolver } from './graphql/inbound-resolver';
 import { createSchema } from './graphql/schema';
 import { SettingsResolver } from './graphql/settings-resolver';
 import { SmsCodeResolver } from './graphql/sms-code-resolver';
@@ -30,6 +31,7 @@ import { Metrics } from './observability/metrics';
 import { startTracing } from './observability/tracing';
 import { PROJECT_ROOT } from './project-root';
 import type { ConsoleSender } from './sms/console/console-sender';
+import { createInboundParsers } from './sms/create-inbound-parsers';
 import { createReceiptParsers } from './sms/create-receipt-parsers';
 import { createSender } from './sms/create-sender';
 import { createNumbering, type Numbering } from './sms/numbering';
@@ -41,6 +43,7 @@ import { DeviceTokens } from './tickets/device-tokens';
 import { createTicketSigner, type TicketSigner } from './tickets/ticket-signer';
 import { CaptchaService } from './verification/captcha-service';
 import type { DomainEvent, Observer } from './verification/events';
+import { InboundService } from './verification/inbound-service';
 import { randomCode } from './verification/random-code';
 import { ReceiptService } from './verification/receipt-service';
 import { SmsCodeService } from './verification/sms-code-service';
@@ -124,8 +127,20 @@ export async function createApp(config: Config, log: Logger, overrides: Override
     parsers,
     sendTimeoutMs: config.sms.timeoutMs * config.sms.providers.length,
   });
-  const pushes =
-    secrets.length > 0 ? new ProviderPushes({ secrets, handlers: { receipts: receipts.handlers }, log }) : undefined;
+  const inbound =
+    config.inbound &&
+    new InboundService(config.inbound, {
+      store,
+      rules,
+      numbering,
+      log,
+      observe,
+      tickets,
+      personOf: (mobile) => clients.personOf(mobile),
+      parsers: createInboundParsers(config.sms, { publicUrl, clock }),
+    });
+  const handlers = { receipts: receipts.handlers, inbound: inbound?.handlers ?? {} };
+  const pushes = secrets.length > 0 ? new ProviderPushes({ secrets, handlers, log }) : undefined;
   const smsCodes = new SmsCodeService(config.smsCode, {
     store,
     rules,
@@ -148,11 +163,13 @@ export async function createApp(config: Config, log: Logger, overrides: Override
     countries: numbering.countries,
     callingCodes: numbering.callingCodes,
     tickets: tickets !== undefined,
+    inbound: config.inbound?.always,
   });
   const schema = createSchema({
     captcha: new CaptchaResolver(captchas),
     settings,
-    smsCode: new SmsCodeResolver(smsCodes, numbering),
+    smsCode: new SmsCodeResolver(smsCodes, numbering, inbound),
+    inbound: new InboundResolver(inbound, numbering),
   });
   observeOperations(schema, observe);
   const trusted = config.trustedDocuments && new TrustedDocuments(schema, config.trustedDocuments, CLIENT_DOCUMENTS);

@@ -1,9 +1,11 @@
 import type { CaptchaLevel } from '../captcha/drawing/captcha-drawing';
 import type { LimitSettings } from '../limits/rules';
 import type { LoggedEvents, LogLevel } from '../log';
+import type { InboundSettings } from '../sms/inbound-numbers';
 import type { StoreSettings } from '../store/open-store';
 import type { TicketSettings } from '../tickets/ticket-signer';
 import { clientHashSecret, trustedDeviceSecret } from './client-hash-secret';
+import { inboundSettings } from './inbound-settings';
 import { nearMisses } from './near-misses';
 import type { OriginalDialect } from './original-dialects';
 import { SETTINGS } from './settings';
@@ -45,6 +47,8 @@ export interface Config {
   metricsPort: number | undefined;
   /** What opens the paths that providers push to, none: there are no such paths; and where Twilio reaches them. */
   receipts: { secrets: readonly string[]; publicUrl: string | undefined };
+  /** undefined: nobody confirms a mobile by sending. */
+  inbound: InboundSettings | undefined;
   /** undefined: no tickets are signed. */
   tickets: TicketSettings | undefined;
   /** Whether traces are sent; where to and how is between the OTEL_ variables and the OpenTelemetry SDK, which reads them itself. */
@@ -94,6 +98,7 @@ export function loadConfig(environment: Environment = process.env): Readonly<Con
   const sms = smsSettings(values, problems);
   const store = storeSettings(values, problems);
   const tickets = ticketSettings(values, problems);
+  const inbound = inboundSettings(values, problems);
   if (values.ORIGINAL_API && !sms.countries.includes('CN')) {
     problems.push('ORIGINAL_API answers for mainland numbers alone, and SMS_COUNTRIES does not name CN');
   }
@@ -156,6 +161,7 @@ export function loadConfig(environment: Environment = process.env): Readonly<Con
         ? undefined
         : (values.TRUSTED_DEVICE_SECRET ?? trustedDeviceSecret(hashSecret)),
     metricsPort: values.METRICS_PORT,
+    inbound,
     receipts: { secrets: values.RECEIPTS_SECRET ?? [], publicUrl: values.RECEIPTS_URL },
     tickets,
     tracing:

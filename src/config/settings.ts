@@ -3,6 +3,7 @@ import type { LoggedEvents, LogLevel } from '../log';
 import { type RedisTarget, redisTarget } from '../store/redis/redis-target';
 import { privateKey, publicKeys, secretKey, secretText } from '../tickets/ticket-key';
 import { documentManifest } from './document-manifest';
+import { INBOUND_SETTINGS } from './inbound-settings';
 import { ORIGINAL_DIALECTS } from './original-dialects';
 import { PAGE_SETTINGS } from './page-settings';
 import { PROVIDER_SETTINGS } from './provider-settings';
@@ -153,6 +154,7 @@ export const SETTINGS = {
       'where Twilio reaches those paths, such as `https://sms.shop.example`: it is told, and signs, the whole address',
     parse: httpsUrl,
   }),
+  ...INBOUND_SETTINGS,
   OTEL_EXPORTER_OTLP_ENDPOINT: parsed({ about: 'OTLP/HTTP collector; absent: no traces', parse: httpUrl }),
   OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: parsed({ about: 'the same, for traces alone, with its path', parse: httpUrl }),
   OTEL_SDK_DISABLED: text({ about: '`true`: no traces, whatever else is set', default: 'false' }),

@@ -14,14 +14,14 @@ import {
   StoreUnavailableError,
 } from '../store/store';
 import type { DeviceTokens } from '../tickets/device-tokens';
-import type { TicketSigner } from '../tickets/ticket-signer';
 import type { Observer, RequestIdentity } from './events';
 import { type Operation, Reason } from './reasons';
 import type { ReceiptService } from './receipt-service';
+import { signTicket } from './sign-ticket';
 
 const SIX_DIGITS = /^\d{6}$/;
 /** Longer names than any service makes are not looked up. */
-const MAX_UUID_LENGTH = 128;
+export const MAX_UUID_LENGTH = 128;
 const DAY_SECONDS = 86_400;
 
 export interface SendRequest {
@@ -101,7 +101,7 @@ export interface SmsCodeServiceDependencies {
   /** The country of a mobile; absent: all are mainland numbers. */
   countryOf?: (mobile: string) => string;
   /** Signs a proof for other services; absent where none is asked for. */
-  tickets?: Pick<TicketSigner, 'sign'>;
+  tickets?: { sign(mobile: string, purpose: VerificationPurpose): Promise<string> };
   /** Makes tokens of trusted devices; absent where none is trusted. */
   devices?: Pick<DeviceTokens, 'tokenFor'>;
 }
@@ -132,7 +132,7 @@ export class SmsCodeService {
   }
 
   async verify(request: VerifyRequest, { client, device }: Caller): Promise<SmsVerifyResult> {
-    const { store, rules, observe, personOf } = this.dependencies;
+    const { store, rules, observe, log, tickets, personOf } = this.dependencies;
     const { mobile, purpose } = request;
     const guess = request.smsCode.trim();
     let checked: CodeChecked;
@@ -162,7 +162,7 @@ export class SmsCodeService {
     if (checked.status !== 'ok') return result;
     return {
       ...result,
-      ticket: await this.ticket(mobile, purpose),
+      ticket: await signTicket(() => tickets?.sign(mobile, purpose), log, 'A code was right'),
       device: this.deviceToken(device, checked.newPerson),
     };
   }
@@ -170,17 +170,6 @@ export class SmsCodeService {
   /** A device that is trusted stays so. A number makes one device trusted, not one with each of its codes: a stranger has few numbers. */
   private deviceToken(shown: string | undefined, newPerson = false): string | undefined {
     return shown !== undefined || newPerson ? this.dependencies.devices?.tokenFor(shown) : undefined;
-  }
-
-  /** The code is spent and the mobile confirmed, whether or not this succeeds: a failure costs the ticket, not the answer. */
-  private async ticket(mobile: string, purpose: VerificationPurpose): Promise<string | undefined> {
-    const { tickets, log } = this.dependencies;
-    try {
-      return await tickets?.sign(mobile, purpose);
-    } catch (error) {
-      log.error({ error: (error as Error).name }, 'A code was right, but its ticket could not be signed');
-      return undefined;
-    }
   }
 
   private async sendOnce(request: SendRequest, { client, language, device }: Caller): Promise<SmsSendResult> {

@@ -32,6 +32,10 @@ export type VerificationReason =
   | 'CAPTCHA_EXPIRED'
   /** The answer is wrong, and this captcha is spent. Get a new one. */
   | 'CAPTCHA_MISMATCH'
+  /** This server takes no messages from this number, or none without a send that failed. Nothing was consumed. */
+  | 'INBOUND_NOT_OFFERED'
+  /** The message that the person was asked to send has not arrived yet; ask again after retryAfter. */
+  | 'INBOUND_WAITING'
   /** An argument is blank. Nothing was consumed. */
   | 'MISSING_PARAMETER'
   /** Not a mobile number of mainland China or of another country that is taken. Nothing was consumed. */
