@@ -16,8 +16,8 @@ describeWithRedis('What the log keeps to itself, at its most talkative', () => {
       SMS_PER_CLIENT_HOUR: '1000',
       LOG_LEVEL: 'trace',
       RECEIPTS_SECRET: RECEIPTS_SECRETS.join(),
-      SMS_TIMEOUT_MS: '300',
-      REDIS_TIMEOUT_MS: '300',
+      SMS_TIMEOUT_MS: '1500',
+      REDIS_TIMEOUT_MS: '1500',
     });
   }, 60_000);
 
