@@ -8,6 +8,7 @@ export interface PageConfig {
     readonly captchaKinds: readonly CaptchaKind[];
     readonly countries: readonly string[];
     readonly purposes: readonly VerificationPurpose[];
+    readonly inbound: boolean;
   };
   readonly brand: {
     readonly name?: string;
