@@ -15,6 +15,7 @@ import { SmsCodeResolver } from './graphql/sms-code-resolver';
 import { TrustedDocuments } from './graphql/trusted-documents';
 import { ClientIds } from './http/client-address';
 import { ConfirmPage } from './http/confirm-page';
+import { ExplorerFiles } from './http/explorer-files';
 import { createHttpHandler } from './http/http-handler';
 import { createBoundedServer } from './http/http-server';
 import { atMostOnceASecond, createMonitoringHandler } from './http/monitoring-endpoints';
@@ -68,6 +69,7 @@ export interface App {
 }
 
 const WEB_ROOT = join(PROJECT_ROOT, 'dist', 'web');
+const EXPLORER_ROOT = join(PROJECT_ROOT, 'dist', 'explorer');
 const DRAIN_MS = 9_000;
 
 /**
@@ -211,7 +213,11 @@ export async function createApp(config: Config, log: Logger, overrides: Override
     pushes: config.metricsPort === undefined ? pushes : undefined,
     schemaSdl: config.schemaSdl ? `${printSchema(schema)}\n` : undefined,
     developer: config.development
-      ? { lastCode: lastCode(configured.console, numbering), captchaText: (uuid) => store.peekCaptcha(uuid) }
+      ? {
+          lastCode: lastCode(configured.console, numbering),
+          captchaText: (uuid) => store.peekCaptcha(uuid),
+          explorer: existsSync(EXPLORER_ROOT) ? new ExplorerFiles(EXPLORER_ROOT) : undefined,
+        }
       : undefined,
   });
   const http = createBoundedServer(handler);

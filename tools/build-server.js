@@ -1,6 +1,7 @@
 const { cpSync, readdirSync } = require('node:fs');
 const { join } = require('node:path');
 const { buildSync } = require('esbuild');
+const { buildExplorer } = require('./build-explorer');
 
 const root = join(__dirname, '..');
 
@@ -37,6 +38,7 @@ function buildServer(folder) {
     ],
     logLevel: 'warning',
   });
+  buildExplorer(join(folder, 'explorer'));
   cpSync(join(root, 'src/store/redis/lua'), join(folder, 'lua'), { recursive: true });
   const speech = join(root, 'src/captcha/speech');
   for (const name of readdirSync(speech)) {

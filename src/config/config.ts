@@ -14,7 +14,7 @@ import { type ConfiguredSms, smsSettings } from './sms-settings';
 type Values = { [Name in keyof typeof SETTINGS]: ReturnType<(typeof SETTINGS)[Name]['parse']> };
 
 export interface Config {
-  /** Sandbox, introspection, the last code on the page: never in production. */
+  /** The editor at /graphql, introspection, the last code on the page: never in production. */
   development: boolean;
   /** Whether /schema.graphql is answered. */
   schemaSdl: boolean;

@@ -21,7 +21,7 @@ const optionalLimit = (about: string) => integer({ about: `${about}; 0: no limit
 /** Every setting by its name. docs/operations.md shows this table. */
 export const SETTINGS = {
   NODE_ENV: choice({
-    about: 'production turns off Sandbox, introspection and everything else for development',
+    about: 'production turns off the editor at /graphql, introspection and everything else for development',
     of: ['development', 'production', 'test'] as const,
     default: 'development',
   }),

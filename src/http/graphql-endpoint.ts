@@ -23,9 +23,8 @@ export async function answerGraphql(
   search: string,
 ): Promise<void> {
   const method = request.method ?? 'GET';
-  const forSandbox = development && method === 'GET' && !new URLSearchParams(search).has('query');
   const byHash = method === 'GET' && graphql.answersGet(search);
-  if (method !== 'POST' && !forSandbox && !byHash) {
+  if (method !== 'POST' && !byHash) {
     // A GET can be made by a link on any page, and leaves its arguments in logs.
     response.setHeader('allow', 'POST');
     return sendError(response, 405, 'METHOD_NOT_ALLOWED', 'Send a POST request with a JSON body.');

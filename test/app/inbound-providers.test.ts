@@ -43,7 +43,7 @@ describe.each(Object.entries(INBOUND_STAND_INS))('A message that %s passes on', 
   /** A request that waits, of a mobile that nobody else uses. */
   async function waiting() {
     const mobile = app.newMobile();
-    const captcha = await app.planted();
+    const captcha = await app.seededCaptcha();
     const started = await ask('startInboundVerification', START, { mobile, ...captcha });
     expect(started).toMatchObject({ code: 200, reason: 'OK', inbound: { number: '1069012345678', expiresIn: 600 } });
     return { mobile, uuid: captcha.uuid, text: (started.inbound as { text: string }).text };

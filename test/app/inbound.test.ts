@@ -36,13 +36,13 @@ describeWithRedis('A phone that proves itself by sending', () => {
       2,
     );
     // The budget is used up: no code comes any more.
-    const { uuid, imageCode } = await shop.planted();
+    const { uuid, imageCode } = await shop.seededCaptcha();
     expect((await shop.api().sendSmsCode({ mobile: shop.newMobile(), uuid, imageCode })).reason).toBe('OK');
   }, 60_000);
   afterAll(() => shop?.close());
 
   async function offered(mobile: string, purpose?: string) {
-    const captcha = await shop.planted();
+    const captcha = await shop.seededCaptcha();
     const { body } = await shop.api().query(SEND, { mobile, ...captcha, purpose });
     const sent = body.data?.sendSmsCode as Offered;
     return { sent, uuid: captcha.uuid, text: sent.inbound?.text ?? '' };
@@ -76,14 +76,14 @@ describeWithRedis('A phone that proves itself by sending', () => {
     expect(await shop.redis.keys(`{sms:${mobile}}:inbound*`)).toHaveLength(2);
 
     const old = shop.newMobile();
-    const captcha = await shop.planted();
+    const captcha = await shop.seededCaptcha();
     expect((await shop.api().sendSmsCode({ mobile: old, ...captcha })).reason).toBe('QUOTA_EXCEEDED');
     expect(await shop.redis.keys(`{sms:${old}}:inbound*`)).toEqual([]);
   });
 
   test('given a captcha that is wrong or gone, when a code is asked for, then there is nothing to send', async () => {
     const mobile = shop.newMobile();
-    const { uuid } = await shop.planted();
+    const { uuid } = await shop.seededCaptcha();
     for (const reason of ['CAPTCHA_MISMATCH', 'CAPTCHA_EXPIRED']) {
       const { body } = await shop.api().query(SEND, { mobile, uuid, imageCode: 'wrong' });
       expect(body.data?.sendSmsCode).toMatchObject({ reason, inbound: null, again: null });
@@ -152,7 +152,7 @@ describeWithRedis('A phone that proves itself by sending', () => {
   });
 
   test('given INBOUND_ALWAYS unset, when it is asked for at once, then the answer says so, and the captcha is still there', async () => {
-    const captcha = await shop.planted();
+    const captcha = await shop.seededCaptcha();
     const { body } = await shop.api().query(START, { mobile: shop.newMobile(), ...captcha });
     expect(body.data?.startInboundVerification).toEqual({
       code: 400,
@@ -189,7 +189,7 @@ describeWithRedis('A phone that proves itself by sending', () => {
       });
       return ((await response.json()) as { data: Record<string, unknown> }).data;
     };
-    const captcha = await shop.planted();
+    const captcha = await shop.seededCaptcha();
     expect((await post(SEND, { mobile, ...captcha })).sendSmsCode).toMatchObject({
       reason: 'QUOTA_EXCEEDED',
       inbound: null,

@@ -13,7 +13,7 @@ describeWithRedis('A trusted device', () => {
   const apiWith = (token?: string | null) => shop.api(0, token ? { 'x-trusted-device': token } : {});
 
   async function send(mobile: string, token?: string | null): Promise<{ uuid: string; reason: string }> {
-    const captcha = await shop.planted();
+    const captcha = await shop.seededCaptcha();
     const { reason } = await apiWith(token).sendSmsCode({ mobile, ...captcha });
     return { uuid: captcha.uuid, reason };
   }
