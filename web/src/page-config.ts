@@ -9,6 +9,7 @@ export interface PageConfig {
     readonly countries: readonly string[];
     readonly callingCodes: readonly string[];
     readonly purposes: readonly VerificationPurpose[];
+    readonly inbound: boolean;
   };
   readonly brand: {
     readonly name?: string;

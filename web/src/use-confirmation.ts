@@ -101,19 +101,34 @@ export function useConfirmation({ language, messages, purpose, settings, handOve
     if (isSmsCode(code, settings.codeLength) && state.value.step === 'code') void verify();
   });
 
-  async function send(): Promise<void> {
+  // A message that the person sent came, or did not.
+  watch(
+    () => state.value.step,
+    (step, before) => {
+      if (before !== 'inbound') return;
+      if (step === 'confirmed') returnTicket();
+      else if (state.value.outcome?.reason === 'SMS_CODE_EXPIRED') {
+        notice.value = { tone: 'bad', text: messages.inboundExpired };
+      }
+    },
+  );
+
+  const send = () => ask(verification.send);
+  const startInbound = () => ask(verification.startInbound);
+
+  async function ask(call: (imageCode: string) => Promise<Outcome | null>): Promise<void> {
     if (state.value.busy || state.value.wait > 0) return;
     const missing = state.value.captcha.kind === 'IMAGE' ? messages.captchaMissing : messages.audioMissing;
     if (pointOut({ mobile: wrongMobile(), captcha: answer.value === '' ? missing : undefined })) return;
     clear();
     developmentCode.value = null;
     const to = mobile.value;
-    const outcome = await verification.send(answer.value);
+    const outcome = await call(answer.value);
     if (!outcome) pointOut({ captcha: messages.captchaLoading });
-    else if (mobile.value === to) await afterSend(outcome, to);
+    else if (mobile.value === to && state.value.step !== 'inbound') await afterSend(outcome, to, () => void ask(call));
   }
 
-  async function afterSend({ code, reason, errmsg, expiresIn }: Outcome, to: string) {
+  async function afterSend({ code, reason, errmsg, expiresIn }: Outcome, to: string, retry: () => void) {
     if (state.value.step === 'code') {
       smsCode.value = '';
       void focusOn('sms-code');
@@ -141,7 +156,7 @@ export function useConfirmation({ language, messages, purpose, settings, handOve
         return;
       default:
         // SERVICE_UNAVAILABLE and reasons that are newer than this page: their captcha is spent, so that there is nothing to retry.
-        alert.value = { text: errmsg, retry: code ? undefined : send };
+        alert.value = { text: errmsg, retry: code ? undefined : retry };
     }
   }
 
@@ -201,6 +216,11 @@ export function useConfirmation({ language, messages, purpose, settings, handOve
     void focusOn('sms-code');
   }
 
+  function sendInstead() {
+    clear();
+    verification.sendInstead();
+  }
+
   function startOver() {
     clear();
     smsCode.value = '';
@@ -235,6 +255,8 @@ export function useConfirmation({ language, messages, purpose, settings, handOve
     development: development.active,
     typed,
     send,
+    sendInstead,
+    startInbound,
     verify,
     another,
     back,

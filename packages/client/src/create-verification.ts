@@ -1,65 +1,21 @@
 import { createCaptcha } from './captcha';
 import { createDeviceToken } from './device';
-import {
-  type CaptchaKind,
-  SendSmsCodeDocument,
-  type VerificationPurpose,
-  VerifySmsCodeDocument,
-} from './generated/graphql';
-import { createMemory, type PendingCode, type SessionStorage } from './memory';
+import { SendSmsCodeDocument, StartInboundVerificationDocument, VerifySmsCodeDocument } from './generated/graphql';
+import { createInbound } from './inbound';
+import { createMemory, type PendingCode } from './memory';
 import type { Outcome } from './outcome';
 import { createRequest } from './request';
 import type { VerificationState } from './state';
-import { type Language, preferredLanguage } from './trouble';
+import { preferredLanguage } from './trouble';
+import type { Verification, VerificationOptions } from './verification';
 
 export type { CaptchaState } from './captcha-state';
 export type { CaptchaKind, VerificationPurpose, VerificationReason } from './generated/graphql';
-export type { Outcome } from './outcome';
+export type { InboundOffer } from './inbound';
+export type { InboundChallenge, Outcome } from './outcome';
 export type { VerificationState } from './state';
 export { type Language, preferredLanguage, type Trouble } from './trouble';
-
-export interface VerificationOptions {
-  /** The server's GraphQL endpoint, such as `https://sms.example/graphql`. */
-  endpoint: string | URL;
-  /** What the number is confirmed for; absent: REGISTER. A code is good for nothing else. */
-  purpose?: VerificationPurpose;
-  /** Language of every errmsg; absent: the browser's. */
-  language?: Language;
-  fetch?: typeof globalThis.fetch;
-  /**
-   * Where what survives a reload is kept; absent: sessionStorage, and localStorage for the token of a trusted device; a function that
-   * returns null: nowhere.
-   */
-  storage?: () => SessionStorage | null;
-  /** Epoch ms. */
-  now?: () => number;
-}
-
-/** Confirms one mobile number, from captcha to verified code. */
-export interface Verification {
-  /** What is to be shown; another object after every change. */
-  getState(): VerificationState;
-  /** Calls `listener` after every change; returns what ends it. */
-  subscribe(listener: () => void): () => void;
-  /** Counts down, and gets a captcha if one is needed. Call it when the form is on display; returns what ends it. */
-  start(): () => void;
-  /** Changes the number. What was asked for with another one is no longer shown. */
-  setMobile(mobile: string): void;
-  /** Gets another captcha, or one of another kind. */
-  loadCaptcha(kind?: CaptchaKind): Promise<void>;
-  /** Gets a captcha if one is needed and none is there. Call it when a person is about to type. */
-  ensureCaptcha(): void;
-  /** Asks for a code. Null where nothing was asked: something is under way, the number has to wait, or there is no captcha. */
-  send(imageCode: string): Promise<Outcome | null>;
-  /** Hands a code in. Null where nothing was asked: something is under way, or no code was sent. */
-  verify(smsCode: string): Promise<Outcome | null>;
-  /** From the code back to the request, for another number or another code; `enterCode` goes the other way. */
-  back(): void;
-  /** To the code that is on its way to this number, if one is. */
-  enterCode(): void;
-  /** Everything from the start, for another number. */
-  reset(): void;
-}
+export type { Verification, VerificationOptions } from './verification';
 
 const TICK_MS = 250;
 /** How long a code is waited for whose `expiresIn` never came: the server's default. */
@@ -71,6 +27,7 @@ export function createVerification(options: VerificationOptions): Verification {
   const device = createDeviceToken(options.storage);
   const request = createRequest(endpoint, language, fetch, device.get);
   const memory = createMemory(options.storage, now);
+  const inbound = createInbound(request, purpose, memory, now);
   const listeners = new Set<() => void>();
   let pending: PendingCode | undefined = memory.pending[purpose];
 
@@ -83,6 +40,7 @@ export function createVerification(options: VerificationOptions): Verification {
     wait: 0,
     quota: false,
     codePending: false,
+    inbound: null,
     smsId: null,
     outcome: null,
   };
@@ -93,12 +51,14 @@ export function createVerification(options: VerificationOptions): Verification {
     next.wait = wait ? Math.max(0, Math.ceil((wait.until - now()) / 1000)) : 0;
     next.quota = next.wait > 0 && wait?.quota === true;
     next.codePending = pending?.mobile === next.mobile && pending.until > now();
+    next.inbound = inbound.offer(next.mobile);
     next.smsId = pending?.mobile === next.mobile ? pending.smsId : null;
     state = next;
     for (const listener of listeners) listener();
   }
 
   function tick(): void {
+    if (state.step === 'inbound' && !document.hidden) void waitForMessage();
     if (state.wait === 0) return;
     const wait = memory.waits[state.mobile];
     if (wait && Math.ceil((wait.until - now()) / 1000) === state.wait) return;
@@ -138,6 +98,7 @@ export function createVerification(options: VerificationOptions): Verification {
       remember({ mobile, uuid, sent: true, smsId: outcome.smsId ?? null, until });
     } else if (outcome.code) remember(before);
     waitFor(mobile, outcome.retryAfter, !sent && outcome.reason !== 'TOO_FREQUENT');
+    inbound.keep(mobile, uuid, outcome.inbound);
     memory.keep();
     // No answer, or nothing consumed: the captcha may still be good. If it was spent after all, nothing is sent twice.
     if (outcome.code && outcome.reason !== 'MISSING_PARAMETER' && outcome.reason !== 'MOBILE_INVALID') captcha.spent();
@@ -160,10 +121,7 @@ export function createVerification(options: VerificationOptions): Verification {
     const outcome: Outcome = await request(VerifySmsCodeDocument, { mobile, smsCode, uuid, purpose });
     const { reason } = outcome;
     if (reason === 'OK') {
-      if (outcome.device) device.keep(outcome.device);
-      memory.mobile = '';
-      remember(undefined);
-      update({ busy: null, outcome, step: 'confirmed', mobile });
+      confirmed(outcome, mobile);
       return outcome;
     }
     if (reason === 'SMS_CODE_LOCKED') waitFor(mobile, outcome.retryAfter, true);
@@ -175,6 +133,43 @@ export function createVerification(options: VerificationOptions): Verification {
     memory.keep();
     update({ busy: null, outcome });
     return outcome;
+  }
+
+  function confirmed(outcome: Outcome, mobile: string): void {
+    if (outcome.device) device.keep(outcome.device);
+    memory.mobile = '';
+    inbound.forget();
+    remember(undefined);
+    update({ busy: null, outcome, step: 'confirmed', mobile });
+  }
+
+  async function startInbound(imageCode: string): Promise<Outcome | null> {
+    const { mobile } = state;
+    const uuid = captcha.uuid();
+    if (state.busy || !uuid) return null;
+    update({ busy: 'send', outcome: null });
+    const outcome: Outcome = await request(StartInboundVerificationDocument, { mobile, imageCode, uuid, purpose });
+    memory.mobile = mobile;
+    inbound.keep(mobile, uuid, outcome.inbound);
+    if (outcome.code && outcome.reason !== 'MISSING_PARAMETER' && outcome.reason !== 'MOBILE_INVALID') captcha.spent();
+    const changed = state.mobile !== mobile;
+    update({
+      busy: null,
+      outcome: changed ? null : outcome,
+      step: outcome.inbound && !changed ? 'inbound' : state.step,
+    });
+    ensureCaptcha();
+    return outcome;
+  }
+
+  async function waitForMessage(): Promise<void> {
+    const { mobile } = state;
+    const outcome = await inbound.ask(mobile);
+    if (!outcome || state.step !== 'inbound' || state.mobile !== mobile) return;
+    if (outcome.reason === 'OK') return confirmed(outcome, mobile);
+    inbound.forget();
+    update({ step: 'request', outcome });
+    ensureCaptcha();
   }
 
   function go(step: VerificationState['step'], mobile = state.mobile): void {
@@ -205,6 +200,10 @@ export function createVerification(options: VerificationOptions): Verification {
     ensureCaptcha,
     send,
     verify,
+    startInbound,
+    sendInstead() {
+      if (state.inbound) go('inbound');
+    },
     back: () => go('request'),
     enterCode() {
       if (state.codePending) go('code');

@@ -1,3 +1,5 @@
+import type { PendingInbound } from './inbound';
+
 const STORAGE_KEY = 'sms-verification';
 
 /** The request that a code was asked for with: what has to be handed in beside it. The code itself is never kept. */
@@ -26,6 +28,8 @@ interface Remembered {
   mobile: string;
   /** By purpose. */
   pending: Record<string, PendingCode>;
+  /** By purpose. */
+  inbound: Record<string, PendingInbound>;
   /** By mobile. */
   waits: Record<string, Wait>;
 }
@@ -50,11 +54,12 @@ export function createMemory(storage: (() => SessionStorage | null) | undefined,
   const memory: Memory = {
     mobile: stored.mobile ?? '',
     pending: live(stored.pending),
+    inbound: live(stored.inbound),
     waits: live(stored.waits),
     keep() {
       try {
-        const { mobile, pending, waits } = memory;
-        open()?.setItem(STORAGE_KEY, JSON.stringify({ mobile, pending, waits }));
+        const { mobile, pending, inbound, waits } = memory;
+        open()?.setItem(STORAGE_KEY, JSON.stringify({ mobile, pending, inbound, waits }));
       } catch {
         // As above.
       }

@@ -1,6 +1,15 @@
 import type { VerificationReason } from './generated/graphql';
 import type { Trouble } from './trouble';
 
+/** What a person may send from the phone itself, to confirm its number. */
+export interface InboundChallenge {
+  /** Where to, as it is dialled. */
+  readonly number: string;
+  readonly text: string;
+  /** Seconds in which it must arrive. */
+  readonly expiresIn: number;
+}
+
 /** What became of a call, whichever. */
 export interface Outcome {
   /** 200 or 400; absent where there was no answer. */
@@ -19,6 +28,8 @@ export interface Outcome {
   readonly ticket?: string | null;
   /** Token of this browser, which is kept and sent back here. */
   readonly device?: string | null;
+  /** What to send instead, where no code came and the server takes that. */
+  readonly inbound?: InboundChallenge | null;
   /** Name of the message, for support. */
   readonly smsId?: string | null;
 }

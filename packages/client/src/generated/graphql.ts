@@ -74,7 +74,7 @@ export type SendSmsCodeMutationVariables = Exact<{
 }>;
 
 
-export type SendSmsCodeMutation = { readonly sendSmsCode: { readonly code: number, readonly errmsg: string, readonly reason: VerificationReason, readonly retryAfter: number | null, readonly expiresIn: number | null, readonly smsId: string | null } };
+export type SendSmsCodeMutation = { readonly sendSmsCode: { readonly code: number, readonly errmsg: string, readonly reason: VerificationReason, readonly retryAfter: number | null, readonly expiresIn: number | null, readonly smsId: string | null, readonly inbound: { readonly number: string, readonly text: string, readonly expiresIn: number } | null } };
 
 export type VerifySmsCodeMutationVariables = Exact<{
   mobile: string;
@@ -85,6 +85,25 @@ export type VerifySmsCodeMutationVariables = Exact<{
 
 
 export type VerifySmsCodeMutation = { readonly verifySmsCode: { readonly code: number, readonly errmsg: string, readonly reason: VerificationReason, readonly retryAfter: number | null, readonly attemptsLeft: number | null, readonly ticket: string | null, readonly device: string | null } };
+
+export type StartInboundVerificationMutationVariables = Exact<{
+  mobile: string;
+  imageCode: string;
+  uuid: string;
+  purpose?: VerificationPurpose;
+}>;
+
+
+export type StartInboundVerificationMutation = { readonly startInboundVerification: { readonly code: number, readonly errmsg: string, readonly reason: VerificationReason, readonly retryAfter: number | null, readonly inbound: { readonly number: string, readonly text: string, readonly expiresIn: number } | null } };
+
+export type GetInboundStatusQueryVariables = Exact<{
+  mobile: string;
+  uuid: string;
+  purpose?: VerificationPurpose;
+}>;
+
+
+export type GetInboundStatusQuery = { readonly inboundStatus: { readonly code: number, readonly errmsg: string, readonly reason: VerificationReason, readonly retryAfter: number | null, readonly ticket: string | null } };
 
 export class TypedDocumentString<TResult, TVariables>
   extends String
@@ -133,6 +152,11 @@ export const SendSmsCodeDocument = new TypedDocumentString(`
     retryAfter
     expiresIn
     smsId
+    inbound {
+      number
+      text
+      expiresIn
+    }
   }
 }
     `) as unknown as TypedDocumentString<SendSmsCodeMutation, SendSmsCodeMutationVariables>;
@@ -154,3 +178,34 @@ export const VerifySmsCodeDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<VerifySmsCodeMutation, VerifySmsCodeMutationVariables>;
+export const StartInboundVerificationDocument = new TypedDocumentString(`
+    mutation StartInboundVerification($mobile: String!, $imageCode: String!, $uuid: String!, $purpose: VerificationPurpose! = REGISTER) {
+  startInboundVerification(
+    mobile: $mobile
+    imageCode: $imageCode
+    uuid: $uuid
+    purpose: $purpose
+  ) {
+    code
+    errmsg
+    reason
+    retryAfter
+    inbound {
+      number
+      text
+      expiresIn
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<StartInboundVerificationMutation, StartInboundVerificationMutationVariables>;
+export const GetInboundStatusDocument = new TypedDocumentString(`
+    query GetInboundStatus($mobile: String!, $uuid: String!, $purpose: VerificationPurpose! = REGISTER) {
+  inboundStatus(mobile: $mobile, uuid: $uuid, purpose: $purpose) {
+    code
+    errmsg
+    reason
+    retryAfter
+    ticket
+  }
+}
+    `) as unknown as TypedDocumentString<GetInboundStatusQuery, GetInboundStatusQueryVariables>;
