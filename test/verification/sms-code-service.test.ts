@@ -123,6 +123,7 @@ describe('A message', () => {
     expect(told('message-sent')).toEqual([
       {
         type: 'message-sent',
+        country: 'CN',
         request: { mobile: MOBILE, purpose: 'REGISTER', smsId },
         outcome: { class: 'accepted', provider: 'double', providerCode: '0' },
       },
@@ -429,7 +430,13 @@ describe('A code that is checked', () => {
     expect(store.checks[0]).toMatchObject({ person: `person of ${MOBILE}`, code: CODE, foreignCodes: false });
     expect(store.reservations[0]?.allowance).toMatchObject({ person: `person of ${MOBILE}` });
     expect(told('code-verified')).toEqual([
-      { type: 'code-verified', reason: 'OK', retryAfter: undefined, request: { ...identity(uuid), smsId } },
+      {
+        type: 'code-verified',
+        country: 'CN',
+        reason: 'OK',
+        retryAfter: undefined,
+        request: { ...identity(uuid), smsId },
+      },
     ]);
     // Its network has credit of its own from now on.
     await send('13900139000');
@@ -449,8 +456,8 @@ describe('A code that is checked', () => {
     expect(await verify(uuid, WRONG)).toEqual({ reason: 'SMS_CODE_MISMATCH', attemptsLeft: 1 });
     expect(await verify(uuid, WRONG)).toEqual({ reason: 'SMS_CODE_LOCKED', attemptsLeft: 0, retryAfter: undefined });
     expect(told('code-verified')).toEqual([
-      { type: 'code-verified', reason: 'SMS_CODE_MISMATCH', request: { ...identity(uuid), smsId } },
-      { type: 'code-verified', reason: 'SMS_CODE_LOCKED', request: { ...identity(uuid), smsId } },
+      { type: 'code-verified', country: 'CN', reason: 'SMS_CODE_MISMATCH', request: { ...identity(uuid), smsId } },
+      { type: 'code-verified', country: 'CN', reason: 'SMS_CODE_LOCKED', request: { ...identity(uuid), smsId } },
     ]);
   });
 
@@ -469,7 +476,12 @@ describe('A code that is checked', () => {
     await send();
     expect(await verify('none')).toEqual({ reason: 'SMS_CODE_EXPIRED' });
     expect(told('code-verified')).toEqual([
-      { type: 'code-verified', reason: 'SMS_CODE_EXPIRED', request: { ...identity('none'), smsId: undefined } },
+      {
+        type: 'code-verified',
+        country: 'CN',
+        reason: 'SMS_CODE_EXPIRED',
+        request: { ...identity('none'), smsId: undefined },
+      },
     ]);
   });
 
