@@ -7,6 +7,7 @@ export interface PageConfig {
     readonly codeLength: number;
     readonly captchaKinds: readonly CaptchaKind[];
     readonly countries: readonly string[];
+    readonly callingCodes: readonly string[];
     readonly purposes: readonly VerificationPurpose[];
   };
   readonly brand: {
