@@ -10,7 +10,7 @@ const root = join(__dirname, '..');
  */
 function buildServer(folder) {
   buildSync({
-    entryPoints: { main: join(root, 'src/main.ts'), 'send-test': join(root, 'src/cli/send-test.ts') },
+    entryPoints: { main: join(root, 'src/main.ts') },
     outdir: folder,
     bundle: true,
     platform: 'node',

@@ -16,6 +16,11 @@ export function clientHashSecret(sms: SmsSettings): string {
     .digest('base64');
 }
 
+/** Whether there is anything to derive a key from. */
+export function hasSecrets(sms: SmsSettings): boolean {
+  return providerSecrets(sms).length > 0;
+}
+
 function providerSecrets({ providers, ronglian, aliyun, aliyunAuth, tencent, webhook, twilio }: SmsSettings): string[] {
   const secrets: Record<(typeof providers)[number], readonly (string | undefined)[]> = {
     console: [],

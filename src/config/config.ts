@@ -4,7 +4,7 @@ import type { LoggedEvents, LogLevel } from '../log';
 import type { SmsSettings } from '../sms/create-sender';
 import type { StoreSettings } from '../store/open-store';
 import type { TicketSettings } from '../tickets/ticket-signer';
-import { clientHashSecret } from './client-hash-secret';
+import { clientHashSecret, hasSecrets } from './client-hash-secret';
 import { nearMisses } from './near-misses';
 import type { OriginalDialect } from './original-dialects';
 import { SETTINGS } from './settings';
@@ -40,6 +40,8 @@ export interface Config {
   captcha: { ttlMs: number; level: CaptchaLevel | 'auto'; fontFiles: readonly string[] };
   limits: LimitSettings;
   clientHashSecret: string;
+  /** Whether other processes with the same settings have another clientHashSecret: it is random. */
+  clientHashIsRandom: boolean;
   /** undefined: /metrics stands on the port of everything else. */
   metricsPort: number | undefined;
   /** What opens the paths that providers push to, none: there are no such paths; and where Twilio reaches them. */
@@ -146,6 +148,7 @@ export function loadConfig(environment: Environment = process.env): Readonly<Con
       abusePolicy: values.ABUSE_POLICY,
     },
     clientHashSecret: values.CLIENT_HASH_SECRET ?? clientHashSecret(sms),
+    clientHashIsRandom: values.CLIENT_HASH_SECRET === undefined && !hasSecrets(sms),
     metricsPort: values.METRICS_PORT,
     receipts: { secrets: values.RECEIPTS_SECRET ?? [], publicUrl: values.RECEIPTS_URL },
     tickets,

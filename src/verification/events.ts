@@ -39,6 +39,8 @@ export type DomainEvent =
   | { type: 'allowance-charged'; charge: AllowanceCharge }
   /** One try at one provider; `id` is the correlation id that its log lines carry as `smsId`. */
   | { type: 'send-attempted'; id: string; outcome: SmsOutcome; durationMs: number }
+  /** A provider is skipped from now on, or no longer. */
+  | { type: 'circuit-changed'; provider: string; state: 'open' | 'closed' }
   /** What became of a message in the end, whichever providers were tried. */
   | { type: 'message-sent'; request: RequestIdentity; outcome: SmsOutcome }
   /** The first receipt of a message. `seconds`: from the request for it until the carrier's word. */
