@@ -8,7 +8,7 @@ const common = {
     '/node_modules/jose/.+\\.js$': '@swc/jest',
   },
   transformIgnorePatterns: ['/node_modules/(?!jose/)'],
-  modulePathIgnorePatterns: ['<rootDir>/dist'],
+  modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/reports'],
 };
 
 /** No Redis, no browser, no other process: seconds. test/docs/projects.test.ts holds them to it. */
@@ -23,6 +23,7 @@ const unit = [
   'test/sms/{aliyun,console,failover,tencent}-sender.test.ts',
   'test/store/memory-*.test.ts',
   'test/tickets/*.test.ts',
+  'test/verification/*.test.ts',
 ];
 /** A real Chromium on the page. */
 const browser = ['test/web/**/*.test.ts'];
@@ -38,23 +39,30 @@ const faults = [
 const hostile = ['test/hostile/**/*.test.ts'];
 
 /** A leading `!` leaves out; Jest knows <rootDir> only at the very beginning, and so not behind it. */
-const project = (displayName, globs) => ({
+const project = (displayName, globs, options) => ({
   ...common,
+  ...options,
   displayName,
   testMatch: globs.map((glob) => glob.replace(/^!?/, (not) => `${not}${__dirname}/`)),
 });
+/** One file at a time, after the others are done: these fill memory, hold the processor, or stop what they need to be quick. */
+const alone = { runner: '<rootDir>/test/harness/serial-runner.js' };
 const others = [...unit, ...browser, ...faults, ...hostile];
 
 module.exports = {
   // Of what runs in Jest's own process; servers that a test starts as processes are not seen.
   coverageProvider: 'v8',
+  // The others wait for clocks, browsers and processes more than they compute.
+  maxWorkers: 3,
+  // Bounds what never ends; no test is about this, and a busy machine takes several times as long.
+  testTimeout: 30_000,
   collectCoverageFrom: ['src/**/*.ts'],
   coverageReporters: ['text'],
   projects: [
     project('unit', unit),
     project('integration', ['test/**/*.test.ts', ...others.map((glob) => `!${glob}`)]),
     project('browser', browser),
-    project('faults', faults),
-    project('hostile', hostile),
+    project('faults', faults, alone),
+    project('hostile', hostile, alone),
   ],
 };

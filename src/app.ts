@@ -20,7 +20,7 @@ import { atMostOnceASecond, createMonitoringHandler } from './http/monitoring-en
 import { OriginalApi } from './http/original-api';
 import { dialectOf } from './http/original-dialects';
 import { ProviderPushes } from './http/provider-pushes';
-import { LimitRules } from './limits/rules';
+import { countryLimits, LimitRules } from './limits/rules';
 import type { Logger } from './log';
 import { EventLog } from './observability/event-log';
 import { observeOperations } from './observability/instrument-schema';
@@ -32,6 +32,7 @@ import { PROJECT_ROOT } from './project-root';
 import type { ConsoleSender } from './sms/console/console-sender';
 import { createReceiptParsers } from './sms/create-receipt-parsers';
 import { createSender } from './sms/create-sender';
+import { createNumbering, type Numbering } from './sms/numbering';
 import type { SmsSender } from './sms/sender';
 import { fixedCodes } from './sms/test-numbers-sender';
 import { openStore } from './store/open-store';
@@ -72,6 +73,7 @@ const DRAIN_MS = 9_000;
  */
 export async function createApp(config: Config, log: Logger, overrides: Overrides = {}): Promise<App> {
   const { clock = Date.now } = overrides;
+  const { countries, countryBudgets } = config.sms;
   const { secrets, publicUrl } = config.receipts;
   const parsers = secrets.length > 0 ? createReceiptParsers(config.sms, { publicUrl, clock }) : {};
   const metrics = new Metrics(
@@ -79,6 +81,7 @@ export async function createApp(config: Config, log: Logger, overrides: Override
       providers: config.sms.providers,
       receiptProviders: Object.keys(parsers),
       dailyBudget: config.limits.dailyBudget,
+      byCountry: countries.length > 1 ? { countries, budgets: countryBudgets } : undefined,
     },
     clock,
   );
@@ -90,11 +93,13 @@ export async function createApp(config: Config, log: Logger, overrides: Override
   const operator = config.store.kind === 'redis' ? opened.operator : undefined;
   const record = operator && new OperatorRecord(operator, log, clock);
   const observe = fanOut([metrics.observe, tracing?.observe, events.observe, record?.observe, overrides.observe], log);
-  const rules = new LimitRules(config.limits, config.captcha.ttlMs);
+  const numbering = createNumbering(countries);
+  const rules = new LimitRules(config.limits, config.captcha.ttlMs, countryLimits(countries, countryBudgets));
   const drawing = createCaptchaDrawing({ fontFiles: config.captcha.fontFiles });
   const configured = await createSender(config.sms, {
     log,
     clock,
+    countryOf: numbering.countryOf,
     onAttempt: (attempt) => observe({ type: 'send-attempted', ...attempt }),
     onCircuit: (provider, state) => observe({ type: 'circuit-changed', provider, state }),
   });
@@ -132,6 +137,7 @@ export async function createApp(config: Config, log: Logger, overrides: Override
     clock,
     codeFor: fixedCodes(config.sms.testNumbers ?? [], randomCode),
     tickets,
+    countryOf: numbering.countryOf,
     newSmsId: smsIds.next,
     receipts,
     personOf: (mobile) => clients.personOf(mobile),
@@ -140,13 +146,14 @@ export async function createApp(config: Config, log: Logger, overrides: Override
     captchaExpiresIn: config.captcha.ttlMs / 1000,
     codeExpiresIn: config.smsCode.codeTtlMs / 1000,
     cooldown: config.limits.cooldownMs / 1000,
-    countries: ['CN'],
+    countries: numbering.countries,
+    callingCodes: numbering.callingCodes,
     tickets: tickets !== undefined,
   });
   const schema = createSchema({
     captcha: new CaptchaResolver(captchas),
     settings,
-    smsCode: new SmsCodeResolver(smsCodes),
+    smsCode: new SmsCodeResolver(smsCodes, numbering),
   });
   observeOperations(schema, observe);
   const trusted = config.trustedDocuments && new TrustedDocuments(schema, config.trustedDocuments, CLIENT_DOCUMENTS);
@@ -189,7 +196,7 @@ export async function createApp(config: Config, log: Logger, overrides: Override
     pushes: config.metricsPort === undefined ? pushes : undefined,
     schemaSdl: config.schemaSdl ? `${printSchema(schema)}\n` : undefined,
     developer: config.development
-      ? { lastCode: lastCode(configured.console), captchaText: (uuid) => store.peekCaptcha(uuid) }
+      ? { lastCode: lastCode(configured.console, numbering), captchaText: (uuid) => store.peekCaptcha(uuid) }
       : undefined,
   });
   const http = createBoundedServer(handler);
@@ -256,6 +263,6 @@ async function reachable(store: Store): Promise<boolean> {
 }
 
 /** What the page may show in development: the last code that the console sender printed, to whoever knows its mobile. */
-function lastCode(sender: ConsoleSender | undefined): (mobile: string) => string | undefined {
-  return (mobile) => (sender?.last()?.mobile === mobile ? sender.last()?.code : undefined);
+function lastCode(sender: ConsoleSender | undefined, numbering: Numbering): (mobile: string) => string | undefined {
+  return (text) => (sender?.last()?.mobile === numbering.parse(text) ? sender?.last()?.code : undefined);
 }

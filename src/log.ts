@@ -15,7 +15,14 @@ export function createLog(level: LogLevel): Logger {
   return pino({ level, base: undefined, timestamp: pino.stdTimeFunctions.isoTime });
 }
 
-/** 138****8000: enough to recognise a number one knows, not enough to learn one. */
+/** Digits of a number that no log line tells. */
+const HIDDEN_DIGITS = 4;
+
+/** 138****8000: enough to recognise a number one knows, not enough to learn one. Of a shorter one, fewer digits are told. */
 export function maskedMobile(mobile: string): string {
-  return `${mobile.slice(0, 3)}****${mobile.slice(-4)}`;
+  const digits = mobile.replace('+', '');
+  const told = Math.max(0, digits.length - HIDDEN_DIGITS);
+  const first = Math.min(3, told);
+  const last = Math.min(4, told - first);
+  return `${mobile.startsWith('+') ? '+' : ''}${digits.slice(0, first)}****${digits.slice(digits.length - last)}`;
 }

@@ -29,6 +29,7 @@ function buildServer(folder) {
       'tencentcloud-sdk-nodejs-sms',
       'standardwebhooks',
       'jose',
+      'libphonenumber-js',
       '@opentelemetry/sdk-trace-node',
       '@opentelemetry/exporter-trace-otlp-http',
       '@opentelemetry/core',

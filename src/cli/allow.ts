@@ -1,3 +1,4 @@
+import { loadConfig } from '../config/config';
 import { mobileOf, reasonArgument, spanArgument } from './arguments';
 import type { Command } from './command';
 import { audit, withOperator } from './operator-session';
@@ -8,10 +9,11 @@ export const allow: Command = {
   usage: 'MOBILE --reason TEXT [--for 24h] [--json]',
   options: { reason: { type: 'string' }, for: { type: 'string' } },
   async run(call) {
-    const mobile = mobileOf(call);
+    const config = loadConfig();
+    const mobile = mobileOf(call, config);
     const reason = reasonArgument(call);
     const forMs = spanArgument(call, '24h');
-    return withOperator(async (session) => {
+    return withOperator(config, async (session) => {
       await audit(session, { change: 'allow', mobile, reason, forMs });
       await session.operator.list(mobile, 'allowed', reason, forMs);
       return {

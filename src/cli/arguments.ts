@@ -1,16 +1,18 @@
+import type { Config } from '../config/config';
+import { createNumbering } from '../sms/numbering';
 import { type Call, UsageError } from './command';
 
-const MOBILE = /^1[3-9]\d{9}$/;
 const SPAN = /^(\d{1,5})(m|h|d)$/;
 const UNIT_MS = { m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 const LONGEST_MS = 366 * UNIT_MS.d;
 const MAX_REASON_LENGTH = 200;
 
-/** The one argument that must be there: a mobile. */
-export function mobileOf({ positionals }: Call): string {
-  const [mobile = '', ...more] = positionals;
+/** The one argument that must be there: a mobile of a country that the settings take. */
+export function mobileOf({ positionals }: Call, { sms }: Config): string {
+  const [text = '', ...more] = positionals;
   if (more.length > 0) throw new UsageError('One number at a time');
-  if (!MOBILE.test(mobile)) throw new UsageError('The number must be a mobile, such as 13800138000');
+  const mobile = createNumbering(sms.countries).parse(text);
+  if (mobile === undefined) throw new UsageError(`The number must be a mobile of ${sms.countries.join(', ')}`);
   return mobile;
 }
 

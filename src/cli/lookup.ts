@@ -1,5 +1,7 @@
+import { loadConfig } from '../config/config';
 import { isSparedToAllowed, type SlidingWindowLimit } from '../limits/sliding-window-limit';
 import { mobileId } from '../observability/event-log';
+import { createNumbering } from '../sms/numbering';
 import type { MessageRecord } from '../store/message-record';
 import type { LimitUse, MobileEvent, MobileStanding } from '../store/operator-store';
 import { mobileOf } from './arguments';
@@ -22,11 +24,13 @@ interface Found {
 export const lookup: Command = {
   usage: 'MOBILE [--json]',
   async run(call) {
-    const mobile = mobileOf(call);
-    return withOperator(async ({ config, store, operator, rules }) => {
+    const config = loadConfig();
+    const mobile = mobileOf(call, config);
+    return withOperator(config, async ({ store, operator, rules }) => {
+      const country = createNumbering(config.sms.countries).countryOf(mobile);
       const limits = rules
-        .send(mobile, NO_CLIENT)
-        .filter(({ subject }) => subject.kind === 'mobile' || subject.kind === 'everyone');
+        .send(mobile, NO_CLIENT, country)
+        .filter(({ subject }) => subject.kind !== 'client' && subject.kind !== 'network');
       const [standing, uses] = await Promise.all([operator.lookUp(mobile), operator.uses(limits)]);
       const messages = new Map<string, MessageRecord>();
       for (const { event, smsId } of standing.events) {

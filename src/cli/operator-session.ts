@@ -1,6 +1,6 @@
 import { userInfo } from 'node:os';
-import { type Config, loadConfig } from '../config/config';
-import { LimitRules } from '../limits/rules';
+import type { Config } from '../config/config';
+import { countryLimits, LimitRules } from '../limits/rules';
 import { maskedMobile } from '../log';
 import { mobileId } from '../observability/event-log';
 import { openStore } from '../store/open-store';
@@ -12,7 +12,7 @@ const IN_PROCESS =
   "The in-process store lives in the server's process, where no command reaches it: this needs a store on Redis (REDIS_URL)";
 
 export interface OperatorSession {
-  config: Readonly<Config>;
+  config: Config;
   store: OpenedStore;
   operator: OperatorStore;
   rules: LimitRules;
@@ -20,13 +20,13 @@ export interface OperatorSession {
 
 /**
  * Does something on the store of the server's settings, and closes it.
- * @throws CommandError where that store can't be reached from outside; StoreUnavailableError; ConfigError.
+ * @throws CommandError where that store can't be reached from outside; StoreUnavailableError.
  */
-export async function withOperator<T>(work: (session: OperatorSession) => Promise<T>): Promise<T> {
-  const config = loadConfig();
+export async function withOperator<T>(config: Config, work: (session: OperatorSession) => Promise<T>): Promise<T> {
   if (config.store.kind === 'memory') throw new CommandError(IN_PROCESS);
   const store = await openStore(config.store);
-  const rules = new LimitRules(config.limits, config.captcha.ttlMs);
+  const { countries, countryBudgets } = config.sms;
+  const rules = new LimitRules(config.limits, config.captcha.ttlMs, countryLimits(countries, countryBudgets));
   try {
     return await work({ config, store, operator: store.operator, rules });
   } finally {

@@ -1,3 +1,4 @@
+import { loadConfig } from '../config/config';
 import { mobileOf } from './arguments';
 import type { Command } from './command';
 import { audit, withOperator } from './operator-session';
@@ -10,9 +11,10 @@ export const reset: Command = {
   usage: 'MOBILE [--lockout] [--json]',
   options: { lockout: { type: 'boolean' } },
   async run(call) {
-    const mobile = mobileOf(call);
+    const config = loadConfig();
+    const mobile = mobileOf(call, config);
     const lockout = call.values.lockout === true;
-    return withOperator(async (session) => {
+    return withOperator(config, async (session) => {
       const limits = session.rules.send(mobile, NO_CLIENT).filter(({ subject }) => subject.kind === 'mobile');
       await audit(session, { change: lockout ? 'reset, lockout too' : 'reset', mobile });
       const counts = await session.operator.reset(mobile, limits, lockout);

@@ -2,6 +2,7 @@ import { randomBytes, randomInt } from 'node:crypto';
 import { loadConfig } from '../config/config';
 import { createSender } from '../sms/create-sender';
 import type { SmsAttempt } from '../sms/failover-sender';
+import { createNumbering } from '../sms/numbering';
 import { outcomeWords } from '../sms/outcome-words';
 import { mobileOf } from './arguments';
 import type { Command } from './command';
@@ -15,10 +16,15 @@ const SILENT = { info: () => undefined, warn: () => undefined, error: () => unde
 export const sendTest: Command = {
   usage: 'MOBILE [--json]',
   async run(call) {
-    const mobile = mobileOf(call);
-    const { sms, smsCode } = loadConfig();
+    const config = loadConfig();
+    const mobile = mobileOf(call, config);
+    const { sms, smsCode } = config;
     const attempts: SmsAttempt[] = [];
-    const sender = await createSender(sms, { log: SILENT, onAttempt: (attempt) => attempts.push(attempt) });
+    const sender = await createSender(sms, {
+      log: SILENT,
+      countryOf: createNumbering(sms.countries).countryOf,
+      onAttempt: (attempt) => attempts.push(attempt),
+    });
     const code = randomInt(1_000_000).toString().padStart(6, '0');
     const outcome = await sender.send({
       id: randomBytes(16).toString('hex'),

@@ -1,4 +1,6 @@
-import type { Config } from '../config/config';
+import { type Config, loadConfig } from '../config/config';
+import type { LimitRules } from '../limits/rules';
+import type { SlidingWindowLimit } from '../limits/sliding-window-limit';
 import { type Call, type Command, UsageError } from './command';
 import { type Circuits, circuitsHere } from './metrics-port';
 import { withOperator } from './operator-session';
@@ -6,17 +8,16 @@ import { table } from './table';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
-/** Nobody's: only what is counted over all is looked at. */
-const NOBODY = { id: '', network: '', parent: '' };
 
 /** How the shop fares: what an operator looks at first. */
 export const status: Command = {
   usage: '[--json]',
   async run({ positionals }: Call) {
     if (positionals.length > 0) throw new UsageError('status takes no arguments');
-    return withOperator(async ({ config, operator, rules }) => {
+    const config = loadConfig();
+    return withOperator(config, async ({ operator, rules }) => {
       const now = Date.now();
-      const overAll = rules.send('', NOBODY).filter(({ subject }) => subject.kind === 'everyone');
+      const overAll = budgetsOf(config.sms.countries, rules);
       const [nodes, uses, hour, day, circuits] = await Promise.all([
         operator.nodes(),
         operator.uses(overAll),
@@ -24,7 +25,11 @@ export const status: Command = {
         operator.totals(DAY_MS, now),
         circuitsHere(config),
       ]);
-      const budgets = overAll.map(({ rule, cap }, i) => ({ rule, used: uses[i]?.used ?? 0, of: cap }));
+      const budgets = overAll.map(({ subject, cap }, i) => ({
+        budget: subject.kind === 'country' ? `budget ${subject.id}` : 'budget',
+        used: uses[i]?.used ?? 0,
+        of: cap,
+      }));
       const names = [...new Set([...Object.keys(day), ...Object.keys(hour)])].sort().reverse();
       const counts = Object.fromEntries(names.map((name) => [name, { hour: hour[name] ?? 0, day: day[name] ?? 0 }]));
       const stores = nodes.map(({ name, version, usedMemory, answeredInMs }) =>
@@ -39,8 +44,8 @@ export const status: Command = {
             ['store', `Redis ${stores.join('; ')}`],
             ['providers', providers.join(', ')],
             ['circuits', circuitWords(config, circuits)],
-            ...budgets.map(({ rule, used, of }) => [
-              rule,
+            ...budgets.map(({ budget, used, of }) => [
+              budget,
               `${used} of ${of} messages in 24 hours (${Math.floor((100 * used) / of)} %)`,
             ]),
             ...(budgets.length === 0 ? [['budget', 'none: SMS_DAILY_BUDGET=0']] : []),
@@ -58,6 +63,12 @@ export const status: Command = {
     });
   },
 };
+
+/** The budget over all messages, and those of countries; each once. */
+function budgetsOf(countries: readonly string[], rules: LimitRules): SlidingWindowLimit[] {
+  const all = countries.flatMap((country) => rules.budgets(country));
+  return all.filter(({ subject }, i) => subject.kind === 'country' || i === 0);
+}
 
 function circuitWords({ sms }: Config, { open, url }: Circuits): string {
   if (sms.providers.length < 2) return 'none: a lone provider is never skipped';

@@ -1,3 +1,4 @@
+import { loadConfig } from '../config/config';
 import { mobileOf } from './arguments';
 import type { Command } from './command';
 import { audit, withOperator } from './operator-session';
@@ -6,8 +7,9 @@ import { audit, withOperator } from './operator-session';
 export const unblock: Command = {
   usage: 'MOBILE [--json]',
   async run(call) {
-    const mobile = mobileOf(call);
-    return withOperator(async (session) => {
+    const config = loadConfig();
+    const mobile = mobileOf(call, config);
+    return withOperator(config, async (session) => {
       await audit(session, { change: 'unblock', mobile });
       const list = await session.operator.unlist(mobile);
       return {

@@ -1,14 +1,13 @@
 import type { CaptchaLevel } from '../captcha/drawing/captcha-drawing';
 import type { LimitSettings } from '../limits/rules';
 import type { LoggedEvents, LogLevel } from '../log';
-import type { SmsSettings } from '../sms/create-sender';
 import type { StoreSettings } from '../store/open-store';
 import type { TicketSettings } from '../tickets/ticket-signer';
 import { clientHashSecret, hasSecrets } from './client-hash-secret';
 import { nearMisses } from './near-misses';
 import type { OriginalDialect } from './original-dialects';
 import { SETTINGS } from './settings';
-import { smsSettings } from './sms-settings';
+import { type ConfiguredSms, smsSettings } from './sms-settings';
 
 type Values = { [Name in keyof typeof SETTINGS]: ReturnType<(typeof SETTINGS)[Name]['parse']> };
 
@@ -30,7 +29,7 @@ export interface Config {
   /** Documents that are answered by their hash, or as the only ones; undefined: texts alone, and any. */
   trustedDocuments: { manifest: Readonly<Record<string, string>>; only: boolean } | undefined;
   store: StoreSettings;
-  sms: SmsSettings;
+  sms: ConfiguredSms;
   smsCode: {
     /** Lifetime of a code, ms. */
     codeTtlMs: number;
@@ -95,6 +94,9 @@ export function loadConfig(environment: Environment = process.env): Readonly<Con
   const sms = smsSettings(values, problems);
   const store = storeSettings(values, problems);
   const tickets = ticketSettings(values, problems);
+  if (values.ORIGINAL_API && !sms.countries.includes('CN')) {
+    problems.push('ORIGINAL_API answers for mainland numbers alone, and SMS_COUNTRIES does not name CN');
+  }
   if (values.RETURN_ORIGINS?.length > 0 && !tickets && !problems.some((problem) => problem.startsWith('TICKET_'))) {
     problems.push('RETURN_ORIGINS has no tickets to hand over: set TICKET_PRIVATE_KEY or TICKET_SECRET');
   }
@@ -155,7 +157,7 @@ export function loadConfig(environment: Environment = process.env): Readonly<Con
     tracing:
       values.OTEL_SDK_DISABLED?.toLowerCase() !== 'true' &&
       (values.OTEL_EXPORTER_OTLP_ENDPOINT ?? values.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT) !== undefined,
-    warnings: warnings(environment, values),
+    warnings: warnings(environment, values, sms),
   });
 }
 
@@ -193,14 +195,23 @@ function ticketSettings(values: Values, problems: string[]): TicketSettings | un
   return key && { ...key, otherPublicKeys: others ?? [], audience: TICKET_AUDIENCE, issuer: TICKET_ISSUER };
 }
 
-function warnings(environment: Environment, values: Values): string[] {
-  const { NODE_ENV, TEST_NUMBERS, RECEIPTS_SECRET, RECEIPTS_URL, SMS_PROVIDERS } = values;
+function warnings(
+  environment: Environment,
+  { NODE_ENV, TEST_NUMBERS, RECEIPTS_SECRET, RECEIPTS_URL }: Values,
+  { countries, countryBudgets, providers }: ConfiguredSms,
+): string[] {
   const lines = nearMisses(Object.keys(environment), Object.keys(SETTINGS));
-  if (RECEIPTS_SECRET && !RECEIPTS_URL && SMS_PROVIDERS.includes('twilio')) {
+  if (RECEIPTS_SECRET && !RECEIPTS_URL && providers.includes('twilio')) {
     lines.push('RECEIPTS_URL is missing: Twilio is not asked for receipts');
   }
   if (NODE_ENV === 'production' && TEST_NUMBERS.length > 0) {
     lines.push(`TEST_NUMBERS: ${TEST_NUMBERS.length} numbers have fixed codes, and whoever knows one can confirm it`);
+  }
+  const unbounded = countries.filter((country) => country !== 'CN' && !countryBudgets[country]);
+  if (unbounded.length > 0) {
+    lines.push(
+      `SMS_COUNTRY_BUDGETS names no budget for ${unbounded.join(', ')}: fraud there can use up all of SMS_DAILY_BUDGET`,
+    );
   }
   return lines;
 }

@@ -1,6 +1,8 @@
+import { isMainland } from '../sms/e164';
 import { PROVIDERS, type Provider } from '../sms/providers';
 import { purposeTemplates } from '../sms/purpose-templates';
 import { webhookSecrets } from '../sms/webhook/webhook-secrets';
+import { country, countryBudgets, type Routes, routes } from './country-settings';
 import { choice, httpsUrl, httpUrl, integer, list, oneOf, parsed, text } from './setting-types';
 
 export const RONGLIAN_BASE_URL = 'https://app.cloopen.com:8883';
@@ -17,6 +19,20 @@ export const PROVIDER_SETTINGS = {
   SMS_PROVIDERS: list<Provider>({
     about: `SMS senders in order of preference, comma-separated: ${PROVIDERS.join(', ')}; absent: console, which production must ask for by name`,
     item: (value) => oneOf(PROVIDERS, value),
+  }),
+  SMS_COUNTRIES: list({
+    about:
+      'countries whose mobile numbers are taken, ISO 3166-1 alpha-2, comma-separated; those abroad are written in E.164: docs/countries.md',
+    default: 'CN',
+    item: country,
+  }),
+  SMS_COUNTRY_BUDGETS: parsed<Readonly<Record<string, number>>>({
+    about: 'messages to one country in any 24 hours, such as `HK:500,SG:200`, within SMS_DAILY_BUDGET',
+    parse: countryBudgets,
+  }),
+  SMS_PROVIDERS_BY_COUNTRY: parsed<Routes>({
+    about: 'in place of SMS_PROVIDERS: senders by country, `*` for the others, such as `CN:aliyun,tencent;*:twilio`',
+    parse: routes,
   }),
   SMS_TIMEOUT_MS: integer({ about: 'longest wait for an SMS provider, ms', default: 5000, min: 10, max: 60_000 }),
   RONGLIAN_ACCOUNT_SID: text({ about: 'Ronglian 容联云: account SID' }),
@@ -72,7 +88,9 @@ export const PROVIDER_SETTINGS = {
 
 /** @throws Error that completes "NAME ..." and repeats no code. */
 function testNumber(value: string): { mobile: string; code: string } {
-  const [, mobile, code] = /^(1[3-9]\d{9}):(\d{6})$/.exec(value) ?? [];
-  if (!mobile || !code) throw new Error('must hold numbers with six-digit codes, such as 13800000000:246810');
+  const [, mobile, code] = /^(\+?\d+):(\d{6})$/.exec(value) ?? [];
+  if (!mobile || !code || !(isMainland(mobile) || mobile.startsWith('+'))) {
+    throw new Error('must hold numbers with six-digit codes, such as 13800000000:246810');
+  }
   return { mobile, code };
 }

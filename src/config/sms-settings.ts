@@ -1,23 +1,52 @@
 import type { SmsSettings } from '../sms/create-sender';
 import type { Provider } from '../sms/providers';
+import { numberingOf, providersOf } from './country-settings';
 import { type PROVIDER_SETTINGS, RONGLIAN_BASE_URL, TWILIO_BASE_URL } from './provider-settings';
 
 type ProviderValues = {
   [Name in keyof typeof PROVIDER_SETTINGS]: ReturnType<(typeof PROVIDER_SETTINGS)[Name]['parse']>;
 } & { NODE_ENV: string; RECEIPTS_SECRET: readonly string[] | undefined; RECEIPTS_URL: string | undefined };
 
+export interface ConfiguredSms extends SmsSettings {
+  /** Whose numbers are taken, ISO 3166-1 alpha-2. */
+  countries: readonly string[];
+  /** Messages to a country in any 24 hours. */
+  countryBudgets: Readonly<Record<string, number>>;
+}
+
 /** The senders' settings; what a named provider needs and lacks, and what contradicts itself, is added to `problems`. */
-export function smsSettings(values: ProviderValues, problems: string[]): SmsSettings {
-  const named = values.SMS_PROVIDERS ?? [];
+export function smsSettings(values: ProviderValues, problems: string[]): ConfiguredSms {
+  const routes = values.SMS_PROVIDERS_BY_COUNTRY;
+  const lists = routes ? [...routes.values()] : [values.SMS_PROVIDERS ?? []];
+  const named = [...new Set(lists.flat())];
+  const setting = routes ? 'SMS_PROVIDERS_BY_COUNTRY' : 'SMS_PROVIDERS';
   const production = values.NODE_ENV === 'production';
   if (named.length === 0 && production && !hasProblem(problems, 'SMS_PROVIDERS')) {
     problems.push(
       'SMS_PROVIDERS is missing: in production the console sender must be asked for with SMS_PROVIDERS=console',
     );
   }
-  if (new Set(named).size < named.length) problems.push('SMS_PROVIDERS names a sender twice');
-  if (named.includes('console') && named.length > 1) problems.push('SMS_PROVIDERS: console stands alone or not at all');
-  const testNumbers = values.TEST_NUMBERS ?? [];
+  if (routes && (values.SMS_PROVIDERS ?? []).length > 0) {
+    problems.push('SMS_PROVIDERS contradicts SMS_PROVIDERS_BY_COUNTRY: set one of them');
+  }
+  for (const list of lists) {
+    if (new Set(list).size < list.length) problems.push(`${setting} names a sender twice`);
+    if (list.includes('console') && list.length > 1) problems.push(`${setting}: console stands alone or not at all`);
+  }
+  const countries = [...new Set(values.SMS_COUNTRIES)];
+  const numbering = numberingOf(countries, problems);
+  const byCountry = providersOf(countries, named, routes, problems);
+  for (const country of Object.keys(values.SMS_COUNTRY_BUDGETS ?? {})) {
+    if (!countries.includes(country))
+      problems.push(`SMS_COUNTRY_BUDGETS names ${country}, which SMS_COUNTRIES does not`);
+  }
+  const testNumbers = (values.TEST_NUMBERS ?? []).map(({ mobile, code }) => ({
+    mobile: numbering.parse(mobile) ?? '',
+    code,
+  }));
+  if (testNumbers.some(({ mobile }) => mobile === '')) {
+    problems.push('TEST_NUMBERS holds a number that is no mobile number of SMS_COUNTRIES');
+  }
   if (testNumbers.length > 0 && production && !values.ALLOW_TEST_NUMBERS) {
     problems.push('TEST_NUMBERS have fixed codes: production takes them only with ALLOW_TEST_NUMBERS=true');
   }
@@ -26,12 +55,15 @@ export function smsSettings(values: ProviderValues, problems: string[]): SmsSett
   const needed = (provider: Provider, name: keyof ProviderValues): string => {
     const value = values[name];
     if (named.includes(provider) && value === undefined && !hasProblem(problems, name)) {
-      problems.push(`${name} is missing: SMS_PROVIDERS names ${provider}`);
+      problems.push(`${name} is missing: ${setting} names ${provider}`);
     }
     return String(value ?? '');
   };
   return {
     providers: named.length > 0 ? named : ['console'],
+    countries,
+    countryBudgets: values.SMS_COUNTRY_BUDGETS ?? {},
+    byCountry: routes && byCountry,
     timeoutMs: values.SMS_TIMEOUT_MS,
     testNumbers,
     ronglian: {
@@ -75,7 +107,7 @@ export function smsSettings(values: ProviderValues, problems: string[]): SmsSett
     twilio: {
       accountSid: needed('twilio', 'TWILIO_ACCOUNT_SID'),
       authToken: needed('twilio', 'TWILIO_AUTH_TOKEN'),
-      sender: twilioSender(values, named.includes('twilio'), problems),
+      sender: twilioSender(values, named.includes('twilio') ? setting : undefined, problems),
       baseUrl: values.TWILIO_BASE_URL ?? TWILIO_BASE_URL,
       statusCallback: twilioCallback(values),
     },
@@ -83,13 +115,13 @@ export function smsSettings(values: ProviderValues, problems: string[]): SmsSett
 }
 
 /** Twilio sends from a number or name, or lets a messaging service choose one: either must be set, and not both. */
-function twilioSender(values: ProviderValues, named: boolean, problems: string[]) {
+function twilioSender(values: ProviderValues, setting: string | undefined, problems: string[]) {
   const { TWILIO_FROM: from, TWILIO_MESSAGING_SERVICE_SID: messagingServiceSid } = values;
-  if (named && from && messagingServiceSid) {
+  if (setting && from && messagingServiceSid) {
     problems.push('TWILIO_FROM contradicts TWILIO_MESSAGING_SERVICE_SID: set one of them');
   }
-  if (named && !from && !messagingServiceSid) {
-    problems.push('TWILIO_FROM or TWILIO_MESSAGING_SERVICE_SID is missing: SMS_PROVIDERS names twilio');
+  if (setting && !from && !messagingServiceSid) {
+    problems.push(`TWILIO_FROM or TWILIO_MESSAGING_SERVICE_SID is missing: ${setting} names twilio`);
   }
   return messagingServiceSid ? { messagingServiceSid } : { from: from ?? '' };
 }

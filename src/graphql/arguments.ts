@@ -1,16 +1,17 @@
 import 'reflect-metadata';
-import { isNotEmpty, matches } from 'class-validator';
+import { isNotEmpty } from 'class-validator';
 import { ArgsType, Field } from 'type-graphql';
+import type { Numbering } from '../sms/numbering';
 import type { VerificationPurpose } from '../sms/purpose';
 import { Reason } from '../verification/reasons';
 import { VerificationPurposes } from './payloads';
 
-/** Mainland China, 11 ASCII digits: no spaces, no country code, no full-width digits, no line break. */
-const MOBILE = /^1[3-9]\d{9}$/;
+const MOBILE =
+  'Mobile number: 11 ASCII digits for mainland China, E.164 with its plus for the other countries that verificationSettings names.';
 
 @ArgsType()
 export class SendSmsCodeArgs {
-  @Field(() => String, { description: 'Mainland China mobile number: 11 ASCII digits.' })
+  @Field(() => String, { description: MOBILE })
   mobile!: string;
 
   @Field(() => String, { description: 'The answer to the captcha; case and surrounding blanks do not matter.' })
@@ -49,15 +50,19 @@ export class VerifySmsCodeArgs {
 }
 
 /**
- * The reason to refuse these arguments, or undefined if they are fine. A blank argument comes before a malformed one; an optional one
- * may be absent.
+ * These arguments with their number as it is called inside, or the reason to refuse them. A blank argument comes before a malformed one;
+ * an optional one may be absent.
  *
  * class-validator's rules are called as functions: its decorators would gather their metadata anew for every request, which is a
  * twentieth of what a send costs, and their errors repeat the arguments.
  */
-export function refusal(args: SendSmsCodeArgs | VerifySmsCodeArgs): Reason | undefined {
+export function checkedArguments<T extends { mobile: string }>(
+  args: T,
+  numbering: Pick<Numbering, 'parse'>,
+): { args: T } | { reason: Reason } {
   for (const value of Object.values(args) as (string | null | undefined)[]) {
-    if (typeof value === 'string' && !isNotEmpty(value.trim())) return Reason.MISSING_PARAMETER;
+    if (typeof value === 'string' && !isNotEmpty(value.trim())) return { reason: Reason.MISSING_PARAMETER };
   }
-  return matches(args.mobile, MOBILE) ? undefined : Reason.MOBILE_INVALID;
+  const mobile = numbering.parse(args.mobile);
+  return mobile === undefined ? { reason: Reason.MOBILE_INVALID } : { args: { ...args, mobile } };
 }

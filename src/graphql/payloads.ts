@@ -42,7 +42,9 @@ registerEnumType(Reason, {
   valuesConfig: {
     OK: { description: 'It succeeded.' },
     MISSING_PARAMETER: { description: 'An argument is blank. Nothing was consumed.' },
-    MOBILE_INVALID: { description: 'Not a mainland China mobile number of 11 ASCII digits. Nothing was consumed.' },
+    MOBILE_INVALID: {
+      description: 'Not a mobile number of mainland China or of another country that is taken. Nothing was consumed.',
+    },
     CAPTCHA_EXPIRED: {
       description: 'There is no such captcha: expired, already tried, or never issued. Get a new one.',
     },

@@ -15,6 +15,8 @@ export interface PublicSettings {
   cooldown: number;
   /** ISO 3166-1 alpha-2. */
   countries: readonly string[];
+  /** Of each country, in the same order. */
+  callingCodes: readonly string[];
   tickets: boolean;
 }
 
@@ -44,6 +46,9 @@ export class VerificationSettings {
   @Field(() => [String], { description: 'Countries whose numbers are taken, ISO 3166-1 alpha-2.' })
   countries!: string[];
 
+  @Field(() => [String], { description: 'The calling code of each of these countries, in their order: 86 for CN.' })
+  callingCodes!: string[];
+
   @Field(() => [VerificationPurposes], { description: 'What codes can be asked for.' })
   purposes!: VerificationPurpose[];
 
@@ -62,6 +67,7 @@ export class SettingsResolver {
     return {
       ...this.settings,
       countries: [...this.settings.countries],
+      callingCodes: [...this.settings.callingCodes],
       codeLength: CODE_LENGTH,
       captchaLength: CAPTCHA_LENGTH,
       spokenCaptchaLength: SPOKEN_LENGTH,

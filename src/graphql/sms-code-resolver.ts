@@ -1,13 +1,17 @@
 import 'reflect-metadata';
 import { Args, Ctx, Mutation, Resolver } from 'type-graphql';
+import { MAINLAND_NUMBERING, type Numbering } from '../sms/numbering';
 import type { SmsCodeService } from '../verification/sms-code-service';
-import { refusal, SendSmsCodeArgs, VerifySmsCodeArgs } from './arguments';
+import { checkedArguments, SendSmsCodeArgs, VerifySmsCodeArgs } from './arguments';
 import type { GraphqlContext } from './context';
 import { payload, SmsCodeSent, SmsCodeVerified } from './payloads';
 
 @Resolver()
 export class SmsCodeResolver {
-  constructor(private readonly smsCodes: SmsCodeService) {}
+  constructor(
+    private readonly smsCodes: SmsCodeService,
+    private readonly numbering: Numbering = MAINLAND_NUMBERING,
+  ) {}
 
   @Mutation(() => SmsCodeSent, {
     description:
@@ -17,8 +21,8 @@ export class SmsCodeResolver {
     @Args(() => SendSmsCodeArgs) args: SendSmsCodeArgs,
     @Ctx() context: GraphqlContext,
   ): Promise<SmsCodeSent> {
-    const reason = refusal(args);
-    const result = reason ? { reason } : await this.smsCodes.send(args, context);
+    const checked = checkedArguments(args, this.numbering);
+    const result = 'reason' in checked ? checked : await this.smsCodes.send(checked.args, context);
     return payload(result, 'sendSmsCode', context.language);
   }
 
@@ -30,9 +34,8 @@ export class SmsCodeResolver {
     @Args(() => VerifySmsCodeArgs) args: VerifySmsCodeArgs,
     @Ctx() context: GraphqlContext,
   ): Promise<SmsCodeVerified> {
-    const reason = refusal(args);
-    const request = { ...args, uuid: args.uuid ?? undefined };
-    const result = reason ? { reason } : await this.smsCodes.verify(request, context);
+    const checked = checkedArguments({ ...args, uuid: args.uuid ?? undefined }, this.numbering);
+    const result = 'reason' in checked ? checked : await this.smsCodes.verify(checked.args, context);
     return payload(result, 'verifySmsCode', context.language);
   }
 }

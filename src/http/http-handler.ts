@@ -1,8 +1,8 @@
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import cors from 'cors';
+import type { RequestListener, ServerResponse } from 'node:http';
 import type { Logger } from '../log';
 import type { Tracing } from '../observability/tracing';
 import type { ConfirmPage } from './confirm-page';
+import { crossOrigin } from './cross-origin';
 import { answerDevelopment, type DevelopmentDependencies } from './development-endpoints';
 import { answerGraphql, type GraphqlEndpointDependencies } from './graphql-endpoint';
 import { isOwnHost } from './host-check';
@@ -35,16 +35,12 @@ export interface HttpDependencies extends GraphqlEndpointDependencies {
   developer: DevelopmentDependencies | undefined;
 }
 
-type Next = () => void;
-
 const KEYS_MAX_AGE_SECONDS = 300;
-
-const SANDBOX_ORIGINS = ['https://studio.apollographql.com', 'https://sandbox.embed.apollographql.com'];
 
 /** Answers every HTTP request: /graphql, health, and the page. */
 export function createHttpHandler(dependencies: HttpDependencies): RequestListener {
   const { development, developer, host, originalApi, page, pushes, trace } = dependencies;
-  const allowOrigin = corsMiddleware(dependencies.corsOrigins, development);
+  const allowOrigin = crossOrigin({ origins: dependencies.corsOrigins, development, log: dependencies.log });
 
   return (request, response) => {
     // A proxy may send the whole address (RFC 9112, 3.2.2).
@@ -106,22 +102,4 @@ function fail({ log }: HttpDependencies, response: ServerResponse, error: Error)
   log.error({ stack: error.stack }, 'A request failed by a fault of this server: please report the stack');
   if (response.headersSent) response.destroy();
   else sendError(response, 500, 'INTERNAL_SERVER_ERROR', 'Internal server error');
-}
-
-function corsMiddleware(
-  origins: readonly string[],
-  development: boolean,
-): (request: IncomingMessage, response: ServerResponse, next: Next) => void {
-  const allowed = [...origins, ...(development ? SANDBOX_ORIGINS : [])];
-  const middleware = cors({
-    origin: allowed.includes('*') ? '*' : allowed,
-    methods: ['POST'],
-    credentials: false,
-    maxAge: 600,
-  });
-  return (request, response, next) => {
-    // Without an Origin there is nothing to allow, and most traffic of a bot has none.
-    if (request.headers.origin === undefined && request.method !== 'OPTIONS') next();
-    else middleware(request, response, next);
-  };
 }

@@ -1,7 +1,8 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import cors from 'cors';
-import { refusal } from '../graphql/arguments';
+import { checkedArguments } from '../graphql/arguments';
 import type { Client } from '../limits/rules';
+import { MAINLAND_NUMBERING } from '../sms/numbering';
 import type { CaptchaService } from '../verification/captcha-service';
 import type { Observer } from '../verification/events';
 import { errmsg, type Operation, Reason } from '../verification/reasons';
@@ -104,7 +105,9 @@ export class OriginalApi {
       uuid: firstOf(query, UUID_NAMES),
       purpose: 'REGISTER' as const,
     };
-    const refused = refusal(args) ?? (UUID.test(args.uuid) ? undefined : Reason.CAPTCHA_EXPIRED);
+    const checked = checkedArguments(args, MAINLAND_NUMBERING);
+    const malformed = UUID.test(args.uuid) ? undefined : Reason.CAPTCHA_EXPIRED;
+    const refused = 'reason' in checked ? checked.reason : malformed;
     const { reason } = await this.observed('sendSmsCode', async () =>
       refused ? { reason: refused } : smsCodes.send(args, { client: this.client(request), language }),
     );

@@ -26,6 +26,21 @@ export interface LimitSettings {
   abusePolicy: 'enforce' | 'report' | 'off';
 }
 
+/** What is counted by country, where numbers of more than one are taken. */
+export interface CountryLimits {
+  /** Messages to a country in any 24 hours, by ISO 3166-1 alpha-2; absent: no more than to all together. */
+  budgets?: Readonly<Record<string, number>>;
+  /** Different countries that one client may have messages sent to in any 24 hours; absent: any. */
+  perClient?: number;
+}
+
+/** A client seldom knows people in more countries; who pumps messages tries where they pay most. */
+const COUNTRIES_PER_CLIENT = 3;
+
+export function countryLimits(countries: readonly string[], budgets: CountryLimits['budgets']): CountryLimits {
+  return { budgets, perClient: countries.length > COUNTRIES_PER_CLIENT ? COUNTRIES_PER_CLIENT : 0 };
+}
+
 /** Whom a limit counts. */
 export interface Client {
   /** Stands for the client's address (an IPv6 address counts as its /64). */
@@ -57,6 +72,9 @@ const LIVE_CAPTCHAS = 100_000;
 /** The share of the budget at which the operator is warned. */
 const BUDGET_WARNING = 0.8;
 
+/** The count at which the warning of a budget is due. */
+export const budgetWarning = (budget: number): number => Math.ceil(budget * BUDGET_WARNING);
+
 /** Whose allowance a message is asked for on. Ids are keyed hashes. */
 export interface AllowanceRequest {
   rule: AllowanceRule;
@@ -79,6 +97,7 @@ export class LimitRules {
   constructor(
     private readonly settings: LimitSettings,
     private readonly captchaTtlMs: number,
+    private readonly countries: CountryLimits = {},
   ) {
     this.lockout = {
       maxAttempts: settings.maxAttempts,
@@ -87,7 +106,7 @@ export class LimitRules {
       failureWindowMs: DAY,
     };
     this.allowanceRule = allowanceRule(settings.dailyBudget, settings.perClientHour);
-    this.budgetWarning = settings.dailyBudget > 0 ? Math.ceil(settings.dailyBudget * BUDGET_WARNING) : undefined;
+    this.budgetWarning = settings.dailyBudget > 0 ? budgetWarning(settings.dailyBudget) : undefined;
   }
 
   /** Whether a right code credits somebody. */
@@ -99,9 +118,10 @@ export class LimitRules {
     return this.settings.cooldownMs;
   }
 
-  /** What a message to this mobile, asked for by this client, is counted in. */
-  send(mobile: string, { id, network }: Client): SlidingWindowLimit[] {
+  /** What a message to this mobile of that country, asked for by this client, is counted in. */
+  send(mobile: string, { id, network }: Client, country = 'CN'): SlidingWindowLimit[] {
     const s = this.settings;
+    const { perClient = 0 } = this.countries;
     const byMobile: Subject = { kind: 'mobile', id: mobile };
     return [
       limit('cooldown', byMobile, s.cooldownMs > 0 ? 1 : 0, s.cooldownMs),
@@ -110,7 +130,16 @@ export class LimitRules {
       // Enforced, the policy counts a client's unconfirmed messages instead.
       limit('client-hour', { kind: 'client', id }, s.abusePolicy === 'enforce' ? 0 : s.perClientHour, HOUR),
       limit('network-hour', { kind: 'network', id: network }, s.perNetworkHour, HOUR),
-      limit('budget', { kind: 'everyone' }, s.dailyBudget, DAY),
+      ...this.budgets(country),
+      { ...limit('client-countries', { kind: 'client', id }, perClient, DAY), value: countryNumber(country) },
+    ].filter(isOn);
+  }
+
+  /** The budgets that a message to this country comes out of. */
+  budgets(country: string): SlidingWindowLimit[] {
+    return [
+      limit('budget', { kind: 'everyone' }, this.settings.dailyBudget, DAY),
+      limit('country-budget', { kind: 'country', id: country }, this.countries.budgets?.[country] ?? 0, DAY),
     ].filter(isOn);
   }
 
@@ -164,3 +193,6 @@ function limit(rule: LimitRule, subject: Subject, cap: number, lengthMs: number)
 }
 
 const isOn = ({ cap }: SlidingWindowLimit): boolean => cap > 0;
+
+/** 1 for AA to 676 for ZZ. */
+const countryNumber = (country: string): number => (country.charCodeAt(0) - 65) * 26 + (country.charCodeAt(1) - 65) + 1;

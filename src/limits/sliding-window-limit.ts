@@ -1,7 +1,8 @@
 /** Whom a limit counts. */
 export type Subject =
   | {
-      kind: 'mobile' | 'client' | 'network' /** A mobile's digits, or the hash that stands for an address. */;
+      kind: 'mobile' | 'client' | 'network' | 'country';
+      /** The mobile, the hash that stands for an address, or ISO 3166-1 alpha-2. */
       id: string;
     }
   | { kind: 'everyone' };
@@ -14,6 +15,8 @@ export type LimitRule =
   | 'client-hour'
   | 'network-hour'
   | 'budget'
+  | 'country-budget'
+  | 'client-countries'
   | 'captcha-minute'
   | 'captcha-network-minute'
   | 'captcha-unsolved'
@@ -35,6 +38,8 @@ export interface SlidingWindowLimit {
   cap: number;
   /** Length in milliseconds. */
   lengthMs: number;
+  /** Where the cap is one of different values, not of events: the value of this event, 1 or more. */
+  value?: number;
 }
 
 /**

@@ -3,6 +3,7 @@ import { DELIVERY_OUTCOMES } from '../sms/receipts';
 import type { SmsOutcomeClass } from '../sms/sender';
 import type { DomainEvent, StoreOperation } from '../verification/events';
 import { Reason } from '../verification/reasons';
+import { CountryMetrics, type CountrySettings } from './country-metrics';
 
 export interface MetricsSettings {
   /** Names of the SMS senders, as in SMS_PROVIDERS. */
@@ -11,6 +12,8 @@ export interface MetricsSettings {
   receiptProviders?: readonly string[];
   /** Messages over all mobiles in any 24 hours; 0: no limit. */
   dailyBudget: number;
+  /** Absent: numbers of one country alone are taken. */
+  byCountry?: CountrySettings;
 }
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -42,6 +45,7 @@ const LIMITS: readonly Extract<DomainEvent, { type: 'limit-hit' }>['rule'][] = [
   'failures',
   'blocked',
 ];
+const COUNTRY_LIMITS: typeof LIMITS = ['country-budget', 'client-countries'];
 /** Those that a request waits for, whose failure somebody must hear of. */
 const STEPS: readonly StoreOperation[] = ['issueCaptcha', 'reserveSend', 'checkCode', 'ping'];
 const VERIFY_REASONS = [Reason.OK, Reason.SMS_CODE_EXPIRED, Reason.SMS_CODE_MISMATCH, Reason.SMS_CODE_LOCKED];
@@ -56,6 +60,7 @@ export class Metrics {
   private readonly registers = [openMetrics(this.registry)];
   /** What the last message of this process told; undefined before it, since other servers may have sent. */
   private budget: { used: number; at: number } | undefined;
+  private readonly countries: CountryMetrics | undefined;
 
   private readonly captchasIssued = new Counter({
     name: 'sms_verification_captchas_issued_total',
@@ -147,25 +152,28 @@ export class Metrics {
   });
 
   constructor(
-    { providers, receiptProviders = [], dailyBudget }: MetricsSettings,
+    { providers, receiptProviders = [], dailyBudget, byCountry }: MetricsSettings,
     private readonly clock: () => number = Date.now,
   ) {
     collectDefaultMetrics({ register: this.registry as unknown as Registry });
     if (dailyBudget > 0) this.showBudget(dailyBudget);
+    this.countries = byCountry && new CountryMetrics(this.registry, byCountry);
     // A series that begins at 0 shows its first event as an increase; one that begins with the event does not.
     for (const provider of providers) for (const outcome of OUTCOMES) this.sends.inc({ provider, outcome }, 0);
     for (const provider of receiptProviders) {
       for (const outcome of DELIVERY_OUTCOMES) this.deliveries.inc({ provider, outcome, carrier_code: 'other' }, 0);
+      this.deliveryDuration.zero({ provider });
       for (const reason of ['duplicate', 'foreign']) this.receiptsIgnored.inc({ provider, reason }, 0);
     }
     for (const provider of providers) this.circuits.set({ provider }, 0);
-    for (const rule of LIMITS) this.limitsHit.inc({ rule }, 0);
+    for (const rule of byCountry ? [...LIMITS, ...COUNTRY_LIMITS] : LIMITS) this.limitsHit.inc({ rule }, 0);
     for (const reason of CAPTCHA_REASONS) this.captchasAnswered.inc({ reason }, 0);
     for (const reason of VERIFY_REASONS) this.verifications.inc({ reason }, 0);
     for (const operation of STEPS) this.storeDuration.zero({ operation, outcome: 'unavailable' });
   }
 
   readonly observe = (event: DomainEvent): void => {
+    this.countries?.observe(event);
     switch (event.type) {
       case 'captcha-issued':
         this.captchasIssued.inc({ kind: event.kind, level: event.level });
@@ -206,7 +214,7 @@ export class Metrics {
         this.verifications.inc({ reason: event.reason });
         break;
       case 'budget-used':
-        this.budget = { used: event.used, at: this.clock() };
+        if (!event.country) this.budget = { used: event.used, at: this.clock() };
         break;
       case 'operation-answered':
         this.operationDuration.observe({ operation: event.operation, reason: event.reason }, event.durationMs / 1000);

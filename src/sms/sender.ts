@@ -4,7 +4,7 @@ import type { VerificationPurpose } from './purpose';
 export interface SmsMessage {
   /** Correlation id of this send: 32 characters of [0-9a-f], never used twice. Providers get it as their request id. */
   id: string;
-  /** Mainland China mobile number, 11 ASCII digits without a country code. */
+  /** 11 ASCII digits of a mainland number; for one of another country E.164, with the plus. */
   mobile: string;
   /** The one-time code, six ASCII digits. */
   code: string;

@@ -8,6 +8,8 @@ const LIMIT_NAMES: Readonly<Record<LimitRule, string>> = {
   'client-hour': 'sms',
   'network-hour': 'sms',
   budget: 'budget:day',
+  'country-budget': 'budget:day',
+  'client-countries': 'countries',
   'captcha-minute': 'captchas',
   'captcha-network-minute': 'captchas',
   'captcha-unsolved': 'unsolved',
@@ -31,9 +33,12 @@ export class StoreKeys {
     return `${this.prefix}img:${uuid}`;
   }
 
-  /** The latest code of a mobile as six plain digits. */
+  /**
+   * The latest code of a mobile as six plain digits. A number abroad stands there without its plus, but for those that begin with +1:
+   * without it, their eleven digits could be a mainland number.
+   */
   code(mobile: string): string {
-    return `${this.prefix}sms:${mobile}`;
+    return `${this.prefix}sms:${mobile.replace(/^\+(?!1)/, '')}`;
   }
 
   /** `code:PURPOSE:uuid` of the latest code that this server wrote: what else stands under `sms:{mobile}` is another service's. */
@@ -141,6 +146,7 @@ export class StoreKeys {
   limit({ rule, subject }: Pick<SlidingWindowLimit, 'rule' | 'subject'>): string {
     const name = LIMIT_NAMES[rule];
     if (subject.kind === 'everyone') return `${this.prefix}${name}`;
+    if (subject.kind === 'country') return `${this.prefix}${name}:${subject.id}`;
     if (subject.kind === 'mobile') return this.ofMobile(subject.id, name);
     return `{${this.prefix}${subject.kind}:${subject.id}}:${name}`;
   }

@@ -41,8 +41,8 @@ export type DomainEvent =
   | { type: 'send-attempted'; id: string; outcome: SmsOutcome; durationMs: number }
   /** A provider is skipped from now on, or no longer. */
   | { type: 'circuit-changed'; provider: string; state: 'open' | 'closed' }
-  /** What became of a message in the end, whichever providers were tried. */
-  | { type: 'message-sent'; request: RequestIdentity; outcome: SmsOutcome }
+  /** What became of a message in the end, whichever providers were tried. `country`: ISO 3166-1 alpha-2. */
+  | { type: 'message-sent'; request: RequestIdentity; country: string; outcome: SmsOutcome }
   /** The first receipt of a message. `seconds`: from the request for it until the carrier's word. */
   | {
       type: 'delivery-reported';
@@ -57,11 +57,11 @@ export type DomainEvent =
   /** What became of a message whose provider had not answered. */
   | { type: 'unconfirmed-resolved'; smsId: string; provider: string; outcome: string }
   /** `retryAfter`: seconds that the mobile is locked, if it is. */
-  | { type: 'code-verified'; reason: Reason; retryAfter?: number; request: RequestIdentity }
+  | { type: 'code-verified'; reason: Reason; retryAfter?: number; request: RequestIdentity; country: string }
   /** A send or a check that could not be made, since the store failed. */
   | { type: 'store-failed'; operation: Operation; request: RequestIdentity }
-  /** Messages counted in the budget's window. */
-  | { type: 'budget-used'; used: number }
+  /** Messages counted in the budget's window, or in that of a country's budget. */
+  | { type: 'budget-used'; used: number; country?: string }
   /** A call of the API is answered; ERROR where its resolver threw, which is a bug. */
   | { type: 'operation-answered'; operation: Operation; reason: Reason | 'ERROR'; durationMs: number }
   /** The store answered, or could not. */

@@ -30,7 +30,11 @@ const LINK_BY_MOBILE_MS = 60 * 60 * 1000;
 const MESSAGE_ID = /^[\w.:-]{1,128}$/;
 /** Receipts that wait for the answer to their send. */
 const MAX_EARLY = 1_000;
-const EARLY_MARGIN_MS = 1_000;
+/** Nearly every send is answered within this, ms; when it must be over, there is one more look. */
+const EARLY_MS = 1_000;
+
+/** How often a receipt has been looked at before: twice is the last time. */
+type Look = 0 | 1 | 2;
 
 /**
  * What became of messages: what was said at the send, and what receipts tell afterwards. A receipt is a claim of whoever knows the path. It
@@ -74,7 +78,7 @@ export class ReceiptService {
 
   /** Rejects with StoreUnavailableError if the receipts should come again; those that were taken are then duplicates. */
   private async received(provider: string, receipts: readonly Receipt[]): Promise<void> {
-    for (const receipt of receipts) await this.receive(provider, receipt, false);
+    for (const receipt of receipts) await this.receive(provider, receipt, 0);
   }
 
   close(): void {
@@ -102,11 +106,11 @@ export class ReceiptService {
     }
   }
 
-  private async receive(provider: string, receipt: Receipt, isLast: boolean): Promise<void> {
+  private async receive(provider: string, receipt: Receipt, look: Look): Promise<void> {
     const { store, smsIds, clock, observe } = this.dependencies;
     const { messageId, outcome, carrierCode, at } = receipt;
-    const smsId = receipt.smsId ?? (await this.meant(provider, receipt, isLast));
-    if (smsId === undefined && messageId !== undefined && !isLast && this.waits(provider, receipt)) return;
+    const smsId = receipt.smsId ?? (await this.meant(provider, receipt, look));
+    if (smsId === undefined && messageId !== undefined && look < 2 && this.waits(provider, receipt, look)) return;
     const now = clock();
     const sentAt = smsId === undefined ? undefined : smsIds.sentAt(smsId);
     if (smsId === undefined || sentAt === undefined || now - sentAt >= MESSAGE_LIFE_MS) {
@@ -124,27 +128,31 @@ export class ReceiptService {
   }
 
   /** The message that a provider names by its own id, or of which no id is known since its answer never came. */
-  private async meant(provider: string, { messageId, mobile }: Receipt, isLast: boolean): Promise<string | undefined> {
+  private async meant(provider: string, { messageId, mobile }: Receipt, look: Look): Promise<string | undefined> {
     const { store, personOf } = this.dependencies;
     if (messageId === undefined || !MESSAGE_ID.test(messageId)) return undefined;
     const meant = await store.linkedMessage(`${provider}:${messageId}`);
-    // At first the answer with the id may still be on its way.
-    if (meant !== undefined || !isLast || mobile === undefined) return meant;
+    // Before the last look the answer with the id may still be on its way.
+    if (meant !== undefined || look < 2 || mobile === undefined) return meant;
     return store.linkedMessage(`${provider}:${personOf(mobile)}`);
   }
 
-  /** Looks at the receipt again once the answer to its send must have come, or been given up; false if too many wait. */
-  private waits(provider: string, receipt: Receipt): boolean {
+  /** Looks at the receipt again when its send is likely to be answered, or must be; false if too many wait. */
+  private waits(provider: string, receipt: Receipt, look: Look): boolean {
     if (this.early.size >= MAX_EARLY) return false;
-    const timer = setTimeout(() => {
-      this.early.delete(timer);
-      this.receive(provider, receipt, true).catch((error: Error) => {
-        const { log } = this.dependencies;
-        if (error instanceof StoreUnavailableError)
-          log.warn({ error: error.message }, 'A receipt is lost: the store failed');
-        else log.error({ stack: error.stack }, 'A receipt is lost by a fault of this server: please report the stack');
-      });
-    }, this.dependencies.sendTimeoutMs + EARLY_MARGIN_MS);
+    const timer = setTimeout(
+      () => {
+        this.early.delete(timer);
+        this.receive(provider, receipt, look === 0 ? 1 : 2).catch((error: Error) => {
+          const { log } = this.dependencies;
+          if (error instanceof StoreUnavailableError)
+            log.warn({ error: error.message }, 'A receipt is lost: the store failed');
+          else
+            log.error({ stack: error.stack }, 'A receipt is lost by a fault of this server: please report the stack');
+        });
+      },
+      look === 0 ? EARLY_MS : this.dependencies.sendTimeoutMs,
+    );
     timer.unref();
     this.early.add(timer);
     return true;

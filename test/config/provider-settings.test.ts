@@ -173,3 +173,97 @@ describe('The key of client hashes', () => {
     },
   );
 });
+
+describe('Countries', () => {
+  const abroad = { ...WEBHOOK, SMS_COUNTRIES: 'CN,HK,SG' };
+
+  test('absent: the mainland alone, and the settings of before', () => {
+    const { sms } = loadConfig({});
+    expect(sms.countries).toEqual(['CN']);
+    expect(sms.byCountry).toBeUndefined();
+  });
+
+  test('every provider serves every country, unless SMS_PROVIDERS_BY_COUNTRY says who serves which', () => {
+    expect(loadConfig(abroad).sms).toMatchObject({ countries: ['CN', 'HK', 'SG'], providers: ['webhook'] });
+    const { sms } = loadConfig({
+      ...{ ...ALIYUN, ...TENCENT, ...TWILIO },
+      SMS_PROVIDERS: undefined,
+      ALIYUN_SIGN_NAME: '美多商城',
+      ALIYUN_TEMPLATE_CODE: 'SMS_1',
+      TWILIO_FROM: '+15005550006',
+      SMS_COUNTRIES: 'CN, HK, SG',
+      SMS_PROVIDERS_BY_COUNTRY: 'CN:aliyun,tencent; *:twilio',
+    });
+    expect(sms.providers).toEqual(['aliyun', 'tencent', 'twilio']);
+    expect(sms.byCountry).toEqual({ CN: ['aliyun', 'tencent'], HK: ['twilio'], SG: ['twilio'] });
+  });
+
+  test('what cannot be is told, all at once', () => {
+    expect(
+      problems({
+        SMS_COUNTRIES: 'CN,HK,SG,TW',
+        SMS_PROVIDERS: 'console',
+        SMS_PROVIDERS_BY_COUNTRY: 'CN:console;HK:console,console;SG:webhook;US:twilio',
+        SMS_COUNTRY_BUDGETS: 'HK:500,JP:1',
+      }),
+    ).toEqual([
+      'SMS_PROVIDERS contradicts SMS_PROVIDERS_BY_COUNTRY: set one of them',
+      'SMS_PROVIDERS_BY_COUNTRY names a sender twice',
+      'SMS_PROVIDERS_BY_COUNTRY: console stands alone or not at all',
+      'SMS_PROVIDERS_BY_COUNTRY names US, which SMS_COUNTRIES does not',
+      'SMS_PROVIDERS_BY_COUNTRY names no provider for TW, and has no *',
+      'SMS_COUNTRY_BUDGETS names JP, which SMS_COUNTRIES does not',
+      'WEBHOOK_URL is missing: SMS_PROVIDERS_BY_COUNTRY names webhook',
+      'WEBHOOK_SECRET is missing: SMS_PROVIDERS_BY_COUNTRY names webhook',
+      'TWILIO_ACCOUNT_SID is missing: SMS_PROVIDERS_BY_COUNTRY names twilio',
+      'TWILIO_AUTH_TOKEN is missing: SMS_PROVIDERS_BY_COUNTRY names twilio',
+      'TWILIO_FROM or TWILIO_MESSAGING_SERVICE_SID is missing: SMS_PROVIDERS_BY_COUNTRY names twilio',
+    ]);
+  });
+
+  test.each(['ronglian', 'aliyun', 'aliyun-auth', 'tencent'])('%s is refused for a country abroad', (provider) => {
+    const told = `${provider} sends to mainland numbers only: name another provider for HK in SMS_PROVIDERS_BY_COUNTRY`;
+    expect(problems({ SMS_COUNTRIES: 'CN,HK', SMS_PROVIDERS: provider })).toContain(told);
+    const byCountry = { SMS_COUNTRIES: 'CN,HK', SMS_PROVIDERS_BY_COUNTRY: `CN:${provider};*:${provider}` };
+    expect(problems(byCountry)).toContain(told);
+  });
+
+  test.each([
+    ['SMS_COUNTRIES', 'cn', 'must hold countries such as CN, HK, not "cn"'],
+    ['SMS_COUNTRIES', ',', 'names no country: the mainland is CN'],
+    ['SMS_COUNTRIES', 'CN,XX', 'names XX, which is no country that has numbers'],
+    ['SMS_COUNTRY_BUDGETS', 'HK', 'must be written like HK:500,SG:200, not "HK"'],
+    ['SMS_COUNTRY_BUDGETS', 'HK:0', 'must hold budgets of 1 or more, not "0"'],
+    ['SMS_COUNTRY_BUDGETS', 'HK:1,HK:2', 'names HK twice'],
+    ['SMS_PROVIDERS_BY_COUNTRY', 'CN:alyun', expect.stringMatching(/^must be one of console, .*, not "alyun"$/)],
+    ['SMS_PROVIDERS_BY_COUNTRY', ';', 'must be written like CN:aliyun;*:twilio'],
+  ])('%s=%s is told', (name, value, told) => {
+    const [problem = ''] = problems({ ...WEBHOOK, SMS_COUNTRIES: 'CN,HK', [name]: value });
+    expect(problem.slice(0, name.length + 1)).toBe(`${name} `);
+    expect(problem.slice(name.length + 1)).toEqual(told);
+  });
+
+  test('numbers for tests are of these countries too', () => {
+    const { sms } = loadConfig({ ...abroad, TEST_NUMBERS: '+85291234567:246810,+8613800000000:246811' });
+    expect(sms.testNumbers).toEqual([
+      { mobile: '+85291234567', code: '246810' },
+      { mobile: '13800000000', code: '246811' },
+    ]);
+    expect(problems({ ...abroad, TEST_NUMBERS: '+13105551234:246810' })).toEqual([
+      'TEST_NUMBERS holds a number that is no mobile number of SMS_COUNTRIES',
+    ]);
+  });
+
+  test('a country abroad without a budget is a warning', () => {
+    expect(loadConfig({ ...abroad, SMS_COUNTRY_BUDGETS: 'SG:10' }).warnings).toEqual([
+      'SMS_COUNTRY_BUDGETS names no budget for HK: fraud there can use up all of SMS_DAILY_BUDGET',
+    ]);
+    expect(loadConfig({ ...abroad, SMS_COUNTRY_BUDGETS: 'SG:10,HK:10' }).warnings).toEqual([]);
+  });
+
+  test('ORIGINAL_API needs the mainland', () => {
+    expect(problems({ ...WEBHOOK, SMS_COUNTRIES: 'HK', ORIGINAL_API: 'table' })).toEqual([
+      'ORIGINAL_API answers for mainland numbers alone, and SMS_COUNTRIES does not name CN',
+    ]);
+  });
+});

@@ -8,6 +8,9 @@ import { IMAGE_CAPTCHA } from '../harness/api-client';
 import { describeWithProgram } from '../harness/describe-with-program';
 import { type ServerProcess, startServer } from '../harness/server-process';
 import { waitUntil } from '../harness/wait-until';
+import { RECEIPT_PROVIDERS } from '../sms/stand-in/receipt-pushes';
+
+const SECRET = 'b1946ac92492d2347c6235b4d2611184';
 
 const sample = (file: string) => readFileSync(join(__dirname, '../../deploy', file), 'utf8');
 
@@ -15,12 +18,13 @@ interface Ports {
   https: number;
   http: number;
   server: number;
+  metrics: number;
 }
 
 /** Writes the sample, with this machine's ports and a certificate of its own, into the folder; the command that runs the proxy. */
 type Prepare = (folder: string, ports: Ports) => { check: string[]; run: string[] };
 
-const nginx: Prepare = (folder, { https, http, server }) => {
+const nginx: Prepare = (folder, { https, http, server, metrics }) => {
   const key = join(folder, 'key.pem');
   const certificate = join(folder, 'certificate.pem');
   const subject = ['-subj', '/CN=sms.shop.example', '-days', '1', '-nodes', '-newkey', 'rsa:2048'];
@@ -30,7 +34,8 @@ const nginx: Prepare = (folder, { https, http, server }) => {
     .replace(/listen 443 /, `listen 127.0.0.1:${https} `)
     .replace('/etc/letsencrypt/live/sms.shop.example/fullchain.pem', certificate)
     .replace('/etc/letsencrypt/live/sms.shop.example/privkey.pem', key)
-    .replace('127.0.0.1:4000', `127.0.0.1:${server}`);
+    .replace('127.0.0.1:4000', `127.0.0.1:${server}`)
+    .replace('127.0.0.1:9464', `127.0.0.1:${metrics}`);
   const kinds = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
   const paths = kinds.map((kind) => `${kind}_temp_path ${folder}/${kind};`).join(' ');
   const file = join(folder, 'nginx.conf');
@@ -40,11 +45,12 @@ const nginx: Prepare = (folder, { https, http, server }) => {
   return { check: [...command, '-t'], run: command };
 };
 
-const caddy: Prepare = (folder, { https, http, server }) => {
+const caddy: Prepare = (folder, { https, http, server, metrics }) => {
   const own = `{\n\tadmin off\n\tskip_install_trust\n\thttp_port ${http}\n\thttps_port ${https}\n}\n`;
   const site = sample('Caddyfile')
     .replace('sms.shop.example {', 'sms.shop.example {\n\tbind 127.0.0.1\n\ttls internal')
-    .replace('127.0.0.1:4000', `127.0.0.1:${server}`);
+    .replace('127.0.0.1:4000', `127.0.0.1:${server}`)
+    .replace('127.0.0.1:9464', `127.0.0.1:${metrics}`);
   const file = join(folder, 'Caddyfile');
   writeFileSync(file, own + site);
   const arguments_ = ['--config', file, '--adapter', 'caddyfile'];
@@ -67,20 +73,25 @@ for (const [program, file, prepare] of [
     let folder: string;
     let server: ServerProcess;
     let port: number;
+    let metrics: number;
     let stop: () => Promise<void>;
     jest.setTimeout(60_000);
 
     beforeAll(async () => {
       folder = mkdtempSync(join(tmpdir(), `${program}-`));
+      metrics = await freePort();
       server = await startServer({
         NODE_ENV: 'production',
         STORE: 'memory',
-        SMS_PROVIDERS: 'console',
+        SMS_PROVIDERS: 'aliyun',
+        ...RECEIPT_PROVIDERS.find(({ name }) => name === 'aliyun')?.environment('http://127.0.0.1:9'),
+        RECEIPTS_SECRET: SECRET,
+        METRICS_PORT: String(metrics),
         TRUST_PROXY: '1',
         CAPTCHA_PER_CLIENT_MINUTE: '2',
       });
       port = await freePort();
-      const { check, run } = prepare(folder, { https: port, http: await freePort(), server: server.port });
+      const { check, run } = prepare(folder, { https: port, http: await freePort(), server: server.port, metrics });
       const env = { PATH: process.env.PATH, HOME: folder };
       execFileSync(check[0] ?? '', check.slice(1), { env, stdio: 'pipe' });
       const child = spawn(run[0] ?? '', run.slice(1), { env, stdio: 'ignore' });
@@ -135,6 +146,24 @@ for (const [program, file, prepare] of [
       });
     }
 
+    test('lets providers tell what became of messages, and reach nothing else there', async () => {
+      const path = `/receipts/${SECRET}/aliyun`;
+      const body = JSON.stringify(
+        Array.from({ length: 400 }, () => ({ out_id: 'x', success: true, err_code: 'DELIVRD' })),
+      );
+      expect(await ask(path, { body })).toMatchObject({ status: 200, text: '{"code":0,"msg":"OK"}' });
+      // 502 where the server hung up on the proxy while that was still passing the body on.
+      expect([413, 502]).toContain((await ask(path, { body: body.padEnd(2 ** 20) })).status);
+      for (const other of [
+        path.replace('b', 'c'),
+        '/receipts/metrics',
+        '/receipts/../metrics',
+        '/inbound/x/../../metrics',
+      ]) {
+        expect((await ask(other, { body: '[]' })).status).toBe(404);
+      }
+    });
+
     const captcha = async (from: string, headers = {}) => {
       const { text } = await ask('/graphql', { body: JSON.stringify({ query: IMAGE_CAPTCHA }), from, headers });
       return JSON.parse(text).data.imageCaptcha.reason;
@@ -150,7 +179,7 @@ for (const [program, file, prepare] of [
     });
 
     test('keeps what is for operators and developers to themselves, and serves the rest over TLS', async () => {
-      expect((await fetch(`${server.url}/metrics`)).status).toBe(200);
+      expect((await fetch(`http://127.0.0.1:${metrics}/metrics`)).status).toBe(200);
       for (const path of ['/metrics', '/dev/last-sms?mobile=13800138000', '/dev/captcha?uuid=u']) {
         const { status, text } = await ask(path);
         expect([path, status]).toEqual([path, 404]);

@@ -49,6 +49,7 @@ VerificationSettings.spokenCaptchaLength: Int!
 VerificationSettings.captchaExpiresIn: Int!
 VerificationSettings.captchaKinds: [CaptchaKind!]!
 VerificationSettings.countries: [String!]!
+VerificationSettings.callingCodes: [String!]!
 VerificationSettings.purposes: [VerificationPurpose!]!
 VerificationSettings.tickets: Boolean!
 `;

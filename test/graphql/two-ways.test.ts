@@ -34,6 +34,7 @@ function newServer(development = true): GraphqlServer {
       codeExpiresIn: 300,
       cooldown: 60,
       countries: ['CN'],
+      callingCodes: ['86'],
       tickets: false,
     }),
     smsCode: new SmsCodeResolver(smsCodes as never),

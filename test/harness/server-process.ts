@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { compiledServer } from './compiled-server';
 
 export type Environment = Readonly<Record<string, string>>;
@@ -20,6 +21,7 @@ export interface Exit {
 /** Far above what a start takes, so that a slow machine fails no test. */
 const START_MS = 30_000;
 const POLL_MS = 5;
+const PROBE = join(__dirname, 'memory-probe.js');
 
 const running = new Set<ChildProcess>();
 const killAll = () => {
@@ -40,11 +42,11 @@ export class ServerProcess {
   readonly exited: Promise<Exit>;
   private readonly child: ChildProcess;
 
-  /** Starts it, on a free port of the loopback unless the environment says otherwise. */
-  constructor(environment: Environment = {}, main = compiledServer()) {
-    this.child = spawn(process.execPath, [main], {
+  /** Starts it, on a free port of the loopback unless the environment says otherwise. `probed`: heldBytes() can be asked. */
+  constructor(environment: Environment = {}, main = compiledServer(), probed = false) {
+    this.child = spawn(process.execPath, probed ? ['--require', PROBE, main] : [main], {
       env: { PATH: process.env.PATH, PORT: '0', HOST: '127.0.0.1', ...environment },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', 'pipe', 'pipe', ...(probed ? (['ipc'] as const) : [])],
     });
     running.add(this.child);
     this.child.stdout?.setEncoding('utf8').on('data', (text: string) => {
@@ -79,10 +81,20 @@ export class ServerProcess {
       .map((line) => JSON.parse(line));
   }
 
-  /** Resident memory now, bytes. */
-  get residentBytes(): number {
-    const pages = Number(readFileSync(`/proc/${this.pid}/statm`, 'utf8').split(' ')[1]);
-    return pages * 4096;
+  /** Processor time that it took so far, ms. */
+  get processorMs(): number {
+    const stat = readFileSync(`/proc/${this.pid}/stat`, 'utf8');
+    const [user, system] = stat.slice(stat.lastIndexOf(')')).split(' ').slice(12, 14).map(Number);
+    // In ticks of 10 ms, see proc(5).
+    return ((user ?? 0) + (system ?? 0)) * 10;
+  }
+
+  /** What it holds once all garbage is collected, bytes; of a probed one that is alive. */
+  async heldBytes(): Promise<number> {
+    const answer = once(this.child, 'message');
+    this.child.send('held bytes?');
+    const [bytes] = await answer;
+    return bytes;
   }
 
   /** Waits for its Ready line. */

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { ensurePage } from '../harness/built-page';
 import { waitUntil } from '../harness/wait-until';
 import { get, open, postJson, statuses, untilClosed } from './support/raw-client';
-import { MEGABYTE, Victim } from './support/victim';
+import { MEGABYTE, PATIENCE_MS, Victim } from './support/victim';
 
 const CAPTCHA = postJson('{"query":"{ imageCaptcha { uuid image } }"}');
 const SPEECH = postJson('{"query":"{ imageCaptcha(kind: AUDIO) { uuid audio } }"}');
@@ -50,7 +50,7 @@ describe('What connections can hold', () => {
   ])(
     '%s (%d) that ask 1,500 times for %s and never read are cut off, and hold little until then',
     async (_, count, __, request) => {
-      const before = victim.server.residentBytes;
+      const before = await victim.server.heldBytes();
       for (const socket of await openMany(count)) {
         socket.pause();
         socket.write(Array.from({ length: 1_500 }, request).join(''));
@@ -61,8 +61,8 @@ describe('What connections can hold', () => {
         await new Promise((resolve) => setTimeout(resolve, 100));
       }
       expect(victim.openFiles).toBeLessThan(200);
-      expect(victim.server.residentBytes - before).toBeLessThan(60 * MEGABYTE);
-      expect(Math.max(...waits.slice(1))).toBeLessThan(1_000);
+      expect((await victim.server.heldBytes()) - before).toBeLessThan(60 * MEGABYTE);
+      expect(Math.max(...waits.slice(1))).toBeLessThan(PATIENCE_MS);
       // Their side stays open: what is closed is closed by the server.
       await waitUntil('they are cut off', () => victim.openFiles < 40, 25_000);
       await victim.expectRecovered();
@@ -86,7 +86,7 @@ describe('What connections can hold', () => {
   test('1,900 requests for /metrics in one write hold up nobody', async () => {
     const [socket] = await openMany(1);
     socket?.write(get('/metrics').repeat(1_900));
-    expect(await victim.otherClientWaits()).toBeLessThan(500);
+    expect(await victim.otherClientWaits()).toBeLessThan(PATIENCE_MS);
     await victim.expectRecovered();
   });
 
@@ -105,11 +105,11 @@ describe('What connections can hold', () => {
       for (const socket of sockets.slice(0, 500)) if (socket.writable) socket.write('a');
     }, 900);
     const begun = performance.now();
-    for (let i = 0; i < 5; i++) expect(await victim.otherClientWaits()).toBeLessThan(1_000);
+    for (let i = 0; i < 5; i++) expect(await victim.otherClientWaits()).toBeLessThan(PATIENCE_MS);
     for (const socket of sockets) socket.resume();
     await waitUntil('they are cut off', () => victim.openFiles < 100, 30_000);
     clearInterval(trickle);
-    expect(performance.now() - begun).toBeLessThan(16_000);
+    expect(performance.now() - begun).toBeLessThan(20_000);
     await victim.expectRecovered();
   });
 });

@@ -1,5 +1,6 @@
 import { IMAGE_CAPTCHA } from '../harness/api-client';
 import { type ServerProcess, startServer } from '../harness/server-process';
+import { waitUntil } from '../harness/wait-until';
 
 const SHOP = 'https://shop.example';
 const STRANGER = 'https://stranger.example';
@@ -9,11 +10,13 @@ describe('Pages of other origins', () => {
   const servers: ServerProcess[] = [];
   afterAll(() => Promise.all(servers.map((server) => server.stop())));
 
-  async function start(environment: Readonly<Record<string, string>>): Promise<string> {
+  async function startProcess(environment: Readonly<Record<string, string>>): Promise<ServerProcess> {
     const server = await startServer(environment);
     servers.push(server);
-    return `${server.url}/graphql`;
+    return server;
   }
+  const start = async (environment: Readonly<Record<string, string>>) =>
+    `${(await startProcess(environment)).url}/graphql`;
 
   const preflight = (url: string, origin: string) =>
     fetch(url, {
@@ -69,9 +72,45 @@ describe('Pages of other origins', () => {
     expect(allowed(await post(url, STRANGER))).toBe('*');
   }, 60_000);
 
-  test('in development Sandbox may call as well', async () => {
+  test('in development Sandbox and pages of this machine may call as well', async () => {
     const url = await start({});
-    expect(allowed(await preflight(url, 'https://studio.apollographql.com'))).toBe('https://studio.apollographql.com');
-    expect(allowed(await preflight(url, STRANGER))).toBeNull();
+    for (const origin of [
+      'https://studio.apollographql.com',
+      'http://localhost:5173',
+      'http://127.0.0.1:8080',
+      'http://[::1]:3000',
+      'https://localhost',
+    ]) {
+      expect(allowed(await preflight(url, origin))).toBe(origin);
+      expect(allowed(await post(url, origin))).toBe(origin);
+    }
+    for (const origin of [
+      STRANGER,
+      'http://localhost.stranger.example',
+      'http://stranger.example:5173#localhost',
+      'http://localhost:5173.stranger.example',
+      'http://127.0.0.1.stranger.example',
+      'null',
+    ]) {
+      expect(allowed(await preflight(url, origin))).toBeNull();
+      expect(allowed(await post(url, origin))).toBeNull();
+    }
+  }, 60_000);
+
+  test('the first origin of a run that is refused is logged with the name of the setting, and no other', async () => {
+    const server = await startProcess({ ...PRODUCTION, CORS_ORIGINS: SHOP });
+    const url = `${server.url}/graphql`;
+    const refusals = () => server.logs.filter(({ msg }) => msg.includes('CORS_ORIGINS'));
+    // None of these is refused: the server's own page, by its address or behind a proxy, one of the list, and who is no page.
+    await post(url, server.url);
+    await fetch(url, { method: 'POST', headers: { origin: 'https://sms.example', 'sec-fetch-site': 'same-origin' } });
+    await post(url, SHOP);
+    await fetch(url, { method: 'POST' });
+    expect(refusals()).toEqual([]);
+
+    await preflight(url, STRANGER);
+    await post(url, 'https://other.example');
+    await waitUntil('it is logged', () => refusals().length > 0);
+    expect(refusals()).toMatchObject([{ level: 40, origin: STRANGER }]);
   }, 60_000);
 });

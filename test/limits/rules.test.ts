@@ -1,3 +1,4 @@
+import { allowanceRule } from '../../src/limits/allowances';
 import { type Client, LimitRules, type LimitSettings } from '../../src/limits/rules';
 import { StoreKeys } from '../../src/store/keys';
 
@@ -101,5 +102,48 @@ describe('the rules against abuse', () => {
 
   test('given the failures of a mobile, when they reach their limit, then it is locked for an hour; they are forgotten after a day', () => {
     expect(rulesOf().lockout).toEqual({ maxAttempts: 5, maxFailures: 100, lockoutMs: HOUR, failureWindowMs: DAY });
+  });
+
+  describe('allowances', () => {
+    const of = (abusePolicy: LimitSettings['abusePolicy']) => rulesOf({ ...DEFAULTS, abusePolicy });
+
+    test('given the policy, when a message is asked for, then its client, networks and person owe it, as the policy says', () => {
+      for (const mode of ['enforce', 'report'] as const)
+        expect(of(mode).allowance(C1, 'person')).toEqual({
+          ...{ rule: allowanceRule(DEFAULTS.dailyBudget, DEFAULTS.perClientHour), mode },
+          ...{ client: 'c1', network: 'n1', parent: 'p1', person: 'person', device: false },
+        });
+      expect(of('off').allowance(C1, 'person')).toBeUndefined();
+    });
+
+    test('given the policy, then right codes credit somebody; without it nobody', () => {
+      const keeps = (['enforce', 'report', 'off'] as const).map((policy) => of(policy).keepsAllowances);
+      expect(keeps).toEqual([true, true, false]);
+    });
+
+    test("given the policy enforced, when a message is asked for, then the client's hour counts unconfirmed ones alone", () => {
+      const counted = (['enforce', 'report', 'off'] as const).map((policy) =>
+        of(policy)
+          .send('13800138000', C1)
+          .some(({ rule }) => rule === 'client-hour'),
+      );
+      expect(counted).toEqual([false, true, true]);
+    });
+  });
+
+  test('given no count of captchas, then unsolved ones are not counted either, for the client or the network', () => {
+    const unsolved = (settings: Partial<LimitSettings>) =>
+      rulesOf({ ...DEFAULTS, ...settings })
+        .unsolved(C1)
+        .map(({ rule, subject, cap }) => [rule, subject, cap]);
+    const ofClient = ['captcha-unsolved', { kind: 'client', id: 'c1' }, 300];
+    const ofNetwork = ['captcha-network-unsolved', { kind: 'network', id: 'n1' }, 600];
+    expect(unsolved({})).toEqual([ofClient, ofNetwork]);
+    expect(unsolved({ captchasPerClientMinute: 0 })).toEqual([ofNetwork]);
+    expect(unsolved({ captchasPerNetworkMinute: 0 })).toEqual([ofClient]);
+  });
+
+  test('tells the cooldown', () => {
+    expect(rulesOf().cooldownMs).toBe(MINUTE);
   });
 });

@@ -6,6 +6,7 @@ import { MemoryStore } from '../../src/store/memory/memory-store';
 import { StoreUnavailableError } from '../../src/store/store';
 import { type Ronglian, startRonglian } from '../harness/ronglian';
 import type { Environment } from '../harness/server-process';
+import { RECEIPT_PROVIDERS } from '../sms/stand-in/receipt-pushes';
 import { AlertReplay, checkPrometheusConfig, describeWithPromtool } from './alert-replay';
 import { scrape } from './exposition';
 import { LocalApp } from './local-app';
@@ -113,6 +114,58 @@ describeWithPromtool('The alerts', () => {
       await app.send(app.newMobile());
     });
     expect(firing()).toEqual(['SmsConversionLow']);
+  });
+
+  describe('with receipts', () => {
+    const secret = 'b1946ac92492d2347c6235b4d2611184';
+    const path = `/receipts/${secret}/ronglian`;
+
+    /** A send, its right code, and what the carrier tells of it, as a code or as DELIVRD. */
+    async function delivered(code = 'DELIVRD'): Promise<void> {
+      await visit(true);
+      const { id = '', mobile = '' } = provider.standIn.accepted.at(-1) ?? {};
+      const told = { smsId: id, messageId: 'm', mobile, delivered: code === 'DELIVRD', code };
+      const { headers, body } = RECEIPT_PROVIDERS.find(({ name }) => name === 'ronglian')?.push(told, path) ?? {};
+      expect((await fetch(app.url + path, { method: 'POST', headers, body })).status).toBe(200);
+    }
+    const startWithReceipts = () => start({ RECEIPTS_SECRET: secret });
+
+    test('silent while one phone in ten is off', async () => {
+      await startWithReceipts();
+      await minutes(20, async (i) => {
+        await delivered();
+        await delivered(i % 5 > 0 ? undefined : 'EXPIRED');
+      });
+      expect(firing()).toEqual([]);
+    });
+
+    test('SmsDeliveryLow: a third of the phones gets nothing', async () => {
+      await startWithReceipts();
+      await minutes(20, async () => {
+        await delivered();
+        await delivered();
+        await delivered('EXPIRED');
+      });
+      expect(firing()).toEqual(['SmsDeliveryLow']);
+    });
+
+    test('SmsCarrierDrops: one message in seven with one code of a carrier', async () => {
+      await startWithReceipts();
+      await minutes(20, async () => {
+        for (let i = 0; i < 6; i += 1) await delivered();
+        await delivered('REJECTD');
+      });
+      expect(firing()).toEqual(['SmsCarrierDrops']);
+    });
+
+    test('SmsReceiptsMissing: messages are taken, and nobody tells of them', async () => {
+      await startWithReceipts();
+      await minutes(30, async () => {
+        await visit(true);
+        await visit(true);
+      });
+      expect(firing()).toEqual(['SmsReceiptsMissing']);
+    });
   });
 
   test('SmsBudgetNearlyUsed, also after a restart that forgets it; then SmsBudgetExhausted', async () => {

@@ -36,7 +36,13 @@ describe('The example dashboard and alert rules', () => {
   let exposition: Exposition;
 
   beforeAll(async () => {
-    const app = await LocalApp.start();
+    // Some of it is there only where receipts are.
+    const app = await LocalApp.start({
+      SMS_PROVIDERS: 'webhook',
+      WEBHOOK_URL: 'http://127.0.0.1:9/',
+      WEBHOOK_SECRET: `whsec_${Buffer.alloc(32).toString('base64')}`,
+      RECEIPTS_SECRET: 'b1946ac92492d2347c6235b4d2611184',
+    });
     await app.api.imageCaptcha();
     await app.send(app.newMobile());
     exposition = await scrape(app.url);

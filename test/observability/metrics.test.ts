@@ -181,11 +181,16 @@ describe('Sends', () => {
 });
 
 test('The timed store hands every argument on, and every answer back', async () => {
-  const names = ['issueCaptcha', 'peekCaptcha', 'reserveSend', 'refundSend', 'checkCode', 'ping', 'close'];
+  const steps = [
+    ...['issueCaptcha', 'peekCaptcha', 'reserveSend', 'refundSend', 'checkCode'],
+    ...['startInbound', 'confirmInbound', 'inboundStatus'],
+    ...['noteMessage', 'readMessage', 'linkMessage', 'linkedMessage'],
+  ];
+  const names = [...steps, 'ping', 'close'];
   const echo = Object.fromEntries(names.map((name) => [name, async (...args: unknown[]) => [name, ...args]]));
   const timed = observedStore(echo as unknown as Store, () => undefined) as unknown as typeof echo;
   expect(Object.keys(timed).sort()).toEqual([...names].sort());
-  for (const name of names.slice(0, 5)) expect(await timed[name]?.(1, 2, 3, 4)).toEqual([name, 1, 2, 3, 4]);
+  for (const name of steps) expect(await timed[name]?.(1, 2, 3, 4)).toEqual([name, 1, 2, 3, 4]);
 });
 
 describe('The format', () => {

@@ -76,11 +76,11 @@ describe('a call of an SDK', () => {
     });
     const started = performance.now();
     const deaf = async () => {
-      await get(server.port, '/half').catch(() => pause(2000));
+      await get(server.port, '/half').catch(() => pause(20_000));
     };
-    expect(await callSdk(deaf, 1000)).toMatchObject({ sent: true });
+    expect(await callSdk(deaf, 15_000)).toMatchObject({ sent: true });
     server.close();
-    expect(performance.now() - started).toBeLessThan(500);
+    expect(performance.now() - started).toBeLessThan(10_000);
   });
 });
 

@@ -14,6 +14,14 @@ for _, key in ipairs(redis.call('KEYS', '*')) do
       local log = cmsgpack.unpack(redis.call('GET', key))
       for i = 1, #log, 2 do log[i] = log[i] - ms end
       value = cmsgpack.pack(log)
+    elseif string.match(key, 'budget:day:%a+$') then
+      local log = cmsgpack.unpack(redis.call('GET', key))
+      for i = 1, #log, 2 do log[i] = log[i] - ms end
+      value = cmsgpack.pack(log)
+    elseif string.match(key, ':countries$') then
+      local log = cmsgpack.unpack(redis.call('GET', key))
+      for i = 1, #log, 3 do log[i] = log[i] - ms end
+      value = cmsgpack.pack(log)
     elseif string.match(key, ':allowance$') then
       -- Confirmations decay by the full hour: who looks at them lets full hours pass.
       local standing = cmsgpack.unpack(redis.call('GET', key))

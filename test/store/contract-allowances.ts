@@ -48,6 +48,42 @@ export function describeAllowances(subject: () => StoreSubject): void {
       expect(paidBy((await send(requestOf('b'))).reserved)).toBe('unknown');
     });
 
+    test('given messages that a confirmation paid, when another code of that mobile is confirmed, then nobody else is paid for', async () => {
+      const client = { ...requestOf('a'), rule: allowanceRule(10_000, 3) };
+      const mobile = '13700137000';
+      const first = await send(client, mobile);
+      const uuid = 'to-log-in';
+      const asked = { ...client, person: `person-${mobile}` };
+      await reserveSolved(subject().store, uuid, { mobile, purpose: 'LOGIN', allowance: asked });
+      // Pays both. On a cluster it does so a moment after the answer.
+      await confirm(first);
+      let others = 0;
+      for (let i = 0; i < 20 && others < 2; i++) if ((await send(client)).reserved.status === 'ok') others++;
+      expect(others).toBe(2);
+      const login = codeCheck({ uuid, mobile, purpose: 'LOGIN', person: asked.person });
+      expect((await subject().store.checkCode(login)).status).toBe('ok');
+      expect((await send(client)).reserved.status).toBe('ok');
+      expect((await send(client)).reserved.status).toBe('not-allowed');
+    });
+
+    test('given an address that used its network up, when its neighbour asks, then it is given next to nothing', async () => {
+      await given(requestOf('a', 'net'));
+      expect(await given(requestOf('b', 'net'))).toBeLessThan(4);
+      expect(await given(requestOf('c', 'elsewhere'))).toBeGreaterThanOrEqual(10);
+    });
+
+    test('given a parent whose networks each send one, when they are many, then it is held to its share, and another parent is not', async () => {
+      // Eight messages, by a budget of 200.
+      const of = (n: number, parent: string) => ({
+        ...requestOf(`${parent}-${n}`),
+        ...{ parent, rule: allowanceRule(200, 20) },
+      });
+      const statuses: string[] = [];
+      for (let n = 0; n < 12; n++) statuses.push((await send(of(n, 'p'))).reserved.status);
+      expect(statuses).toEqual([...Array(8).fill('ok'), ...Array(4).fill('not-allowed')]);
+      expect((await send(of(0, 'q'))).reserved.status).toBe('ok');
+    });
+
     test('given messages that were refused by their provider, when they are refunded, then the address stands as before', async () => {
       for (let i = 0; i < 30; i++) await refund(await send(requestOf('a')));
       expect(await given(requestOf('a'))).toBeGreaterThanOrEqual(10);
@@ -109,6 +145,28 @@ export function describeAllowances(subject: () => StoreSubject): void {
       await subject().advance(HOUR);
       expect((await send(client)).reserved.status).toBe('ok');
     });
+
+    test.each([
+      [14, 2],
+      [16, 1],
+    ])(
+      'given two messages to one mobile, %d minutes apart, when the second is confirmed, then its client may have %d more',
+      async (minutes, more) => {
+        const client = { ...requestOf('a'), rule: allowanceRule(10_000, 2) };
+        const mobile = '13700137000';
+        await send(client, mobile);
+        await subject().advance(minutes * MINUTE);
+        const second = await send(client, mobile);
+        expect((await send(client)).reserved.status).toBe('not-allowed');
+        await confirm(second);
+        // On a cluster, whoever is credited is so a moment after the answer.
+        const statuses: string[] = [];
+        for (let i = 0; i < 20 && statuses.filter((status) => status === 'ok').length < more; i++)
+          statuses.push((await send(client)).reserved.status);
+        expect(statuses.filter((status) => status === 'ok')).toHaveLength(more);
+        expect((await send(client)).reserved.status).toBe('not-allowed');
+      },
+    );
 
     test('given a refusal, when it is told and not enforced, then the message is counted and its rule named', async () => {
       const client = { ...requestOf('a'), mode: 'report' as const };

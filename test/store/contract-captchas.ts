@@ -98,6 +98,12 @@ export function describeCaptchas(subject: () => StoreSubject): void {
       expect(await ask('third', 1)).toBe(1);
     });
 
+    test('given no count of everyone, when a network asks, then it has all of its own', async () => {
+      const limits = [networkMinute(2)];
+      for (const uuid of ['a', 'b']) expect((await issue({ uuid, limits })).status).toBe('ok');
+      expect((await issue({ uuid: 'c', limits })).status).toBe('refused');
+    });
+
     describe('taken by a send', () => {
       test.each(['AbC9E', 'abc9e', 'ABC9E', ' aBc9e\t', '\u3000ABC9E\n'])(
         'given AbC9E, when %j is answered, then the message is counted, and no second one',

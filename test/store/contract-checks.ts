@@ -178,6 +178,17 @@ export function describeChecks(subject: () => StoreSubject): void {
       expect(await check(WRONG, lockout)).toEqual(locked(HOUR));
     });
 
+    test('given failures without a limit, when tries have one, then these are told', async () => {
+      await send();
+      expect(await check(WRONG, { ...LOCKOUT, maxFailures: 0 })).toEqual(mismatch(4));
+    });
+
+    test('given failures that nobody counted, when they are limited from now on, then they do not count', async () => {
+      await send();
+      for (let i = 0; i < 3; i++) await check(WRONG, { ...LOCKOUT, maxFailures: 0 });
+      expect(await check(WRONG, { ...LOCKOUT, maxFailures: 2 })).toEqual(mismatch(1));
+    });
+
     describe('counted for the client', () => {
       test('given guesses without a request, when they reach their limit, then they wait an hour, and those with one do not', async () => {
         const counted = { guesses: guesses(3), verifications: tries(3) };

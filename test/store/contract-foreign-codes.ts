@@ -54,14 +54,24 @@ export function describeForeignCodes(subject: () => StoreSubject): void {
       expect(await check('111111')).toEqual({ status: 'ok' });
     });
 
-    test('given wrong tries at theirs, when they reach the failures in a row, then the mobile is locked', async () => {
+    test('given 5 wrong tries, when the very same code is written again, then it is void still', async () => {
       if (!(await write())) return;
-      const lockout = { ...LOCKOUT, maxFailures: 2 };
-      await check(WRONG, { lockout });
-      expect(await check(WRONG, { lockout })).toEqual({ status: 'locked', waitMs: HOUR });
-      expect(await subject().readCode?.(MOBILE)).toBeNull();
-      // There is none any more that could be locked.
-      expect(await check(THEIRS, { lockout })).toEqual(EXPIRED);
+      for (let i = 0; i < 5; i++) await check(WRONG);
+      await write();
+      expect(await check(THEIRS)).toEqual({ status: 'locked', waitMs: undefined });
     });
+
+    test.each([5, 0])(
+      'given wrong tries at theirs, with %d allowed, when they reach the failures in a row, then the mobile is locked',
+      async (maxAttempts) => {
+        if (!(await write())) return;
+        const lockout = { ...LOCKOUT, maxAttempts, maxFailures: 2 };
+        await check(WRONG, { lockout });
+        expect(await check(WRONG, { lockout })).toEqual({ status: 'locked', waitMs: HOUR });
+        expect(await subject().readCode?.(MOBILE)).toBeNull();
+        // There is none any more that could be locked.
+        expect(await check(THEIRS, { lockout })).toEqual(EXPIRED);
+      },
+    );
   });
 }

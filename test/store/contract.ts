@@ -2,6 +2,7 @@ import type { OpenedStore } from '../../src/store/store';
 import { describeAllowances } from './contract-allowances';
 import { describeCaptchas } from './contract-captchas';
 import { describeChecks } from './contract-checks';
+import { describeCountries } from './contract-countries';
 import { describeForeignCodes } from './contract-foreign-codes';
 import { describeInbound } from './contract-inbound';
 import { describeLimits } from './contract-limits';
@@ -37,6 +38,7 @@ export function describeStore(name: string, open: () => Promise<StoreSubject>): 
 
     describeCaptchas(() => subject);
     describeLimits(() => subject);
+    describeCountries(() => subject);
     describeRequests(() => subject);
     describeRefunds(() => subject);
     describeChecks(() => subject);

@@ -26,7 +26,7 @@ import { MemoryInbound } from './memory-inbound';
 import { MemoryLimits } from './memory-limits';
 import { MemoryMessages } from './memory-messages';
 import { type MemoryListing, MemoryOperatorStore } from './memory-operator-store';
-import { eventCount } from './sliding-window-log';
+import { countOf } from './sliding-window-log';
 
 /**
  * The store in this process: the same steps as on Redis, each atomic because none of them waits. For trying the product and for
@@ -119,7 +119,7 @@ export class MemoryStore implements OpenedStore {
     return {
       status: 'ok',
       countedAt: limits.map(() => now),
-      counts: limits.map((limit) => eventCount(this.limits.live(limit))),
+      counts: limits.map((limit) => countOf(this.limits.live(limit), limit)),
       ...(previousCode && { previous: previousCode }),
       ...(allowance && { charge, chargedAt: now }),
       ...(denied && { reported: denied.limit }),

@@ -4,6 +4,8 @@ import type { SlidingWindowLimit } from '../../limits/sliding-window-limit';
 export interface LogEntry {
   at: number;
   count: number;
+  /** Of a limit that caps different values. */
+  value?: number;
 }
 
 /** Up to this cap every event has an entry of its own, so that the limit is exact. */
@@ -17,8 +19,8 @@ const BUCKETS = 64;
  */
 
 /** Milliseconds of a bucket; 0 where each event has its own entry. */
-function bucketMs({ cap, lengthMs }: SlidingWindowLimit): number {
-  return cap <= EXACT_CAP ? 0 : Math.ceil(lengthMs / BUCKETS);
+function bucketMs({ cap, lengthMs, value }: SlidingWindowLimit): number {
+  return cap <= EXACT_CAP && value === undefined ? 0 : Math.ceil(lengthMs / BUCKETS);
 }
 
 function sameBucket(a: number, b: number, bucket: number): boolean {
@@ -34,8 +36,18 @@ export function eventCount(log: readonly LogEntry[]): number {
   return log.reduce((sum, entry) => sum + entry.count, 0);
 }
 
+/** What the limit caps, given what is live: events, or different values. */
+export function countOf(live: readonly LogEntry[], { value }: SlidingWindowLimit): number {
+  return value === undefined ? eventCount(live) : latestByValue(live).size;
+}
+
+function latestByValue(live: readonly LogEntry[]): Map<number | undefined, number> {
+  return new Map(live.map((entry) => [entry.value, entry.at]));
+}
+
 /** Milliseconds until one more event is allowed, given what is live; 0 for at once. */
 export function waitMs(live: readonly LogEntry[], limit: SlidingWindowLimit, now: number): number {
+  if (limit.value !== undefined) return valueWaitMs(live, limit, now);
   let count = eventCount(live);
   let wait = 0;
   for (const entry of live) {
@@ -44,6 +56,14 @@ export function waitMs(live: readonly LogEntry[], limit: SlidingWindowLimit, now
     wait = entry.at + limit.lengthMs - now;
   }
   return wait;
+}
+
+function valueWaitMs(live: readonly LogEntry[], limit: SlidingWindowLimit, now: number): number {
+  const latest = latestByValue(live);
+  if (latest.has(limit.value)) return 0;
+  const ends = [...latest.values()].sort((a, b) => a - b);
+  const leaves = ends[ends.length - limit.cap];
+  return leaves === undefined ? 0 : leaves + limit.lengthMs - now;
 }
 
 /** How far a limit is used, given its whole log. */
@@ -64,6 +84,11 @@ export function limitUse(
 /** The log with one more event at `now`. */
 export function withEvent(live: readonly LogEntry[], limit: SlidingWindowLimit, now: number): LogEntry[] {
   const bucket = bucketMs(limit);
+  if (limit.value !== undefined) {
+    const same = live.findLast((entry) => entry.value === limit.value && sameBucket(entry.at, now, bucket));
+    const others = live.filter((entry) => entry !== same);
+    return [...others, { at: now, count: (same?.count ?? 0) + 1, value: limit.value }];
+  }
   const last = live.at(-1);
   if (bucket > 0 && last && sameBucket(last.at, now, bucket)) {
     return [...live.slice(0, -1), { at: now, count: last.count + 1 }];
@@ -74,10 +99,10 @@ export function withEvent(live: readonly LogEntry[], limit: SlidingWindowLimit, 
 /** The log without one event of the time `at`, if it still holds one. */
 export function withoutEvent(log: readonly LogEntry[], limit: SlidingWindowLimit, at: number): LogEntry[] {
   const bucket = bucketMs(limit);
-  const index = log.findLastIndex((entry) => sameBucket(entry.at, at, bucket));
+  const index = log.findLastIndex((entry) => entry.value === limit.value && sameBucket(entry.at, at, bucket));
   if (index < 0) return [...log];
   return log.flatMap((entry, i) => {
     if (i !== index) return [entry];
-    return entry.count > 1 ? [{ at: entry.at, count: entry.count - 1 }] : [];
+    return entry.count > 1 ? [{ ...entry, count: entry.count - 1 }] : [];
   });
 }

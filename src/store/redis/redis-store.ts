@@ -29,9 +29,9 @@ import { RedisInbound } from './redis-inbound';
 import { RedisMessages } from './redis-messages';
 import { RedisOperatorStore } from './redis-operator-store';
 
-/** Cap and length of each limit, as the scripts take them. */
+/** Cap, length and value of each limit, as the scripts take them; value 0 where events are counted. */
 export const limitArguments = (limits: readonly SlidingWindowLimit[]): string =>
-  limits.map(({ cap, lengthMs }) => ` ${cap} ${lengthMs}`).join('');
+  limits.map(({ cap, lengthMs, value = 0 }) => ` ${cap} ${lengthMs} ${value}`).join('');
 
 /** The bits of limits that an allowed mobile is spared, as the scripts take them. */
 export const sparedBits = (limits: readonly SlidingWindowLimit[]): number =>

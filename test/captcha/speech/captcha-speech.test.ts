@@ -51,6 +51,18 @@ describe.each(['zh', 'en'] as const)('a challenge spoken in %s', (language) => {
     }
   });
 
+  it('has voices under the silence before the first digit and between digits, not noise alone', () => {
+    // Noise goes 7 % of the loudest at most.
+    const noise = Math.ceil(0.07 * 127) + 1;
+    let louder = 0;
+    for (let index = 0; index < 20; index++) {
+      const samples = [...speech.speak('598213', language).subarray(HEADER_BYTES)].map((sample) => sample - 128);
+      if (samples.slice(0, 1600).some((sample) => Math.abs(sample) > noise)) louder++;
+    }
+
+    expect(louder).toBeGreaterThan(10);
+  });
+
   it('holds the event loop for a few milliseconds at most', () => {
     const times = Array.from({ length: 60 }, () => {
       const start = performance.now();
@@ -60,6 +72,13 @@ describe.each(['zh', 'en'] as const)('a challenge spoken in %s', (language) => {
 
     expect(times[30]).toBeLessThan(5);
   });
+});
+
+it('is spoken in the language that is asked for', () => {
+  const spoken = (language: 'zh' | 'en') => createCaptchaSpeech({ random: () => 0.5 }).speak('1', language);
+
+  expect(spoken('zh')).not.toEqual(spoken('en'));
+  expect(spoken('zh')).toEqual(spoken('zh'));
 });
 
 describe('what cannot be spoken', () => {

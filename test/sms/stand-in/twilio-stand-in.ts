@@ -25,7 +25,15 @@ export function startTwilioStandIn({ accountSid, authToken, port }: TwilioAccoun
     success: ({ mobile }, messageId) => {
       messages += 1;
       const sid = messageId ?? `SM${createHash('md5').update(String(messages)).digest('hex')}`;
-      return { status: 201, body: JSON.stringify({ sid, status: 'queued', to: `+86${mobile}`, error_code: null }) };
+      return {
+        status: 201,
+        body: JSON.stringify({
+          sid,
+          status: 'queued',
+          to: mobile.startsWith('+') ? mobile : `+86${mobile}`,
+          error_code: null,
+        }),
+      };
     },
     failure: (code) => ({
       status: STATUS[code] ?? 400,
@@ -42,7 +50,7 @@ function readMessage({ headers, body }: StandInRequest): ReturnType<StandInProvi
   const [code] = /\b\d{6}\b/.exec(form.get('Body') ?? '') ?? [];
   if (headers['content-type'] !== 'application/x-www-form-urlencoded') return { complaint: '21604' };
   if (!form.get('From') && !form.get('MessagingServiceSid')) return { complaint: '21603' };
-  if (!/^\+861\d{10}$/.test(mobile)) return { complaint: '21211' };
+  if (!/^\+(861\d{10}|(?!86)[1-9]\d{6,14})$/.test(mobile)) return { complaint: '21211' };
   if (!code) return { complaint: '21602' };
-  return { message: { mobile: mobile.slice(3), code, id: '' } };
+  return { message: { mobile: mobile.replace(/^\+86/, ''), code, id: '' } };
 }

@@ -38,6 +38,6 @@ function signatureComplaint({ headers, body }: StandInRequest, secret: string) {
 function readMessage(body: string): ReturnType<StandInProvider['receive']> {
   const { id, mobile, code, minutes, purpose, language } = JSON.parse(body);
   const known = typeof purpose === 'string' && ['zh', 'en'].includes(language) && Number.isInteger(minutes);
-  if (!known || !/^\+861\d{10}$/.test(mobile)) return { complaint: 'refused' };
-  return { message: { mobile: mobile.slice(3), code, id } };
+  if (!known || !/^\+(861\d{10}|(?!86)[1-9]\d{6,14})$/.test(mobile)) return { complaint: 'refused' };
+  return { message: { mobile: mobile.replace(/^\+86/, ''), code, id } };
 }

@@ -1,6 +1,7 @@
 -- For a cluster: whether the limits of one slot have room, and how long they would refuse. Counts nothing.
 -- KEYS  1 2 the mobile's failures, and what an operator decided for it, or any keys of the slot  3.. limits
--- ARGV  1 deadline  2 numbers: failures allowed in a row, 0 for any; a bit for each limit that an allowed mobile is spared; then cap and length of each limit
+-- ARGV  1 deadline  2 numbers: failures allowed in a row, 0 for any; a bit for each limit that an allowed mobile is spared; then cap, length and
+--       value of each limit
 -- Returns { 'ok', now, ms for which the mobile is locked, for which it is blocked, index of the limit with the longest wait from 0, ms to wait,
 --           what each limit would count with one more event... }  { 'deadline-exceeded', now }
 --- @include deadline

@@ -1,6 +1,6 @@
 -- For a cluster, where the keys of one message live in several slots: counts in the limits of one slot, all or none.
 -- KEYS  1.. limits
--- ARGV  1 deadline  2 numbers: cap and length of each limit
+-- ARGV  1 deadline  2 numbers: cap, length and value of each limit
 -- Returns { 'ok', now, events now in each limit... }  { 'refused', now, index of the limit from 0, ms to wait }
 --         { 'deadline-exceeded', now }
 --- @include deadline

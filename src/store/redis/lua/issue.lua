@@ -1,7 +1,7 @@
 -- Counts a captcha in its limits, all or none, and writes its answer.
 -- KEYS  1 img:{uuid}  2.. limits
 -- ARGV  1 deadline  2 answer  3 numbers: its lifetime, ms; index from 1 of the limit that counts everyone's, 0 for none; index from 1
---       of the limit whose cap shrinks as that one fills up, 0 for none; then cap and length of each limit
+--       of the limit whose cap shrinks as that one fills up, 0 for none; then cap, length and value of each limit
 -- Returns { 'ok', now }  { 'taken', now }  { 'refused', now, index of the limit from 0, ms to wait }  { 'deadline-exceeded', now }
 --- @include deadline
 --- @include sliding_window
@@ -9,8 +9,8 @@ if held[KEYS[1]] then return { 'taken', now } end
 local bounds = numbers(ARGV[3])
 local everyone, graded = bounds[2], bounds[3]
 if everyone > 0 and graded > 0 then
-  local cap, own = bounds[2 + 2 * everyone], 2 + 2 * graded
-  local _, live = live_entries(KEYS[1 + everyone], bounds[3 + 2 * everyone])
+  local cap, own = bounds[1 + 3 * everyone], 1 + 3 * graded
+  local _, live = live_entries(KEYS[1 + everyone], bounds[2 + 3 * everyone])
   bounds[own] = math.max(1, math.floor(bounds[own] * math.max(0, cap - live) / cap))
 end
 local wait, index, logs = check_all(2, #KEYS, bounds, 4)

@@ -2,7 +2,7 @@
 -- KEYS  1 sms:{mobile}  2 the latest code's purpose  3 the request  4 the request of the code before, and 5 when codes of its purpose
 --       were ended (where there is none, any keys)  6 the mobile's unpaid messages  7.. limits
 -- ARGV  1 deadline  2 code  3 code before  4 its `code:PURPOSE:uuid`, '' where another service wrote it  5 numbers: when that expires; when
---       the message was counted; when it was charged; then cap and length of each limit  6 what paid for it, '' for nothing  7 8 9 client, network, parent
+--       the message was counted; when it was charged; then cap, length and value of each limit  6 what paid for it, '' for nothing  7 8 9 client, network, parent
 --       10 what every key begins with
 -- Returns { 'ok', now }  { 'deadline-exceeded', now }
 --- @include deadline

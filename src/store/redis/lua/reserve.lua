@@ -6,7 +6,8 @@
 --       17 its unpaid messages  18 its messages of the day  then the client's unsolved captchas, then the limits
 -- ARGV  1 deadline  2 the captcha's answer, trimmed, in lower case  3 code  4 purpose  5 smsId  6 uuid
 --       7 numbers: the code's lifetime, ms; failures allowed in a row, 0 for any; how many keys count unsolved captchas; allowances: 0 for
---       none, 1 to enforce them, 2 to report; a bit for each limit that an allowed mobile is spared; then cap and length of each key for unsolved captchas and of each limit
+--       none, 1 to enforce them, 2 to report; a bit for each limit that an allowed mobile is spared; then cap, length and
+--       value of each key for unsolved captchas and of each limit
 --       with allowances: 8 numbers: 1 for a trusted device, then the rule  9 10 11 client, network, parent
 -- Returns { 'ok', now, code before, its `code:PURPOSE:uuid`, when it expires, what pays for it, what would have refused it,
 --           events now in each limit... }
@@ -29,7 +30,7 @@ local bounds = numbers(ARGV[7])
 local ttl, max_failures, unsolved, mode, spared = unpack(bounds, 1, 5)
 local first = mode > 0 and 19 or 8
 for i = 1, unsolved do
-  refund_latest_event(KEYS[first + i - 1], bounds[4 + 2 * i], bounds[5 + 2 * i])
+  refund_latest_event(KEYS[first + i - 1], bounds[3 + 3 * i], bounds[4 + 3 * i])
 end
 
 local list, listed = listing(KEYS[7])
@@ -37,7 +38,7 @@ if list == 'blocked' then return { 'blocked', now, listed } end
 local is_allowed = list == 'allowed'
 local locked = locked_ms(KEYS[6], max_failures)
 if locked then return { 'locked', now, locked } end
-local b = 6 + 2 * unsolved
+local b = 6 + 3 * unsolved
 first = first + unsolved
 local wait, index, logs, counts = check_all(first, #KEYS, bounds, b, is_allowed and spared)
 

@@ -2,7 +2,7 @@
 -- KEYS  1 sms:{mobile}  2 the latest code's purpose  3 the request  4 when codes of this purpose were ended  5 the mobile's failures
 --       6 the mobile's unpaid messages  7 what an operator decided for the mobile  8.. limits
 -- ARGV  1 deadline  2 code  3 purpose  4 smsId  5 uuid  6 numbers: the code's lifetime, ms; failures allowed in a row, 0 for any; a bit for
---       each limit that an allowed mobile is spared; then cap and length of each limit  with allowances: 7 8 9 client, network, parent  10 what pays for it  11 when that was charged
+--       each limit that an allowed mobile is spared; then cap, length and value of each limit  with allowances: 7 8 9 client, network, parent  10 what pays for it  11 when that was charged
 -- Returns { 'ok', now, code before, its `code:PURPOSE:uuid`, when it expires, events now in each limit... }
 --         { 'refused', now, index of the limit from 0, ms to wait }  { 'locked', now, ms to wait }
 --         { 'blocked', now, ms to wait }  { 'deadline-exceeded', now }

@@ -34,7 +34,7 @@ export type VerificationReason =
   | 'CAPTCHA_MISMATCH'
   /** An argument is blank. Nothing was consumed. */
   | 'MISSING_PARAMETER'
-  /** Not a mainland China mobile number of 11 ASCII digits. Nothing was consumed. */
+  /** Not a mobile number of mainland China or of another country that is taken. Nothing was consumed. */
   | 'MOBILE_INVALID'
   /** It succeeded. */
   | 'OK'

@@ -73,19 +73,77 @@ local function refund_latest_event(key, cap, length)
   if #live > 0 then refund_event(key, live[#live - 1], cap, length) end
 end
 
--- What is counted in KEYS[first_key]... KEYS[last_key], given their caps and lengths: { cap, length, cap, length, ... } from `b` on.
--- Limits whose bit is set in `spared` (the first: 1, the second: 2, the third: 4...) refuse nothing.
--- Returns the longest wait in ms (0: all have room), the index from 0 of its limit, their logs, and their counts with one more event.
+-- Some limits cap different values in any `length` ms instead of events. Their logs are { at, count, value, ... } in order of time, with
+-- one entry for all events of a value in a bucket, so that they stay small.
+
+-- What still counts, how many values that would be with this one, and ms until it is allowed.
+local function check_value(key, cap, length, value)
+  local raw, live, latest = held[key], {}, {}
+  local log = raw and cmsgpack.unpack(raw) or {}
+  for i = 1, #log, 3 do
+    if log[i] + length > now then
+      for field = i, i + 2 do live[#live + 1] = log[field] end
+      latest[log[i + 2]] = log[i]
+    end
+  end
+  local ends = {}
+  for _, at in pairs(latest) do ends[#ends + 1] = at end
+  if latest[value] then return live, #ends, 0 end
+  table.sort(ends)
+  local leaves = ends[#ends - cap + 1]
+  return live, #ends + 1, leaves and leaves + length - now or 0
+end
+
+local function find_value(live, at, length, value)
+  local bucket = math.ceil(length / 64)
+  for i = #live - 2, 1, -3 do
+    if live[i + 2] == value and same_bucket(live[i], at, bucket) then return i end
+  end
+end
+
+local function add_value(key, live, length, value)
+  local i, count = find_value(live, now, length, value), 1
+  if i then
+    count = live[i + 1] + 1
+    for _ = 1, 3 do table.remove(live, i) end
+  end
+  for _, field in ipairs({ now, count, value }) do live[#live + 1] = field end
+  redis.call('SET', key, cmsgpack.pack(live), 'PX', length)
+end
+
+-- Refunds one event of that value and of the time `at`, if it is still there.
+local function refund_value(key, at, cap, length, value)
+  local live = check_value(key, cap, length, value)
+  local i = find_value(live, at, length, value)
+  if not i then return end
+  live[i + 1] = live[i + 1] - 1
+  if live[i + 1] == 0 then
+    for _ = 1, 3 do table.remove(live, i) end
+  end
+  redis.call('DEL', key)
+  if #live > 0 then redis.call('SET', key, cmsgpack.pack(live), 'PX', live[#live - 2] + length - now) end
+end
+
+-- What is counted in KEYS[first_key]... KEYS[last_key], given { cap, length, value, cap, length, value, ... } from `b` on; value 0 where
+-- events are counted. Returns the longest wait in ms (0: all have room), the index from 0 of its limit, their logs, and their counts with
+-- one more event. Limits whose bit is set in `spared` (the first: 1, the second: 2, the third: 4...) refuse nothing.
 local function check_all(first_key, last_key, bounds, b, spared)
   local longest, index, logs, counts = 0, 0, {}, {}
   for i = first_key, last_key do
-    local live, total = live_entries(KEYS[i], bounds[b + 1])
-    local wait = wait_ms(live, total, bounds[b], bounds[b + 1])
+    local cap, length, value = bounds[b], bounds[b + 1], bounds[b + 2]
+    local live, count, wait
+    if value > 0 then
+      live, count, wait = check_value(KEYS[i], cap, length, value)
+    else
+      local total
+      live, total = live_entries(KEYS[i], length)
+      count, wait = total + 1, wait_ms(live, total, cap, length)
+    end
     local is_spared = bit.band(spared or 0, bit.lshift(1, i - first_key)) ~= 0
     if wait > longest and not is_spared then longest, index = wait, i - first_key end
     logs[#logs + 1] = live
-    counts[#counts + 1] = total + 1
-    b = b + 2
+    counts[#counts + 1] = count
+    b = b + 3
   end
   return longest, index, logs, counts
 end
@@ -93,15 +151,17 @@ end
 -- Counts one event in each of them, given their logs.
 local function count_all(first_key, last_key, bounds, b, logs)
   for i = first_key, last_key do
-    add_event(KEYS[i], logs[i - first_key + 1], bounds[b], bounds[b + 1])
-    b = b + 2
+    local live, length, value = logs[i - first_key + 1], bounds[b + 1], bounds[b + 2]
+    if value > 0 then add_value(KEYS[i], live, length, value) else add_event(KEYS[i], live, bounds[b], length) end
+    b = b + 3
   end
 end
 
 -- Refunds one event of the time `at` in each of them.
 local function refund_all(first_key, last_key, bounds, b, at)
   for i = first_key, last_key do
-    refund_event(KEYS[i], at, bounds[b], bounds[b + 1])
-    b = b + 2
+    local cap, length, value = bounds[b], bounds[b + 1], bounds[b + 2]
+    if value > 0 then refund_value(KEYS[i], at, cap, length, value) else refund_event(KEYS[i], at, cap, length) end
+    b = b + 3
   end
 end

@@ -1,0 +1,63 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { pino } from 'pino';
+import { ClientIds } from '../../src/http/client-address';
+import { createHttpHandler, type HttpDependencies } from '../../src/http/http-handler';
+import type { LogLine } from '../harness/server-process';
+
+const fault = () => Promise.reject(new TypeError('Cannot read properties of undefined (reading 13800138000)'));
+
+/** Whatever fails behind a path, whoever asked gets an answer, which tells nothing of why, and the log has the stack. */
+describe('A fault behind a path', () => {
+  let server: Server;
+  let url = '';
+  const logs: LogLine[] = [];
+  const dependencies = {
+    graphql: { handle: fault },
+    clients: new ClientIds('secret'),
+    log: pino({ base: undefined }, { write: (line) => void logs.push(JSON.parse(line)) }),
+    ...{ development: true, trustProxy: 0, host: undefined, corsOrigins: [] },
+    monitoring: {
+      ready: fault,
+      exposition: fault,
+      log: pino({ base: undefined }, { write: (line) => void logs.push(JSON.parse(line)) }),
+    },
+    originalApi: { answer: (path: string) => (path.startsWith('/image_codes/') ? fault() : false) },
+    developer: { lastCode: () => undefined, captchaText: fault },
+  } as unknown as HttpDependencies;
+
+  beforeAll(async () => {
+    server = createServer(createHttpHandler(dependencies)).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  });
+  afterAll(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  beforeEach(() => {
+    logs.length = 0;
+  });
+
+  const post = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"query":"{ x }"}' };
+  test.each([
+    ['/graphql', post],
+    ['/image_codes/1/', {}],
+    ['/dev/captcha?uuid=mine', {}],
+  ])('%s: 500 in the shape of all errors, without a word of its own, kept by nobody', async (path, init) => {
+    const response = await fetch(url + path, init);
+    expect(response.status).toBe(500);
+    expect(await response.json()).toEqual({
+      errors: [{ message: 'Internal server error', extensions: { code: 'INTERNAL_SERVER_ERROR' } }],
+    });
+    expect(response.headers.get('cache-control')).toBe('no-store');
+    expect(response.headers.get('x-content-type-options')).toBe('nosniff');
+    expect(logs).toMatchObject([{ level: 50, stack: expect.stringMatching(/^TypeError: .*\n\s+at /) }]);
+  });
+
+  test.each(['/readyz', '/metrics'])('%s: the connection ends, and the log has the stack', async (path) => {
+    await expect(fetch(url + path)).rejects.toThrow();
+    expect(logs).toMatchObject([{ level: 50, stack: expect.stringMatching(/^TypeError: /) }]);
+  });
+});

@@ -1,0 +1,153 @@
+import { pino } from 'pino';
+import type { Receipt, ReceiptParser } from '../../src/sms/receipts';
+import type { SmsOutcome } from '../../src/sms/sender';
+import { MemoryStore } from '../../src/store/memory/memory-store';
+import { type Store, StoreUnavailableError } from '../../src/store/store';
+import type { DomainEvent } from '../../src/verification/events';
+import { ReceiptService } from '../../src/verification/receipt-service';
+import { SmsIds } from '../../src/verification/sms-ids';
+import { waitUntil } from '../harness/wait-until';
+
+const HOUR = 3_600_000;
+const MOBILE = '13800138000';
+const DELIVERED = { outcome: 'delivered', carrierCode: 'DELIVRD' } as const;
+const UNKNOWN: SmsOutcome = { class: 'unknown', provider: 'tencent', providerCode: 'timeout' };
+
+describe('What receipts tell', () => {
+  let now: number;
+  let store: MemoryStore;
+  let smsIds: SmsIds;
+  let events: DomainEvent[];
+  let lines: { level: number; msg: string }[];
+  let service: ReceiptService;
+
+  const clock = () => now;
+
+  function open(over: Store = store): ReceiptService {
+    const log = pino({ level: 'trace' }, { write: (line: string) => lines.push(JSON.parse(line)) });
+    const parser: ReceiptParser = {
+      parse: ({ body }) => ({
+        receipts: JSON.parse(body) as Receipt[],
+        answer: { status: 200, contentType: 'text/plain', body: 'ok' },
+      }),
+    };
+    return new ReceiptService({
+      store: over,
+      smsIds,
+      observe: (event) => events.push(event),
+      log,
+      clock,
+      personOf: (mobile) => `person-of-${mobile.length}`,
+      parsers: { aliyun: parser, tencent: { ...parser, namesByMessageId: true } },
+      sendTimeoutMs: 1,
+    });
+  }
+
+  beforeEach(() => {
+    now = 1_790_000_000_000;
+    store = new MemoryStore(clock);
+    smsIds = new SmsIds('a secret', clock);
+    events = [];
+    lines = [];
+    service = open();
+  });
+
+  afterEach(() => service.close());
+
+  const push = (provider: string, ...receipts: Receipt[]) =>
+    service.handlers[provider]?.({
+      headers: {},
+      target: '/',
+      query: new URLSearchParams(),
+      body: JSON.stringify(receipts),
+    });
+  const types = () => events.map((event) => (event.type === 'receipt-ignored' ? event.reason : event.type));
+
+  test('is how long it took: until the time that the provider tells, if it can be', async () => {
+    const sentAt = now;
+    const told = [undefined, sentAt + 4_000, sentAt + HOUR, sentAt - HOUR];
+    const ids = told.map(() => smsIds.next());
+    now += 10_000;
+    for (const [i, at] of told.entries()) await push('aliyun', { smsId: ids[i], ...DELIVERED, at });
+    expect(events.map((event) => 'seconds' in event && event.seconds)).toEqual([10, 4, 10, 0]);
+  });
+
+  test('is taken for 24 hours after the request, and forgotten with them', async () => {
+    const [early, late] = [smsIds.next(), smsIds.next()];
+    now += 23 * HOUR;
+    await push('aliyun', { smsId: early, ...DELIVERED });
+    now += HOUR - 1;
+    await push('aliyun', { smsId: early, ...DELIVERED });
+    now += 1;
+    await push('aliyun', { smsId: early, ...DELIVERED }, { smsId: late, ...DELIVERED });
+    expect(types()).toEqual(['delivery-reported', 'duplicate', 'foreign', 'foreign']);
+    expect(await store.readMessage(early)).toBeUndefined();
+  });
+
+  test('is kept beside what the send said, without the mobile', async () => {
+    const smsId = smsIds.next();
+    await service.sent({ id: smsId, mobile: MOBILE }, { ...UNKNOWN, provider: 'aliyun' });
+    await push('aliyun', { smsId, ...DELIVERED });
+    expect(await store.readMessage(smsId)).toEqual({
+      send: { outcome: 'unknown', provider: 'aliyun', code: 'timeout', at: now },
+      delivery: { outcome: 'delivered', provider: 'aliyun', code: 'DELIVRD', at: now },
+    });
+    expect(types()).toEqual(['delivery-reported', 'unconfirmed-resolved']);
+  });
+
+  test('resolves an unconfirmed send also where it came first', async () => {
+    const smsId = smsIds.next();
+    await push('aliyun', { smsId, outcome: 'technical-failure', carrierCode: 'REJECTD' });
+    await service.sent({ id: smsId, mobile: MOBILE }, { ...UNKNOWN, provider: 'aliyun' });
+    expect(events.at(-1)).toEqual({
+      type: 'unconfirmed-resolved',
+      smsId,
+      provider: 'aliyun',
+      outcome: 'technical-failure',
+    });
+  });
+
+  test('nothing is stored of a message that was accepted, but by a provider that names it by an id of its own', async () => {
+    const accepted = { class: 'accepted', providerCode: 'OK', messageId: 'm1' } as const;
+    await service.sent({ id: smsIds.next(), mobile: MOBILE }, { ...accepted, provider: 'aliyun' });
+    expect(store.size).toBe(0);
+    const smsId = smsIds.next();
+    await service.sent({ id: smsId, mobile: MOBILE }, { ...accepted, provider: 'tencent' });
+    expect(store.size).toBe(1);
+    await push('tencent', { messageId: 'm1', mobile: MOBILE, ...DELIVERED });
+    expect(events).toMatchObject([{ type: 'delivery-reported', smsId }]);
+  });
+
+  test('of a provider that names it by an id which never came: the unconfirmed message to that mobile is meant', async () => {
+    const smsId = smsIds.next();
+    await service.sent({ id: smsId, mobile: MOBILE }, UNKNOWN);
+    await push('tencent', { messageId: 'never-told', mobile: MOBILE, ...DELIVERED });
+    await waitUntil('it was looked at for the last time', () => events.length > 0);
+    expect(types()).toEqual(['delivery-reported', 'unconfirmed-resolved']);
+    expect(events[0]).toMatchObject({ smsId });
+  });
+
+  test('of ids that nobody knows so many wait as were allowed, and then nothing is kept', async () => {
+    const strangers = Array.from({ length: 5_000 }, (_, i) => ({ messageId: `x${i}`, mobile: MOBILE, ...DELIVERED }));
+    await push('tencent', ...strangers);
+    expect(types()).toEqual(Array(4_000).fill('foreign'));
+    await waitUntil('those that waited are over', () => events.length === 5_000);
+    expect(store.size).toBe(0);
+    await push('tencent', { messageId: 'x'.repeat(200), ...DELIVERED });
+    service.close();
+  });
+
+  test('where the store fails a push is to come again, and a send is what it is', async () => {
+    const failing: Store = Object.assign(Object.create(store), {
+      noteMessage: async () => {
+        throw new StoreUnavailableError('gone');
+      },
+    });
+    service = open(failing);
+    const smsId = smsIds.next();
+    await expect(push('aliyun', { smsId, ...DELIVERED })).rejects.toThrow(StoreUnavailableError);
+    await service.sent({ id: smsId, mobile: MOBILE }, UNKNOWN);
+    expect(lines).toMatchObject([{ level: 40, smsId, error: 'gone' }]);
+    expect(events).toEqual([]);
+  });
+});

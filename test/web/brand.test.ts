@@ -1,0 +1,64 @@
+import { join } from 'node:path';
+import type { Browser } from 'playwright-core';
+import { describeInChromium, launchChromium } from './support/chromium';
+import { type PageServer, startPageServer } from './support/page-server';
+import { textOf, Visitor } from './support/visitor';
+
+describeInChromium('A page with a brand', () => {
+  let browser: Browser;
+  let server: PageServer;
+
+  beforeAll(async () => {
+    browser = await launchChromium();
+    server = await startPageServer({
+      NODE_ENV: 'production',
+      STORE: 'memory',
+      SMS_PROVIDERS: 'console',
+      PAGE_NAME: '美多商城 <b>',
+      PAGE_LOGO: join(__dirname, 'support/logo.svg'),
+      PAGE_COLOR: '#ffd400',
+      PAGE_PRIVACY_URL: 'https://shop.example/privacy?a=1&b=2',
+    });
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await server?.stop();
+  });
+
+  test.each([
+    ['zh-CN', 'light', '隐私政策', '13800138000'],
+    ['en', 'dark', 'Privacy policy', '13800138001'],
+  ] as const)(
+    'shows it in %s, %s, on a small screen, and stays legible',
+    async (locale, colorScheme, privacy, mobile) => {
+      const viewport = { width: 360, height: 740 };
+      const visitor = await Visitor.arrive(browser, server, { locale, colorScheme, viewport });
+      const { page } = visitor;
+      await visitor.captchaAnswer();
+      expect(await page.title()).toContain('美多商城 <b>');
+      expect(await textOf(page.locator('.brand'))).toBe('美多商城 <b>');
+      const logo = page.locator('.brand img');
+      expect(
+        await logo.evaluate((image) => (image as unknown as { naturalWidth: number }).naturalWidth),
+      ).toBeGreaterThan(0);
+      const link = page.getByRole('link', { name: privacy });
+      expect(await link.getAttribute('href')).toBe('https://shop.example/privacy?a=1&b=2');
+      expect(await page.evaluate('document.documentElement.scrollHeight')).toBe(740);
+      expect(await visitor.barriers()).toEqual([]);
+      await visitor.screenshot(`brand-${locale}-${colorScheme}-1`);
+
+      await visitor.receiveCode(mobile);
+      expect(await page.evaluate('document.documentElement.scrollHeight')).toBe(740);
+      expect(await visitor.barriers()).toEqual([]);
+      await visitor.screenshot(`brand-${locale}-${colorScheme}-2`);
+      expect(visitor.complaints).toEqual([]);
+      await visitor.leave();
+    },
+  );
+
+  test('has a logo that runs nothing when it is opened by itself', async () => {
+    const response = await fetch(`${server.url}/logo.svg`);
+    expect(response.headers.get('content-type')).toBe('image/svg+xml');
+    expect(response.headers.get('content-security-policy')).toContain("default-src 'none'; script-src 'self';");
+  });
+});

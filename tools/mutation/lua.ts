@@ -1,0 +1,78 @@
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { luaMutants } from './lua-mutants';
+import { type Mutant, nameOf, report, shownChange } from './survivors';
+import { TestRunner } from './test-runner';
+
+const ROOT = join(__dirname, '../..');
+const LUA = 'src/store/redis/lua';
+/** A copy in which scripts are changed, so that nobody commits one. Scripts are read anew for each connection. */
+const COPY = join(ROOT, 'reports/mutation/lua-copy');
+const RESULTS = join(ROOT, 'reports/mutation/lua.json');
+const TESTS = {
+  single: 'test/store/redis-store.test.ts',
+  slots: 'test/store/redis-cluster-store.test.ts',
+};
+/** Scripts that only a cluster runs. */
+const OF_SLOTS = ['take', 'check', 'count', 'refund_count', 'reserve_mobile', 'allowance_read', 'allowance_change'];
+
+/** npm run mutation:lua [-- SCRIPT...]: the store's contract on a real Redis, against every mutant of these scripts, or of all. */
+async function main(names: readonly string[]): Promise<number> {
+  prepare();
+  const runners = {
+    single: new TestRunner([join(COPY, TESTS.single)]),
+    slots: new TestRunner([join(COPY, TESTS.slots)]),
+  };
+  for (const runner of Object.values(runners)) {
+    const failure = await runner.firstFailure();
+    if (failure) throw new Error(`Without any change a test fails: ${failure}`);
+  }
+  const mutants: Mutant[] = [];
+  for (const file of scripts(names)) {
+    const text = readFileSync(join(ROOT, file), 'utf8');
+    for (const { from, to, replacement } of luaMutants(text)) {
+      const [before, after] = shownChange(text, from, to, replacement);
+      writeFileSync(join(COPY, file), text.slice(0, from) + replacement + text.slice(to));
+      const failure = await firstFailure(runners, file);
+      const mutant = { file, before, after, noticed: failure !== undefined };
+      mutants.push(mutant);
+      process.stderr.write(`${failure ? 'noticed ' : 'SURVIVED'} ${nameOf(mutant)}\n`);
+      writeFileSync(RESULTS, JSON.stringify(mutants, null, 1));
+    }
+    writeFileSync(join(COPY, file), text);
+  }
+  return report(mutants, (line) => process.stdout.write(`${line}\n`)) > 0 ? 1 : 0;
+}
+
+function prepare(): void {
+  rmSync(COPY, { recursive: true, force: true });
+  mkdirSync(COPY, { recursive: true });
+  for (const name of ['src', 'test', 'package.json', 'tsconfig.json'])
+    cpSync(join(ROOT, name), join(COPY, name), { recursive: true });
+  symlinkSync(join(ROOT, 'node_modules'), join(COPY, 'node_modules'));
+}
+
+function scripts(names: readonly string[]): string[] {
+  return [LUA, `${LUA}/include`]
+    .flatMap((folder) => readdirSync(join(ROOT, folder)).map((file) => `${folder}/${file}`))
+    .filter((file) => file.endsWith('.lua'))
+    .filter((file) => names.length === 0 || names.some((name) => file.endsWith(`/${name}.lua`)));
+}
+
+/** What is included stands in scripts of both kinds. */
+async function firstFailure(
+  runners: Record<keyof typeof TESTS, TestRunner>,
+  file: string,
+): Promise<string | undefined> {
+  const ofSlots = OF_SLOTS.some((name) => file.endsWith(`/${name}.lua`));
+  if (!file.includes('/include/')) return (ofSlots ? runners.slots : runners.single).firstFailure();
+  return (await runners.single.firstFailure()) ?? runners.slots.firstFailure();
+}
+
+main(process.argv.slice(2)).then(
+  (status) => process.exit(status),
+  (error: Error) => {
+    process.stderr.write(`${error.stack}\n`);
+    process.exit(2);
+  },
+);
