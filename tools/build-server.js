@@ -1,4 +1,4 @@
-const { cpSync, readdirSync } = require('node:fs');
+const { chmodSync, cpSync, readdirSync } = require('node:fs');
 const { join } = require('node:path');
 const { buildSync } = require('esbuild');
 
@@ -37,6 +37,8 @@ function buildServer(folder) {
     ],
     logLevel: 'warning',
   });
+  // It is the command sms-verification as well.
+  chmodSync(join(folder, 'main.js'), 0o755);
   cpSync(join(root, 'src/store/redis/lua'), join(folder, 'lua'), { recursive: true });
   const speech = join(root, 'src/captcha/speech');
   for (const name of readdirSync(speech)) {

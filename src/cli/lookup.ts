@@ -76,7 +76,7 @@ export const lookup: Command = {
   },
 };
 
-const WOULD_GO = 'would be sent, as far as the number is concerned: limits of clients and networks are not';
+const WOULD_GO = 'would be sent, unless a limit of its client or network refuses';
 
 /** What refuses the next message: in the order that the store decides in. */
 function nextMessage({ standing, limits, uses, maxFailures }: Found): { refusedBy: string | null; waitMs: number } {
