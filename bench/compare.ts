@@ -1,11 +1,11 @@
+import { BARE, type BenchHarness, OURS, USUAL } from './harness';
 import { load, OPERATIONS, prepare } from './load';
-import { BARE, OURS, type Stage, USUAL } from './stage';
 import { median, percentile, spread, table } from './statistics';
 
 /** CPU per request beside a bare server and one built in the usual way: the same work, interleaved, on one Redis. */
-export async function compare(stage: Stage, requests: number, rounds: number): Promise<string> {
+export async function compare(harness: BenchHarness, requests: number, rounds: number): Promise<string> {
   const servers = [];
-  for (const contender of [BARE, OURS, USUAL]) servers.push({ ...contender, running: await stage.start(contender) });
+  for (const contender of [BARE, OURS, USUAL]) servers.push({ ...contender, running: await harness.start(contender) });
   const rows: string[][] = [];
   for (const operation of OPERATIONS) {
     const cpu = new Map<string, number[]>(servers.map(({ name }) => [name, []]));
@@ -13,14 +13,14 @@ export async function compare(stage: Stage, requests: number, rounds: number): P
     // The first round warms up.
     for (let round = -1; round < rounds; round++) {
       for (const { name, dialect, running } of servers) {
-        const calls = await prepare(stage.redis, operation, requests);
+        const calls = await prepare(harness.redis, operation, requests);
         const before = running.cpuMicros();
         const took = await load(running.port, dialect, operation, calls);
         if (round < 0) continue;
         cpu.get(name)?.push((running.cpuMicros() - before) / requests);
         times.get(name)?.push(...took);
       }
-      await stage.redis.flushdb();
+      await harness.redis.flushdb();
     }
     const bare = cpu.get(BARE.name) ?? [];
     for (const { name } of servers) {

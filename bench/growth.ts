@@ -1,33 +1,33 @@
 import type { Redis } from 'ioredis';
+import { type BenchHarness, OURS } from './harness';
 import { load, OPERATIONS, prepare } from './load';
-import { OURS, type Stage } from './stage';
 import { median, table } from './statistics';
 
 const SIZES = [1_000, 100_000, 1_000_000];
 
 /** Whether a request costs more when more captchas, mobiles and clients are alive. */
-export async function growth(stage: Stage, requests: number, rounds: number): Promise<string> {
-  const running = await stage.start(OURS);
+export async function growth(harness: BenchHarness, requests: number, rounds: number): Promise<string> {
+  const running = await harness.start(OURS);
   const rows: string[][] = [];
   for (const size of SIZES) {
-    await stage.redis.flushdb();
-    await fill(stage.redis, size);
+    await harness.redis.flushdb();
+    await fill(harness.redis, size);
     for (const operation of OPERATIONS) {
       const server: number[] = [];
       const redis: number[] = [];
       for (let round = -1; round < rounds; round++) {
-        const calls = await prepare(stage.redis, operation, requests);
-        const [serverBefore, redisBefore] = [running.cpuMicros(), stage.redisServer.cpuMicros()];
+        const calls = await prepare(harness.redis, operation, requests);
+        const [serverBefore, redisBefore] = [running.cpuMicros(), harness.redisServer.cpuMicros()];
         await load(running.port, 'graphql', operation, calls);
         if (round < 0) continue;
         server.push((running.cpuMicros() - serverBefore) / requests);
-        redis.push((stage.redisServer.cpuMicros() - redisBefore) / requests);
+        redis.push((harness.redisServer.cpuMicros() - redisBefore) / requests);
       }
       rows.push([size.toLocaleString('en'), operation, median(server).toFixed(0), median(redis).toFixed(0)]);
     }
   }
   running.stop();
-  await stage.redis.flushdb();
+  await harness.redis.flushdb();
   return table(['live keys', 'operation', 'server CPU µs/request', 'Redis CPU µs/request'], rows);
 }
 

@@ -8,7 +8,7 @@ export type OperationName = (typeof OPERATIONS)[number];
 export type Dialect = 'graphql' | 'plain';
 
 const FIELDS = 'code errmsg reason retryAfter';
-const QUERIES: Record<OperationName, string> = {
+export const QUERIES: Record<OperationName, string> = {
   imageCaptcha: `query ImageCaptcha { imageCaptcha { ${FIELDS} uuid image expiresIn } }`,
   sendSmsCode: `mutation SendSmsCode($mobile: String!, $imageCode: String!, $uuid: String!) {
     sendSmsCode(mobile: $mobile, imageCode: $imageCode, uuid: $uuid) { ${FIELDS} expiresIn }

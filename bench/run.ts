@@ -5,10 +5,11 @@
 import { parseArgs } from 'node:util';
 import { compare } from './compare';
 import { growth } from './growth';
+import { BenchHarness } from './harness';
 import { pinLoad } from './process';
+import { replay } from './replay';
 import { roundTrips } from './round-trips';
 import { soak } from './soak';
-import { Stage } from './stage';
 
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
@@ -21,12 +22,13 @@ async function main(): Promise<void> {
   });
   const [requests, rounds] = [Number(values.requests), Number(values.rounds)];
   const pinned = pinLoad();
-  const stage = await Stage.open();
+  const harness = await BenchHarness.open();
   const parts: Record<string, () => Promise<string>> = {
-    compare: () => compare(stage, requests, rounds),
-    'round-trips': () => roundTrips(stage),
-    growth: () => growth(stage, requests, 3),
-    soak: () => soak(stage, Number(values.soak)),
+    compare: () => compare(harness, requests, rounds),
+    'round-trips': () => roundTrips(harness),
+    replay: () => replay(harness, rounds),
+    growth: () => growth(harness, requests, 3),
+    soak: () => soak(harness, Number(values.soak)),
   };
   const chosen = positionals.length > 0 ? positionals : Object.keys(parts);
   print(
@@ -40,7 +42,7 @@ async function main(): Promise<void> {
       print(`\n${name}\n\n${await part()}`);
     }
   } finally {
-    stage.close();
+    harness.close();
   }
 }
 

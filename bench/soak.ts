@@ -1,21 +1,21 @@
+import { type BenchHarness, OURS } from './harness';
 import { load, OPERATIONS, prepare } from './load';
-import { OURS, type Stage } from './stage';
 import { table } from './statistics';
 
 const CHUNK = 5_000;
 const READINGS = 5;
 
 /** Memory of the server over many requests of all kinds. */
-export async function soak(stage: Stage, requests: number): Promise<string> {
-  const running = await stage.start(OURS);
+export async function soak(harness: BenchHarness, requests: number): Promise<string> {
+  const running = await harness.start(OURS);
   const rows: string[][] = [];
   let done = 0;
   for (let reading = 1; reading <= READINGS; reading++) {
     while (done < (requests * reading) / READINGS) {
       const operation = OPERATIONS[(done / CHUNK) % OPERATIONS.length] ?? 'imageCaptcha';
-      await load(running.port, 'graphql', operation, await prepare(stage.redis, operation, CHUNK));
+      await load(running.port, 'graphql', operation, await prepare(harness.redis, operation, CHUNK));
       done += CHUNK;
-      if (done % (CHUNK * 10) === 0) await stage.redis.flushdb();
+      if (done % (CHUNK * 10) === 0) await harness.redis.flushdb();
     }
     rows.push([done.toLocaleString('en'), running.memoryMb().toFixed(0)]);
   }

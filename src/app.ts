@@ -8,12 +8,14 @@ import type { Config } from './config/config';
 import { CaptchaResolver } from './graphql/captcha-resolver';
 import { CLIENT_DOCUMENTS } from './graphql/client-documents';
 import { GraphqlServer } from './graphql/graphql-server';
+import { InboundResolver } from './graphql/inbound-resolver';
 import { createSchema } from './graphql/schema';
 import { SettingsResolver } from './graphql/settings-resolver';
 import { SmsCodeResolver } from './graphql/sms-code-resolver';
 import { TrustedDocuments } from './graphql/trusted-documents';
 import { ClientIds } from './http/client-address';
 import { ConfirmPage } from './http/confirm-page';
+import { ExplorerFiles } from './http/explorer-files';
 import { createHttpHandler } from './http/http-handler';
 import { createBoundedServer } from './http/http-server';
 import { atMostOnceASecond, createMonitoringHandler } from './http/monitoring-endpoints';
@@ -30,6 +32,7 @@ import { OperatorRecord } from './observability/operator-record';
 import { startTracing } from './observability/tracing';
 import { PROJECT_ROOT } from './project-root';
 import type { ConsoleSender } from './sms/console/console-sender';
+import { createInboundParsers } from './sms/create-inbound-parsers';
 import { createReceiptParsers } from './sms/create-receipt-parsers';
 import { createSender } from './sms/create-sender';
 import { createNumbering, type Numbering } from './sms/numbering';
@@ -37,9 +40,11 @@ import type { SmsSender } from './sms/sender';
 import { fixedCodes } from './sms/test-numbers-sender';
 import { openStore } from './store/open-store';
 import type { OpenedStore, Store } from './store/store';
+import { DeviceTokens } from './tickets/device-tokens';
 import { createTicketSigner, type TicketSigner } from './tickets/ticket-signer';
 import { CaptchaService } from './verification/captcha-service';
 import type { DomainEvent, Observer } from './verification/events';
+import { InboundService } from './verification/inbound-service';
 import { randomCode } from './verification/random-code';
 import { ReceiptService } from './verification/receipt-service';
 import { SmsCodeService } from './verification/sms-code-service';
@@ -65,6 +70,7 @@ export interface App {
 }
 
 const WEB_ROOT = join(PROJECT_ROOT, 'dist', 'web');
+const EXPLORER_ROOT = join(PROJECT_ROOT, 'dist', 'explorer');
 const DRAIN_MS = 9_000;
 
 /**
@@ -107,6 +113,7 @@ export async function createApp(config: Config, log: Logger, overrides: Override
   const store = observedStore(opened, observe);
   const tickets = overrides.tickets ?? (config.tickets && (await createTicketSigner(config.tickets, clock)));
   const clients = new ClientIds(config.clientHashSecret);
+  const devices = config.trustedDeviceSecret ? new DeviceTokens(config.trustedDeviceSecret, clock) : undefined;
   const captchas = new CaptchaService(config.captcha, {
     store,
     rules,
@@ -126,8 +133,20 @@ export async function createApp(config: Config, log: Logger, overrides: Override
     parsers,
     sendTimeoutMs: config.sms.timeoutMs * config.sms.providers.length,
   });
-  const pushes =
-    secrets.length > 0 ? new ProviderPushes({ secrets, handlers: { receipts: receipts.handlers }, log }) : undefined;
+  const inbound =
+    config.inbound &&
+    new InboundService(config.inbound, {
+      store,
+      rules,
+      numbering,
+      log,
+      observe,
+      tickets,
+      personOf: (mobile) => clients.personOf(mobile),
+      parsers: createInboundParsers(config.sms, { publicUrl, clock }),
+    });
+  const handlers = { receipts: receipts.handlers, inbound: inbound?.handlers ?? {} };
+  const pushes = secrets.length > 0 ? new ProviderPushes({ secrets, handlers, log }) : undefined;
   const smsCodes = new SmsCodeService(config.smsCode, {
     store,
     rules,
@@ -137,6 +156,7 @@ export async function createApp(config: Config, log: Logger, overrides: Override
     clock,
     codeFor: fixedCodes(config.sms.testNumbers ?? [], randomCode),
     tickets,
+    devices,
     countryOf: numbering.countryOf,
     newSmsId: smsIds.next,
     receipts,
@@ -149,11 +169,13 @@ export async function createApp(config: Config, log: Logger, overrides: Override
     countries: numbering.countries,
     callingCodes: numbering.callingCodes,
     tickets: tickets !== undefined,
+    inbound: config.inbound?.always,
   });
   const schema = createSchema({
     captcha: new CaptchaResolver(captchas),
     settings,
-    smsCode: new SmsCodeResolver(smsCodes, numbering),
+    smsCode: new SmsCodeResolver(smsCodes, numbering, inbound),
+    inbound: new InboundResolver(inbound, numbering),
   });
   observeOperations(schema, observe);
   const trusted = config.trustedDocuments && new TrustedDocuments(schema, config.trustedDocuments, CLIENT_DOCUMENTS);
@@ -181,6 +203,7 @@ export async function createApp(config: Config, log: Logger, overrides: Override
   const handler = createHttpHandler({
     graphql,
     clients,
+    devices,
     log,
     development: config.development,
     trustProxy,
@@ -196,7 +219,11 @@ export async function createApp(config: Config, log: Logger, overrides: Override
     pushes: config.metricsPort === undefined ? pushes : undefined,
     schemaSdl: config.schemaSdl ? `${printSchema(schema)}\n` : undefined,
     developer: config.development
-      ? { lastCode: lastCode(configured.console, numbering), captchaText: (uuid) => store.peekCaptcha(uuid) }
+      ? {
+          lastCode: lastCode(configured.console, numbering),
+          captchaText: (uuid) => store.peekCaptcha(uuid),
+          explorer: existsSync(EXPLORER_ROOT) ? new ExplorerFiles(EXPLORER_ROOT) : undefined,
+        }
       : undefined,
   });
   const http = createBoundedServer(handler);

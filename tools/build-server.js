@@ -1,6 +1,7 @@
 const { chmodSync, cpSync, readdirSync } = require('node:fs');
 const { join } = require('node:path');
 const { buildSync } = require('esbuild');
+const { buildExplorer } = require('./build-explorer');
 
 const root = join(__dirname, '..');
 
@@ -39,6 +40,7 @@ function buildServer(folder) {
   });
   // It is the command sms-verification as well.
   chmodSync(join(folder, 'main.js'), 0o755);
+  buildExplorer(join(folder, 'explorer'));
   cpSync(join(root, 'src/store/redis/lua'), join(folder, 'lua'), { recursive: true });
   const speech = join(root, 'src/captcha/speech');
   for (const name of readdirSync(speech)) {

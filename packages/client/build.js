@@ -10,7 +10,9 @@ const dist = join(folder, 'dist');
 rmSync(dist, { recursive: true, force: true });
 
 buildSync({
-  entryPoints: ['create-verification', 'vue', 'react', 'documents'].map((name) => join(folder, `src/${name}.ts`)),
+  entryPoints: ['create-verification', 'vue', 'react', 'documents', 'mobile'].map((name) =>
+    join(folder, `src/${name}.ts`),
+  ),
   outdir: dist,
   bundle: true,
   // What the ways in share is one file, so that an application that uses two of them loads it once.

@@ -12,7 +12,8 @@ export function mobileOf({ positionals }: Call, { sms }: Config): string {
   const [text = '', ...more] = positionals;
   if (more.length > 0) throw new UsageError('One number at a time');
   const mobile = createNumbering(sms.countries).parse(text);
-  if (mobile === undefined) throw new UsageError(`The number must be a mobile of ${sms.countries.join(', ')}`);
+  if (mobile === undefined)
+    throw new UsageError(`The number must be a mobile of ${sms.countries.join(', ')} (SMS_COUNTRIES)`);
   return mobile;
 }
 

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, createHmac, randomBytes } from 'node:crypto';
 import type { SmsSettings } from '../sms/create-sender';
 
 /** Keeps the key apart from whatever else the same secrets may be hashed for. */
@@ -19,6 +19,11 @@ export function clientHashSecret(sms: SmsSettings): string {
 /** Whether there is anything to derive a key from. */
 export function hasSecrets(sms: SmsSettings): boolean {
   return providerSecrets(sms).length > 0;
+}
+
+/** The key of trusted devices' tokens where TRUSTED_DEVICE_SECRET is absent. */
+export function trustedDeviceSecret(clientHashSecret: string): string {
+  return createHmac('sha256', clientHashSecret).update('sms-verification-server/trusted-device/1').digest('base64');
 }
 
 function providerSecrets({ providers, ronglian, aliyun, aliyunAuth, tencent, webhook, twilio }: SmsSettings): string[] {

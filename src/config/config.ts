@@ -1,9 +1,11 @@
 import type { CaptchaLevel } from '../captcha/drawing/captcha-drawing';
 import type { LimitSettings } from '../limits/rules';
 import type { LoggedEvents, LogLevel } from '../log';
+import type { InboundSettings } from '../sms/inbound-numbers';
 import type { StoreSettings } from '../store/open-store';
 import type { TicketSettings } from '../tickets/ticket-signer';
-import { clientHashSecret, hasSecrets } from './client-hash-secret';
+import { clientHashSecret, hasSecrets, trustedDeviceSecret } from './client-hash-secret';
+import { inboundSettings } from './inbound-settings';
 import { nearMisses } from './near-misses';
 import type { OriginalDialect } from './original-dialects';
 import { SETTINGS } from './settings';
@@ -12,7 +14,7 @@ import { type ConfiguredSms, smsSettings } from './sms-settings';
 type Values = { [Name in keyof typeof SETTINGS]: ReturnType<(typeof SETTINGS)[Name]['parse']> };
 
 export interface Config {
-  /** Sandbox, introspection, the last code on the page: never in production. */
+  /** The editor at /graphql, introspection, the last code on the page: never in production. */
   development: boolean;
   /** Whether /schema.graphql is answered. */
   schemaSdl: boolean;
@@ -41,10 +43,14 @@ export interface Config {
   clientHashSecret: string;
   /** Whether other processes with the same settings have another clientHashSecret: it is random. */
   clientHashIsRandom: boolean;
+  /** undefined: no device is trusted. */
+  trustedDeviceSecret: string | undefined;
   /** undefined: /metrics stands on the port of everything else. */
   metricsPort: number | undefined;
   /** What opens the paths that providers push to, none: there are no such paths; and where Twilio reaches them. */
   receipts: { secrets: readonly string[]; publicUrl: string | undefined };
+  /** undefined: nobody confirms a mobile by sending. */
+  inbound: InboundSettings | undefined;
   /** undefined: no tickets are signed. */
   tickets: TicketSettings | undefined;
   /** Whether traces are sent; where to and how is between the OTEL_ variables and the OpenTelemetry SDK, which reads them itself. */
@@ -94,6 +100,7 @@ export function loadConfig(environment: Environment = process.env): Readonly<Con
   const sms = smsSettings(values, problems);
   const store = storeSettings(values, problems);
   const tickets = ticketSettings(values, problems);
+  const inbound = inboundSettings(values, problems);
   if (values.ORIGINAL_API && !sms.countries.includes('CN')) {
     problems.push('ORIGINAL_API answers for mainland numbers alone, and SMS_COUNTRIES does not name CN');
   }
@@ -102,6 +109,7 @@ export function loadConfig(environment: Environment = process.env): Readonly<Con
   }
   if (values.METRICS_PORT && values.METRICS_PORT === values.PORT) problems.push('METRICS_PORT is the same as PORT');
   if (problems.length > 0) throw new ConfigError(problems);
+  const hashSecret = values.CLIENT_HASH_SECRET ?? clientHashSecret(sms);
   return Object.freeze({
     development: values.NODE_ENV !== 'production',
     schemaSdl: values.NODE_ENV !== 'production' || values.SCHEMA_SDL === 'true',
@@ -149,9 +157,14 @@ export function loadConfig(environment: Environment = process.env): Readonly<Con
       verificationsPerClientHour: values.VERIFY_PER_CLIENT_HOUR,
       abusePolicy: values.ABUSE_POLICY,
     },
-    clientHashSecret: values.CLIENT_HASH_SECRET ?? clientHashSecret(sms),
     clientHashIsRandom: values.CLIENT_HASH_SECRET === undefined && !hasSecrets(sms),
+    clientHashSecret: hashSecret,
+    trustedDeviceSecret:
+      values.TRUSTED_DEVICE_SECRET === 'off' || values.ABUSE_POLICY === 'off'
+        ? undefined
+        : (values.TRUSTED_DEVICE_SECRET ?? trustedDeviceSecret(hashSecret)),
     metricsPort: values.METRICS_PORT,
+    inbound,
     receipts: { secrets: values.RECEIPTS_SECRET ?? [], publicUrl: values.RECEIPTS_URL },
     tickets,
     tracing:

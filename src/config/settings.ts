@@ -1,8 +1,9 @@
 import type { CaptchaLevel } from '../captcha/drawing/captcha-drawing';
 import type { LoggedEvents, LogLevel } from '../log';
 import { type RedisTarget, redisTarget } from '../store/redis/redis-target';
-import { privateKey, publicKeys, secretKey } from '../tickets/ticket-key';
+import { privateKey, publicKeys, secretKey, secretText } from '../tickets/ticket-key';
 import { documentManifest } from './document-manifest';
+import { INBOUND_SETTINGS } from './inbound-settings';
 import { ORIGINAL_DIALECTS } from './original-dialects';
 import { PAGE_SETTINGS } from './page-settings';
 import { PROVIDER_SETTINGS } from './provider-settings';
@@ -20,7 +21,7 @@ const optionalLimit = (about: string) => integer({ about: `${about}; 0: no limit
 /** Every setting by its name. docs/operations.md shows this table. */
 export const SETTINGS = {
   NODE_ENV: choice({
-    about: 'production turns off Sandbox, introspection and everything else for development',
+    about: 'production turns off the editor at /graphql, introspection and everything else for development',
     of: ['development', 'production', 'test'] as const,
     default: 'development',
   }),
@@ -115,6 +116,12 @@ export const SETTINGS = {
     of: ['enforce', 'report', 'off'],
     default: 'enforce',
   }),
+  TRUSTED_DEVICE_SECRET: parsed<string>({
+    about:
+      'signs the tokens of trusted devices, 32 bytes or more; another one voids them all; `off`: none are given; absent: derived from the key of client hashes',
+    secret: true,
+    parse: (text) => (text === 'off' ? text : secretText(text)),
+  }),
   TICKET_SECRET: parsed({
     about: 'signs tickets with HS256, known to the services that check them; 32 bytes or more; absent: no tickets',
     secret: true,
@@ -147,6 +154,7 @@ export const SETTINGS = {
       'where Twilio reaches those paths, such as `https://sms.shop.example`: it is told, and signs, the whole address',
     parse: httpsUrl,
   }),
+  ...INBOUND_SETTINGS,
   OTEL_EXPORTER_OTLP_ENDPOINT: parsed({ about: 'OTLP/HTTP collector; absent: no traces', parse: httpUrl }),
   OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: parsed({ about: 'the same, for traces alone, with its path', parse: httpUrl }),
   OTEL_SDK_DISABLED: text({ about: '`true`: no traces, whatever else is set', default: 'false' }),

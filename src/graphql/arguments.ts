@@ -49,6 +49,21 @@ export class VerifySmsCodeArgs {
   purpose!: VerificationPurpose;
 }
 
+@ArgsType()
+export class InboundStatusArgs {
+  @Field(() => String, { description: 'The mobile number that is to be confirmed.' })
+  mobile!: string;
+
+  @Field(() => String, { description: 'The uuid of the captcha that was spent on it.' })
+  uuid!: string;
+
+  @Field(() => VerificationPurposes, {
+    defaultValue: VerificationPurposes.REGISTER,
+    description: 'What it is to be confirmed for.',
+  })
+  purpose!: VerificationPurpose;
+}
+
 /**
  * These arguments with their number as it is called inside, or the reason to refuse them. A blank argument comes before a malformed one;
  * an optional one may be absent.

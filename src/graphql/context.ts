@@ -7,4 +7,6 @@ export interface GraphqlContext {
   client: Client;
   /** The language of `errmsg` and of spoken captchas. */
   language: Language;
+  /** The number of the trusted device whose token was shown. */
+  device?: string;
 }

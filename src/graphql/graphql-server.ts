@@ -3,7 +3,6 @@ import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginLandingPageDisabled,
 } from '@apollo/server/plugin/disabled';
-import { ApolloServerPluginLandingPageLocalDefault } from '@apollo/server/plugin/landingPage/default';
 import { type ExecutionResult, execute, type GraphQLError, type GraphQLSchema } from 'graphql';
 import type { Logger } from '../log';
 import { answerType } from './answer-type';
@@ -76,9 +75,7 @@ export class GraphqlServer {
       logger: log,
       plugins: [
         ApolloServerPluginCacheControlDisabled(),
-        development
-          ? ApolloServerPluginLandingPageLocalDefault({ footer: false })
-          : ApolloServerPluginLandingPageDisabled(),
+        ApolloServerPluginLandingPageDisabled(),
         {
           requestDidStart: async () => ({
             willSendResponse: async ({ source, document, response: { body } }) => {

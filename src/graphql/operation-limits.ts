@@ -10,7 +10,13 @@ import {
 } from 'graphql';
 
 /** A request may ask for one of these, once: each costs money, or is a guess at a secret. */
-export const GUARDED_FIELDS = ['imageCaptcha', 'sendSmsCode', 'verifySmsCode'] as const;
+export const GUARDED_FIELDS = [
+  'imageCaptcha',
+  'sendSmsCode',
+  'verifySmsCode',
+  'startInboundVerification',
+  'inboundStatus',
+] as const;
 
 /** Lexical tokens of a query text. The longest known honest one, an introspection query, has about 240. */
 export const MAX_TOKENS = 600;

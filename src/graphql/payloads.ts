@@ -68,6 +68,13 @@ registerEnumType(Reason, {
         'Too many wrong codes: this request’s code is void. Get a new one, after retryAfter seconds where that is set.',
     },
     SERVICE_UNAVAILABLE: { description: 'Something this service depends on is down. Nothing was sent.' },
+    INBOUND_WAITING: {
+      description: 'The message that the person was asked to send has not arrived yet; ask again after retryAfter.',
+    },
+    INBOUND_NOT_OFFERED: {
+      description:
+        'This server takes no messages from this number, or none without a send that failed. Nothing was consumed.',
+    },
   },
 });
 
@@ -108,6 +115,23 @@ export class ImageCaptcha extends VerificationResult {
   expiresIn?: number | null;
 }
 
+@ObjectType('InboundChallenge', {
+  description:
+    'What a person is to send from the mobile itself, which confirms it; sending costs what a message costs.',
+})
+export class InboundChallenge {
+  @Field(() => String, { description: 'Where to, as it is dialled.' })
+  number!: string;
+
+  @Field(() => String, {
+    description: 'The whole text: what it is for, and a code. Blanks, case and full-width forms do not matter.',
+  })
+  text!: string;
+
+  @Field(() => Int, { description: 'Seconds in which it must arrive.' })
+  expiresIn!: number;
+}
+
 @ObjectType('SmsCodeSent', { implements: VerificationResult, description: 'What became of a request for an SMS code.' })
 export class SmsCodeSent extends VerificationResult {
   @Field(() => Int, { nullable: true, description: 'Seconds for which the code sent is good.' })
@@ -118,6 +142,13 @@ export class SmsCodeSent extends VerificationResult {
     description: 'Name of this message in the service’s logs, for a person to tell support; null where none was tried.',
   })
   smsId?: string | null;
+
+  @Field(() => InboundChallenge, {
+    nullable: true,
+    description:
+      'Where no code came: what the person may send instead, if the server takes that. Ask inboundStatus what became of it.',
+  })
+  inbound?: InboundChallenge | null;
 }
 
 @ObjectType('SmsCodeVerified', {
@@ -137,6 +168,13 @@ export class SmsCodeVerified extends VerificationResult {
       'Signed proof (JWT) that this mobile was confirmed, for other services; null unless the server is set up for it.',
   })
   ticket?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'Opaque token of this browser, to be kept there and sent back as the header X-Trusted-Device: its next code is refused less easily under attack. Null where none is given; a token that is kept stays good.',
+  })
+  device?: string | null;
 }
 
 /** A service's result as a payload: code and errmsg follow from the reason. */

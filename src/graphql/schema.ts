@@ -2,22 +2,26 @@ import 'reflect-metadata';
 import type { GraphQLSchema } from 'graphql';
 import { buildSchemaSync } from 'type-graphql';
 import { CaptchaResolver } from './captcha-resolver';
+import { InboundResolver } from './inbound-resolver';
 import { SettingsResolver } from './settings-resolver';
 import { SmsCodeResolver } from './sms-code-resolver';
 
 /** The executable schema over these resolvers. */
 export function createSchema(resolvers: {
   captcha: CaptchaResolver;
+  /** Absent: nobody can confirm a mobile by sending. */
+  inbound?: InboundResolver;
   settings: SettingsResolver;
   smsCode: SmsCodeResolver;
 }): GraphQLSchema {
   const instances = new Map<unknown, object>([
     [CaptchaResolver, resolvers.captcha],
+    [InboundResolver, resolvers.inbound ?? new InboundResolver()],
     [SettingsResolver, resolvers.settings],
     [SmsCodeResolver, resolvers.smsCode],
   ]);
   const schema = buildSchemaSync({
-    resolvers: [CaptchaResolver, SettingsResolver, SmsCodeResolver],
+    resolvers: [CaptchaResolver, SettingsResolver, SmsCodeResolver, InboundResolver],
     container: { get: (resolver) => instances.get(resolver) },
     // Arguments are checked in the resolvers: type-graphql's own validation answers with the arguments it was given.
     validate: false,

@@ -18,6 +18,8 @@ export interface PublicSettings {
   /** Of each country, in the same order. */
   callingCodes: readonly string[];
   tickets: boolean;
+  /** Whether startInboundVerification is answered. Absent: it is not. */
+  inbound?: boolean;
 }
 
 @ObjectType('VerificationSettings', { description: 'How this server is set up, so that a page hard-codes nothing.' })
@@ -54,6 +56,11 @@ export class VerificationSettings {
 
   @Field(() => Boolean, { description: 'Whether a right code is answered with a ticket.' })
   tickets!: boolean;
+
+  @Field(() => Boolean, {
+    description: 'Whether a person may ask for startInboundVerification without a send that failed.',
+  })
+  inbound!: boolean;
 }
 
 const CODE_LENGTH = 6;
@@ -66,6 +73,7 @@ export class SettingsResolver {
   verificationSettings(): VerificationSettings {
     return {
       ...this.settings,
+      inbound: this.settings.inbound ?? false,
       countries: [...this.settings.countries],
       callingCodes: [...this.settings.callingCodes],
       codeLength: CODE_LENGTH,

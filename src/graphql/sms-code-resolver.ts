@@ -1,16 +1,21 @@
 import 'reflect-metadata';
-import { Args, Ctx, Mutation, Resolver } from 'type-graphql';
+import { Args, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql';
 import { MAINLAND_NUMBERING, type Numbering } from '../sms/numbering';
+import type { InboundService } from '../verification/inbound-service';
 import type { SmsCodeService } from '../verification/sms-code-service';
 import { checkedArguments, SendSmsCodeArgs, VerifySmsCodeArgs } from './arguments';
 import type { GraphqlContext } from './context';
-import { payload, SmsCodeSent, SmsCodeVerified } from './payloads';
+import { InboundChallenge, payload, SmsCodeSent, SmsCodeVerified } from './payloads';
 
-@Resolver()
+type Offer = () => Promise<InboundChallenge | undefined> | undefined;
+
+@Resolver(() => SmsCodeSent)
 export class SmsCodeResolver {
+  /** @param otherWay what a person may do where no code came; absent: nothing. */
   constructor(
     private readonly smsCodes: SmsCodeService,
     private readonly numbering: Numbering = MAINLAND_NUMBERING,
+    private readonly otherWay?: Pick<InboundService, 'offerAfter'>,
   ) {}
 
   @Mutation(() => SmsCodeSent, {
@@ -22,8 +27,20 @@ export class SmsCodeResolver {
     @Ctx() context: GraphqlContext,
   ): Promise<SmsCodeSent> {
     const checked = checkedArguments(args, this.numbering);
-    const result = 'reason' in checked ? checked : await this.smsCodes.send(checked.args, context);
-    return payload(result, 'sendSmsCode', context.language);
+    if ('reason' in checked) return payload(checked, 'sendSmsCode', context.language);
+    const result = await this.smsCodes.send(checked.args, context);
+    let offered: Promise<InboundChallenge | undefined> | undefined;
+    const offer = () => {
+      offered ??= this.otherWay?.offerAfter(result.reason, checked.args, context);
+      return offered;
+    };
+    return Object.assign(payload(result, 'sendSmsCode', context.language), { offer });
+  }
+
+  /** Nobody is made to wait for a text unless the client asks for this field, which it may do twice under two names. */
+  @FieldResolver(() => InboundChallenge, { nullable: true })
+  inbound(@Root() sent: SmsCodeSent & { offer?: Offer }): ReturnType<Offer> {
+    return sent.offer?.();
   }
 
   @Mutation(() => SmsCodeVerified, {

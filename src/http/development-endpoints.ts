@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { StoreUnavailableError } from '../store/store';
+import type { ExplorerFiles } from './explorer-files';
 import { sendError, sendJson } from './json-answer';
 
 /** What a developer, and the tests of a front end, may ask. Never made in production. */
@@ -8,6 +9,8 @@ export interface DevelopmentDependencies {
   lastCode(mobile: string): string | undefined;
   /** The answer to a live captcha, which stays live; null if there is none. */
   captchaText(uuid: string): Promise<string | null>;
+  /** What a browser finds at /graphql; undefined where it isn't built. */
+  explorer: ExplorerFiles | undefined;
 }
 
 /** Answers a request for what stands below /dev/; false if there is nothing at this path. `query` is without its question mark. */

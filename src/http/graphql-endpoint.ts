@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { GraphqlServer } from '../graphql/graphql-server';
+import type { DeviceTokens } from '../tickets/device-tokens';
 import { preferredLanguage } from './accept-language';
 import { type ClientIds, clientAddress } from './client-address';
 import { sendError } from './json-answer';
@@ -8,21 +9,22 @@ import { BodyError, readJson } from './request-body';
 export interface GraphqlEndpointDependencies {
   graphql: GraphqlServer;
   clients: ClientIds;
+  /** Undefined where no device is trusted. */
+  devices: Pick<DeviceTokens, 'deviceOf'> | undefined;
   development: boolean;
   trustProxy: number;
 }
 
 /** Answers a request to /graphql. `search` is the query string with its question mark. */
 export async function answerGraphql(
-  { graphql, clients, development, trustProxy }: GraphqlEndpointDependencies,
+  { graphql, clients, devices, development, trustProxy }: GraphqlEndpointDependencies,
   request: IncomingMessage,
   response: ServerResponse,
   search: string,
 ): Promise<void> {
   const method = request.method ?? 'GET';
-  const forSandbox = development && method === 'GET' && !new URLSearchParams(search).has('query');
   const byHash = method === 'GET' && graphql.answersGet(search);
-  if (method !== 'POST' && !forSandbox && !byHash) {
+  if (method !== 'POST' && !byHash) {
     // A GET can be made by a link on any page, and leaves its arguments in logs.
     response.setHeader('allow', 'POST');
     return sendError(response, 405, 'METHOD_NOT_ALLOWED', 'Send a POST request with a JSON body.');
@@ -42,7 +44,11 @@ export async function answerGraphql(
   const address = clientAddress(socket.remoteAddress ?? '', headers['x-forwarded-for']?.toString(), trustProxy);
   const answer = await graphql.handle(
     { method, headers, search, body },
-    { client: clients.of(address), language: preferredLanguage(headers['accept-language']) },
+    {
+      client: clients.of(address),
+      language: preferredLanguage(headers['accept-language']),
+      device: devices?.deviceOf(headers['x-trusted-device']?.toString()),
+    },
   );
   if (response.destroyed) return;
   response.writeHead(answer.status, {

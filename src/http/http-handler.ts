@@ -58,6 +58,12 @@ export function createHttpHandler(dependencies: HttpDependencies): RequestListen
       return sendError(response, 403, 'FORBIDDEN', names);
     }
     if (push) return pushes?.answer(push, request, response);
+    if (
+      request.method === 'GET' &&
+      !asksByGet(dependencies, query) &&
+      developer?.explorer?.answer(path, request, response)
+    )
+      return;
     switch (path) {
       case '/graphql':
         return allowOrigin(request, response, () => {
@@ -85,6 +91,11 @@ export function createHttpHandler(dependencies: HttpDependencies): RequestListen
     if (page?.answer(path, query, request, response)) return;
     sendError(response, 404, 'NOT_FOUND', 'There is nothing here.');
   };
+}
+
+/** Whether a GET of /graphql is a request of a program, answered or refused, and not of a person with a browser. */
+function asksByGet({ graphql }: HttpDependencies, query: string): boolean {
+  return query !== '' && (new URLSearchParams(query).has('query') || graphql.answersGet(query));
 }
 
 function sendPublicKeys(keys: string, response: ServerResponse): void {

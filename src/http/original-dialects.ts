@@ -36,6 +36,8 @@ const NUMBERS: Readonly<Record<Failure, number>> = {
   SMS_CODE_MISMATCH: 4002,
   SMS_CODE_LOCKED: 4002,
   SERVICE_UNAVAILABLE: 4002,
+  INBOUND_WAITING: 4002,
+  INBOUND_NOT_OFFERED: 4002,
 };
 
 type Shape = Dialect['answer'];

@@ -69,8 +69,8 @@ export function readFiles(root: string): FileMap {
 export class PageFiles {
   private readonly files = new Map<string, PageFile>();
 
-  constructor(files: FileMap) {
-    for (const [path, whole] of files) this.files.set(path, inAllForms(path, whole));
+  constructor(files: FileMap, policy = pagePolicy()) {
+    for (const [path, whole] of files) this.files.set(path, inAllForms(path, whole, policy));
     const index = this.files.get('/index.html');
     if (index) this.files.set('/', index);
   }
@@ -92,7 +92,7 @@ export class PageFiles {
   }
 }
 
-function inAllForms(path: string, whole: Buffer): PageFile {
+function inAllForms(path: string, whole: Buffer, policy: string): PageFile {
   const type = TYPES[extname(path)] ?? 'application/octet-stream';
   const compressible = /^text\/|json|svg/.test(type);
   const hash = createHash('sha256').update(whole).digest('base64url').slice(0, 22);
@@ -106,7 +106,7 @@ function inAllForms(path: string, whole: Buffer): PageFile {
       etag,
       // Built files carry a hash of their content in their name.
       'cache-control': path.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache',
-      'content-security-policy': pagePolicy(),
+      'content-security-policy': policy,
       'x-content-type-options': 'nosniff',
       'referrer-policy': 'no-referrer',
     };

@@ -60,6 +60,9 @@ export const CREDIT_MS = 70 * 24 * 3_600_000;
 /** A confirmation pays its mobile's messages of this time; a second message within it is somebody who asks again. */
 export const AGAIN_MS = 15 * 60_000;
 
+/** Messages in 24 hours for which one trusted device pays, confirmed or not: what a stolen token is worth. */
+export const MESSAGES_PER_DEVICE = 2;
+
 /** Without a budget, the pools are those of the default one. */
 const DEFAULT_BUDGET = 10_000;
 /** Below this budget the shares are so small that they would refuse people in peace: the smaller it is, the more goes ungraded. */

@@ -1,4 +1,4 @@
-import { type AllowanceRule, allowanceRule, UNSOLVED_CAPTCHAS } from './allowances';
+import { type AllowanceRule, allowanceRule, MESSAGES_PER_DEVICE, UNSOLVED_CAPTCHAS } from './allowances';
 import type { LimitRule, SlidingWindowLimit, Subject } from './sliding-window-limit';
 
 const MINUTE = 60_000;
@@ -83,7 +83,8 @@ export interface AllowanceRequest {
   network: string;
   parent: string;
   person: string;
-  device: boolean;
+  /** Counts what the trusted device that was shown pays for; absent where none was. */
+  device?: SlidingWindowLimit;
 }
 
 /** All rules against abuse, in one place: what is counted, for whom, in which window. The stores count; nobody else decides. */
@@ -143,12 +144,19 @@ export class LimitRules {
     ].filter(isOn);
   }
 
-  /** On whose allowance this client asks for a message; `person` stands for the mobile. Undefined where nobody owes anything. */
-  allowance(client: Client, person: string): AllowanceRequest | undefined {
+  /**
+   * On whose allowance this client asks for a message. Undefined where nobody owes anything.
+   * @param person stands for the mobile.
+   * @param device the number of the trusted device that was shown.
+   */
+  allowance(client: Client, person: string, device?: string): AllowanceRequest | undefined {
     const { abusePolicy: mode } = this.settings;
     if (mode === 'off') return undefined;
     const { id, network, parent } = client;
-    return { rule: this.allowanceRule, mode, client: id, network, parent, person, device: false };
+    const ofDevice = device !== undefined && {
+      device: limit('device-day', { kind: 'device', id: device }, MESSAGES_PER_DEVICE, DAY),
+    };
+    return { rule: this.allowanceRule, mode, client: id, network, parent, person, ...ofDevice };
   }
 
   /** What a captcha issued to this client is counted in. */

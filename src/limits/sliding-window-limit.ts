@@ -1,8 +1,8 @@
 /** Whom a limit counts. */
 export type Subject =
   | {
-      kind: 'mobile' | 'client' | 'network' | 'country';
-      /** The mobile, the hash that stands for an address, or ISO 3166-1 alpha-2. */
+      kind: 'mobile' | 'client' | 'network' | 'country' | 'device';
+      /** The mobile, the hash that stands for an address, ISO 3166-1 alpha-2, or a trusted device's number. */
       id: string;
     }
   | { kind: 'everyone' };
@@ -23,7 +23,8 @@ export type LimitRule =
   | 'captcha-network-unsolved'
   | 'captchas-live'
   | 'verify-hour'
-  | 'guess-hour';
+  | 'guess-hour'
+  | 'device-day';
 
 /** What a refusal for want of an allowance is called beside them. */
 export type AllowanceRefusalRule = 'allowance-mobile' | 'allowance-pool';

@@ -44,6 +44,12 @@ export class EventLog {
         // A check that a limit refused has the limit's line.
         else if (event.reason !== Reason.QUOTA_EXCEEDED) this.write('code-wrong', event, 'Code wrong, expired or void');
         break;
+      case 'inbound':
+        // What nobody waits for may be anything, and as many as somebody likes to send.
+        if (event.result === 'started') this.write('inbound-started', event, 'Asked to send a message instead');
+        if (event.result === 'confirmed')
+          this.write('inbound-confirmed', event, 'Message came: the mobile is confirmed');
+        break;
       case 'store-failed':
         this.write('refused', { ...event, reason: Reason.SERVICE_UNAVAILABLE }, 'Refused: the store failed');
         break;

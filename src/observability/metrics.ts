@@ -1,7 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, type OpenMetricsContentType, Registry } from 'prom-client';
 import { DELIVERY_OUTCOMES } from '../sms/receipts';
 import type { SmsOutcomeClass } from '../sms/sender';
-import type { DomainEvent, StoreOperation } from '../verification/events';
+import { type DomainEvent, INBOUND_RESULTS, type StoreOperation } from '../verification/events';
 import { Reason } from '../verification/reasons';
 import { CountryMetrics, type CountrySettings } from './country-metrics';
 
@@ -136,6 +136,12 @@ export class Metrics {
     labelNames: ['reason'],
     registers: this.registers,
   });
+  private readonly inbound = new Counter({
+    name: 'sms_verification_inbound_total',
+    help: 'Messages from mobiles, by result: started (a person was told what to send), confirmed, duplicate, unmatched (nobody waits for it).',
+    labelNames: ['result'],
+    registers: this.registers,
+  });
   private readonly operationDuration = new Histogram({
     name: 'sms_verification_operation_duration_seconds',
     help: 'How long a call of the API took once it was parsed, by operation and reason.',
@@ -169,6 +175,7 @@ export class Metrics {
     for (const rule of byCountry ? [...LIMITS, ...COUNTRY_LIMITS] : LIMITS) this.limitsHit.inc({ rule }, 0);
     for (const reason of CAPTCHA_REASONS) this.captchasAnswered.inc({ reason }, 0);
     for (const reason of VERIFY_REASONS) this.verifications.inc({ reason }, 0);
+    for (const result of INBOUND_RESULTS) this.inbound.inc({ result }, 0);
     for (const operation of STEPS) this.storeDuration.zero({ operation, outcome: 'unavailable' });
   }
 
@@ -212,6 +219,9 @@ export class Metrics {
         break;
       case 'code-verified':
         this.verifications.inc({ reason: event.reason });
+        break;
+      case 'inbound':
+        this.inbound.inc({ result: event.result });
         break;
       case 'budget-used':
         if (!event.country) this.budget = { used: event.used, at: this.clock() };

@@ -20,7 +20,7 @@ export interface Receipt {
   smsId?: string;
   /** The provider's own id of the message, where that is all it tells. */
   messageId?: string;
-  /** Eleven digits, beside `messageId` alone. */
+  /** As `SmsMessage.mobile`, beside `messageId` alone. */
   mobile?: string;
   outcome: DeliveryOutcome;
   /** Of the carrier or the provider: one of a list, or `other`. */

@@ -78,7 +78,10 @@ export interface PreviousCode {
 export type SendReserved =
   | {
       status: 'ok';
-      /** When it was counted in each limit, ms since the epoch on the store's clock: what `refundSend` needs. */
+      /**
+       * When it was counted in each limit, and then in its device's where that paid, ms since the epoch on the store's clock: what
+       * `refundSend` needs.
+       */
       countedAt: number[];
       /** Events now counted in each limit. */
       counts: number[];
@@ -105,6 +108,7 @@ export interface SendRefund {
   mobile: string;
   uuid: string;
   code: string;
+  /** All in which it was counted: see `countedLimits`. */
   limits: readonly SlidingWindowLimit[];
   countedAt: readonly number[];
   /** Put back under `sms:{mobile}` for what is left of its life, if the refunded code still stands there and this one is good. */
@@ -131,7 +135,8 @@ export interface CodeCheck {
 }
 
 export type CodeChecked =
-  | { status: 'ok'; smsId?: string }
+  /** `newPerson`: allowances are kept, and this number was not confirmed in their history before. */
+  | { status: 'ok'; smsId?: string; newPerson?: boolean }
   /** No live request of that name, mobile and purpose; or no code of another service. */
   | { status: 'expired' }
   /** `attemptsLeft`: wrong codes still allowed; undefined where no limit counts them. */
@@ -246,6 +251,14 @@ export interface Store {
   /** Resolves if the store answers. */
   ping(): Promise<void>;
   close(): Promise<void>;
+}
+
+/** In what a message was counted: its limits, and what its device may ask for, where that paid. */
+export function countedLimits(
+  { limits, allowance }: Pick<SendReservation, 'limits' | 'allowance'>,
+  charge: AllowanceCharge | undefined,
+): readonly SlidingWindowLimit[] {
+  return charge === 'device' && allowance?.device ? [...limits, allowance.device] : limits;
 }
 
 /** A store with the side that operators use. */

@@ -16,9 +16,13 @@ const MIN_RSA_BITS = 2048;
 
 /** @throws Error that completes "NAME ..." and repeats nothing of the secret. */
 export function secretKey(text: string): TicketKey {
-  const bytes = Buffer.from(text);
-  if (bytes.length < MIN_SECRET_BYTES) throw new Error(`must be at least ${MIN_SECRET_BYTES} bytes long`);
-  return { algorithm: 'HS256', key: createSecretKey(bytes) };
+  return { algorithm: 'HS256', key: createSecretKey(Buffer.from(secretText(text))) };
+}
+
+/** @throws Error that completes "NAME ..." and repeats nothing of the secret. */
+export function secretText(text: string): string {
+  if (Buffer.byteLength(text) < MIN_SECRET_BYTES) throw new Error(`must be at least ${MIN_SECRET_BYTES} bytes long`);
+  return text;
 }
 
 /**

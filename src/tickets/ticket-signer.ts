@@ -10,9 +10,17 @@ export interface TicketSettings extends TicketKey {
   issuer: string;
 }
 
+/** Which ticket it is, where the same one may be handed out again. */
+export interface TicketIssue {
+  /** Its `jti`. */
+  id: string;
+  /** When the mobile was confirmed, ms since the epoch: its `iat`. */
+  at: number;
+}
+
 export interface TicketSigner {
-  /** A JWT: `sub` the mobile, `purpose` what it was confirmed for, `aud`, `iss`, `iat`, `exp` ten minutes later, and a `jti` never used twice. */
-  sign(mobile: string, purpose: string): Promise<string>;
+  /** A JWT: `sub` the mobile, `purpose` what it was confirmed for, `aud`, `iss`, `iat`, `exp` ten minutes later, and a `jti` that no other ticket has. */
+  sign(mobile: string, purpose: string, issue?: TicketIssue): Promise<string>;
   /** The JSON Web Key Set to check tickets with (RFC 7517); undefined where a shared secret signs. */
   readonly publicKeys: string | undefined;
 }
@@ -38,8 +46,8 @@ export async function createTicketSigner(settings: TicketSettings, clock: () => 
 
   return {
     publicKeys: keys && JSON.stringify({ keys }),
-    sign(mobile, purpose) {
-      const now = Math.floor(clock() / 1000);
+    sign(mobile, purpose, { id, at } = { id: randomUUID(), at: clock() }) {
+      const now = Math.floor(at / 1000);
       return new SignJWT({ purpose })
         .setProtectedHeader({ alg: algorithm, typ: 'JWT', ...(own && { kid: own.kid }) })
         .setSubject(mobile)
@@ -47,7 +55,7 @@ export async function createTicketSigner(settings: TicketSettings, clock: () => 
         .setIssuer(issuer)
         .setIssuedAt(now)
         .setExpirationTime(now + TICKET_SECONDS)
-        .setJti(randomUUID())
+        .setJti(id)
         .sign(key);
     },
   };

@@ -16,6 +16,9 @@ export interface RequestIdentity {
   smsId?: string;
 }
 
+export const INBOUND_RESULTS = ['started', 'confirmed', 'duplicate', 'unmatched'] as const;
+export type InboundResult = (typeof INBOUND_RESULTS)[number];
+
 export type StoreOperation = Exclude<keyof Store, 'close'>;
 
 /** What happened, for those who watch (logs, metrics). Nobody who acts may depend on it. */
@@ -58,6 +61,8 @@ export type DomainEvent =
   | { type: 'unconfirmed-resolved'; smsId: string; provider: string; outcome: string }
   /** `retryAfter`: seconds that the mobile is locked, if it is. */
   | { type: 'code-verified'; reason: Reason; retryAfter?: number; request: RequestIdentity; country: string }
+  /** A mobile's own message: what a person is to send was told; it came, for the first time or again; or something else came. */
+  | { type: 'inbound'; result: InboundResult; request?: RequestIdentity }
   /** A send or a check that could not be made, since the store failed. */
   | { type: 'store-failed'; operation: Operation; request: RequestIdentity }
   /** Messages counted in the budget's window, or in that of a country's budget. */

@@ -18,6 +18,8 @@ export enum Reason {
   SMS_CODE_MISMATCH = 'SMS_CODE_MISMATCH',
   SMS_CODE_LOCKED = 'SMS_CODE_LOCKED',
   SERVICE_UNAVAILABLE = 'SERVICE_UNAVAILABLE',
+  INBOUND_WAITING = 'INBOUND_WAITING',
+  INBOUND_NOT_OFFERED = 'INBOUND_NOT_OFFERED',
 }
 
 type Failure = Exclude<Reason, Reason.OK>;
@@ -43,6 +45,11 @@ const FAILURES: Readonly<Record<Failure, Text>> = {
     en: 'Too many wrong codes, please request a new one later',
   },
   SERVICE_UNAVAILABLE: { zh: '服务暂不可用，请稍后再试', en: 'The service is unavailable, please try again later' },
+  INBOUND_WAITING: { zh: '尚未收到您发送的短信', en: 'Your message has not arrived yet' },
+  INBOUND_NOT_OFFERED: {
+    zh: '此处不支持发送短信验证',
+    en: 'Confirming by sending a message is not offered here',
+  },
 };
 
 /** What a success says to a person, by operation. */
@@ -50,6 +57,8 @@ const SUCCESSES = {
   imageCaptcha: { zh: '获取图形验证码成功', en: 'Captcha issued' },
   sendSmsCode: { zh: '发送短信成功', en: 'The message has been sent' },
   verifySmsCode: { zh: '手机号验证成功', en: 'The mobile number is confirmed' },
+  startInboundVerification: { zh: '请用本机发送短信', en: 'Please send the text from this phone' },
+  inboundStatus: { zh: '手机号验证成功', en: 'The mobile number is confirmed' },
 } satisfies Record<string, Text>;
 
 export type Operation = keyof typeof SUCCESSES;

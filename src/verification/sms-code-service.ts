@@ -7,19 +7,21 @@ import type { VerificationPurpose } from '../sms/purpose';
 import type { SmsMessage, SmsOutcome, SmsSender } from '../sms/sender';
 import {
   type CodeChecked,
+  countedLimits,
   type SendRefund,
   type SendReserved,
   type Store,
   StoreUnavailableError,
 } from '../store/store';
-import type { TicketSigner } from '../tickets/ticket-signer';
+import type { DeviceTokens } from '../tickets/device-tokens';
 import type { Observer, RequestIdentity } from './events';
 import { type Operation, Reason } from './reasons';
 import type { ReceiptService } from './receipt-service';
+import { signTicket } from './sign-ticket';
 
 const SIX_DIGITS = /^\d{6}$/;
 /** Longer names than any service makes are not looked up. */
-const MAX_UUID_LENGTH = 128;
+export const MAX_UUID_LENGTH = 128;
 const DAY_SECONDS = 86_400;
 
 export interface SendRequest {
@@ -48,6 +50,8 @@ const ALLOWANCE_RULES = {
 export interface Caller {
   client: Client;
   language: Language;
+  /** The number of the trusted device that was shown. */
+  device?: string;
 }
 
 export interface SmsCodeResult {
@@ -67,6 +71,8 @@ export interface SmsVerifyResult extends SmsCodeResult {
   attemptsLeft?: number;
   /** Signed proof of a right code. */
   ticket?: string;
+  /** Token of a trusted device. */
+  device?: string;
 }
 
 export interface SmsCodeSettings {
@@ -95,7 +101,9 @@ export interface SmsCodeServiceDependencies {
   /** The country of a mobile; absent: all are mainland numbers. */
   countryOf?: (mobile: string) => string;
   /** Signs a proof for other services; absent where none is asked for. */
-  tickets?: Pick<TicketSigner, 'sign'>;
+  tickets?: { sign(mobile: string, purpose: VerificationPurpose): Promise<string> };
+  /** Makes tokens of trusted devices; absent where none is trusted. */
+  devices?: Pick<DeviceTokens, 'tokenFor'>;
 }
 
 /**
@@ -123,8 +131,8 @@ export class SmsCodeService {
     }
   }
 
-  async verify(request: VerifyRequest, { client }: Caller): Promise<SmsVerifyResult> {
-    const { store, rules, observe, personOf } = this.dependencies;
+  async verify(request: VerifyRequest, { client, device }: Caller): Promise<SmsVerifyResult> {
+    const { store, rules, observe, log, tickets, personOf } = this.dependencies;
     const { mobile, purpose } = request;
     const guess = request.smsCode.trim();
     let checked: CodeChecked;
@@ -151,21 +159,20 @@ export class SmsCodeService {
     observe({ type: 'code-verified', reason, retryAfter, request: identity, country: this.countryOf(mobile) });
     if (checked.status === 'refused')
       observe({ type: 'limit-hit', rule: 'verify-hour', retryAfter, request: identity });
-    return result.reason === Reason.OK ? { ...result, ticket: await this.ticket(mobile, purpose) } : result;
+    if (checked.status !== 'ok') return result;
+    return {
+      ...result,
+      ticket: await signTicket(() => tickets?.sign(mobile, purpose), log, 'A code was right'),
+      device: this.deviceToken(device, checked.newPerson),
+    };
   }
 
-  /** The code is spent and the mobile confirmed, whether or not this succeeds: a failure costs the ticket, not the answer. */
-  private async ticket(mobile: string, purpose: VerificationPurpose): Promise<string | undefined> {
-    const { tickets, log } = this.dependencies;
-    try {
-      return await tickets?.sign(mobile, purpose);
-    } catch (error) {
-      log.error({ error: (error as Error).name }, 'A code was right, but its ticket could not be signed');
-      return undefined;
-    }
+  /** A device that is trusted stays so. A number makes one device trusted, not one with each of its codes: a stranger has few numbers. */
+  private deviceToken(shown: string | undefined, newPerson = false): string | undefined {
+    return shown !== undefined || newPerson ? this.dependencies.devices?.tokenFor(shown) : undefined;
   }
 
-  private async sendOnce(request: SendRequest, { client, language }: Caller): Promise<SmsSendResult> {
+  private async sendOnce(request: SendRequest, { client, language, device }: Caller): Promise<SmsSendResult> {
     const { store, rules, clock, codeFor, newSmsId, personOf } = this.dependencies;
     const { codeTtlMs } = this.settings;
     const { mobile, imageCode, uuid, purpose } = request;
@@ -174,7 +181,7 @@ export class SmsCodeService {
     const limits = rules.send(mobile, client, country);
     const code = codeFor(mobile);
     const smsId = newSmsId();
-    const allowance = rules.keepsAllowances ? rules.allowance(client, personOf(mobile)) : undefined;
+    const allowance = rules.keepsAllowances ? rules.allowance(client, personOf(mobile), device) : undefined;
     const reserved = await store.reserveSend({
       captcha: { uuid, answer: imageCode },
       mobile,
@@ -198,7 +205,8 @@ export class SmsCodeService {
     const { countedAt, previous, charge } = reserved;
     // Messages that are counted together are charged at the same time.
     const owed = allowance && charge && { ...allowance, charge, sentAt: reserved.chargedAt ?? 0 };
-    const refund: SendRefund = { mobile, uuid, code, limits, countedAt, previous, allowance: owed };
+    const counted = countedLimits({ limits, allowance }, charge);
+    const refund: SendRefund = { mobile, uuid, code, limits: counted, countedAt, previous, allowance: owed };
     switch (outcome.class) {
       case 'accepted':
         return { reason: Reason.OK, retryAfter, expiresIn: codeTtlMs / 1000, smsId };

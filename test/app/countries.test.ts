@@ -32,7 +32,7 @@ describe('SMS_COUNTRIES=CN,HK', () => {
 
   test('a refused number leaves the captcha good', async () => {
     const at = await shop(environment);
-    const captcha = await at.planted();
+    const captcha = await at.seededCaptcha();
     expect((await at.api.sendSmsCode({ mobile: '+85221234567', ...captcha })).reason).toBe('MOBILE_INVALID');
     expect((await at.api.sendSmsCode({ mobile: '+85291234567', ...captcha })).reason).toBe('OK');
   });

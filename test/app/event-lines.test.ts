@@ -159,7 +159,7 @@ describeWithRedis('A message for which nobody has an allowance', () => {
       const first = () => shop.server.logs.find(({ event }) => event === 'refused' || event === 'reported');
       // Nobody confirms; far fewer than the budget has.
       for (let n = 0; n < 60 && !first(); n += 1)
-        await shop.api().sendSmsCode({ mobile: shop.newMobile(), ...(await shop.planted()) });
+        await shop.api().sendSmsCode({ mobile: shop.newMobile(), ...(await shop.seededCaptcha()) });
       shop.server.kill('SIGTERM');
       await shop.server.exited;
       const mobileId = first()?.mobileId;

@@ -32,7 +32,7 @@ describeWithRedis('What time does', () => {
 
   test('a code is told its lifetime, and after it the right code is SMS_CODE_EXPIRED', async () => {
     const mobile = shop.newMobile();
-    const captcha = await shop.planted();
+    const captcha = await shop.seededCaptcha();
     const sent = await api.sendSmsCode({ mobile, ...captcha });
     expect(sent).toMatchObject({ reason: 'OK', expiresIn: 1, retryAfter: 2 });
     await seconds(1.1);
@@ -42,10 +42,10 @@ describeWithRedis('What time does', () => {
 
   test('retryAfter is the truth: so many seconds later the same call succeeds', async () => {
     const mobile = shop.newMobile();
-    await api.sendSmsCode({ mobile, ...(await shop.planted()) });
-    const refused = await api.sendSmsCode({ mobile, ...(await shop.planted()) });
+    await api.sendSmsCode({ mobile, ...(await shop.seededCaptcha()) });
+    const refused = await api.sendSmsCode({ mobile, ...(await shop.seededCaptcha()) });
     expect(refused.reason).toBe('TOO_FREQUENT');
     await seconds(Number(refused.retryAfter));
-    expect(await api.sendSmsCode({ mobile, ...(await shop.planted()) })).toMatchObject({ reason: 'OK' });
+    expect(await api.sendSmsCode({ mobile, ...(await shop.seededCaptcha()) })).toMatchObject({ reason: 'OK' });
   });
 });

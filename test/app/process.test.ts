@@ -147,7 +147,7 @@ describeWithRedis('A stop', () => {
       const mobile = shop.newMobile();
       shop.standIn.behave('hang-after-accept');
       shop.newMessages();
-      const answer = api.sendSmsCode({ mobile, ...(await shop.planted()) });
+      const answer = api.sendSmsCode({ mobile, ...(await shop.seededCaptcha()) });
       await waitUntil('the provider has the message', () => shop.standIn.accepted.length === 1);
 
       const begun = performance.now();
@@ -170,7 +170,7 @@ describeWithRedis('A stop', () => {
       shop.standIn.behave('hang-after-accept');
       shop.newMessages();
       const answer = new ApiClient(server.url)
-        .sendSmsCode({ mobile: shop.newMobile(), ...(await shop.planted()) })
+        .sendSmsCode({ mobile: shop.newMobile(), ...(await shop.seededCaptcha()) })
         .catch(() => 'cut off');
       await waitUntil('the provider has the message', () => shop.standIn.accepted.length === 1);
       server.kill('SIGTERM');
@@ -198,7 +198,7 @@ describeWithRedis('A stop', () => {
     expect(await ready()).toBe(200);
     shop.standIn.behave('hang-after-accept');
     shop.newMessages();
-    const answer = new ApiClient(server.url).sendSmsCode({ mobile: shop.newMobile(), ...(await shop.planted()) });
+    const answer = new ApiClient(server.url).sendSmsCode({ mobile: shop.newMobile(), ...(await shop.seededCaptcha()) });
     await waitUntil('the provider has the message', () => shop.standIn.accepted.length === 1);
     server.kill('SIGTERM');
     await waitUntil('it says that it stops', () => server.stdout.includes('Stopping'));
@@ -212,7 +212,7 @@ describeWithRedis('A stop', () => {
     shop.standIn.behave('hang-after-accept');
     shop.newMessages();
     const answer = new ApiClient(server.url)
-      .sendSmsCode({ mobile: shop.newMobile(), ...(await shop.planted()) })
+      .sendSmsCode({ mobile: shop.newMobile(), ...(await shop.seededCaptcha()) })
       .catch(() => 'cut off');
     await waitUntil('the provider has the message', () => shop.standIn.accepted.length === 1);
     const idle = request(`${server.url}/healthz`, { agent: new Agent({ keepAlive: true }) });

@@ -28,7 +28,7 @@ describeWithRedis('Receipts on Redis', () => {
   }
 
   const send = async (mobile: string) => {
-    const captcha = await shop.planted();
+    const captcha = await shop.seededCaptcha();
     return { ...(await shop.api().sendSmsCode({ mobile, ...captcha })), uuid: captcha.uuid };
   };
 

@@ -138,7 +138,7 @@ describeWithRedis('A code belongs to the request that asked for it, and to its p
     const first = await request(mobile, 'REGISTER');
     shop.standIn.behave('refuse', { latencyMs: 500 });
     const asked = shop.standIn.requests.length;
-    const second = api.sendSmsCode({ mobile, ...(await shop.planted()), purpose: 'LOGIN' });
+    const second = api.sendSmsCode({ mobile, ...(await shop.seededCaptcha()), purpose: 'LOGIN' });
     await waitUntil('the provider is asked', () => shop.standIn.requests.length > asked);
     expect(await api.verifySmsCode(mobile, first.code, first.uuid, 'REGISTER')).toMatchObject(OK);
     expect(await second).toMatchObject({ reason: 'SMS_REJECTED' });
@@ -204,7 +204,7 @@ describeWithRedis('Codes that other services wrote under sms:{mobile}', () => {
   test('a code of ours is not one of them: without its uuid it is SMS_CODE_EXPIRED, and costs no try', async () => {
     const api = shop.api();
     const mobile = shop.newMobile();
-    const captcha = await shop.planted();
+    const captcha = await shop.seededCaptcha();
     expect(await api.sendSmsCode({ mobile, ...captcha })).toMatchObject(OK);
     const code = shop.lastCode();
     for (const guess of [code, wrong(code)])

@@ -93,7 +93,7 @@ describeWithRedis('What the log keeps to itself, at its most talkative', () => {
     // Redis refuses commands with errors in which the client repeats their arguments.
     const unlucky = shop.newMobile();
     await shop.redis.rpush(`{sms:${unlucky}}:hour`, 'no window');
-    reasons.add((await api.sendSmsCode({ mobile: unlucky, ...(await shop.planted()) })).reason);
+    reasons.add((await api.sendSmsCode({ mobile: unlucky, ...(await shop.seededCaptcha()) })).reason);
     await shop.redis.rpush(`{sms:${unlucky}}:failures`, 'no number');
     reasons.add((await api.verifySmsCode(unlucky, '564739', 'u')).reason);
     const clients = (await shop.redis.keys('{client:*')).map((key) => /^\{client:([^}]+)/.exec(key)?.[1] ?? key);

@@ -25,7 +25,7 @@ describeWithRedis('Caps on two servers with one Redis', () => {
 
   /** So many sends at once, on both servers, each with a captcha of its own. */
   async function sendAtOnce(shop: Shop, count: number, mobile: () => string, client?: (n: number) => ApiClient) {
-    const captchas = await Promise.all(Array.from({ length: count }, () => shop.planted()));
+    const captchas = await Promise.all(Array.from({ length: count }, () => shop.seededCaptcha()));
     const api = client ?? ((n: number) => shop.api(n));
     return Promise.all(captchas.map((captcha, n) => api(n).sendSmsCode({ mobile: mobile(), ...captcha })));
   }
@@ -83,7 +83,7 @@ describeWithRedis('Caps on two servers with one Redis', () => {
 
   /** A request of this mobile whose message went out. */
   async function request(shop: Shop, mobile: string): Promise<{ uuid: string; code: string; answer: Payload }> {
-    const captcha = await shop.planted();
+    const captcha = await shop.seededCaptcha();
     const answer = await shop.api().sendSmsCode({ mobile, ...captcha });
     return { uuid: captcha.uuid, code: shop.lastCode(), answer };
   }

@@ -165,7 +165,7 @@ describe(`${GRAPHQL_REQUESTS + RAW_REQUESTS} malformed requests (FUZZ_SEED=${SEE
     expect(Math.max(...latencies)).toBeLessThan(10_000);
     expect(await new ApiClient(server.url).query('{ __typename }')).toMatchObject({ status: 200 });
 
-    // Nothing went wrong inside either, and the log kept what was planted to itself.
+    // Nothing went wrong inside either, and the log kept the marked texts to itself.
     expect(server.stderr).toBe('');
     expect(server.logs.filter(({ level }) => level >= 50)).toEqual([]);
     for (const secret of PLANTED) expect(server.stdout).not.toContain(secret);

@@ -36,7 +36,7 @@ describeWithRedis('A server that is killed in the middle of sending', () => {
     const batchMs = await timed(async () => {
       const sends = Array.from({ length: SENDS }, async () => ({
         mobile: shop.newMobile(),
-        ...(await shop.planted()),
+        ...(await shop.seededCaptcha()),
       }));
       await Promise.all(sends.map(async (send) => shop.api().sendSmsCode(await send)));
     });
@@ -46,11 +46,11 @@ describeWithRedis('A server that is killed in the middle of sending', () => {
       victim = await startServer(shop.environment);
       const api = new ApiClient(victim.url);
       // Its first request compiles and connects; what is to be interrupted is the work itself.
-      await api.sendSmsCode({ mobile: shop.newMobile(), ...(await shop.planted()) });
+      await api.sendSmsCode({ mobile: shop.newMobile(), ...(await shop.seededCaptcha()) });
       shop.newMessages();
       shop.standIn.behave('accept', { latencyMs: Math.floor(random() * 12) });
       const sends = await Promise.all(
-        Array.from({ length: SENDS }, async () => ({ mobile: shop.newMobile(), ...(await shop.planted()) })),
+        Array.from({ length: SENDS }, async () => ({ mobile: shop.newMobile(), ...(await shop.seededCaptcha()) })),
       );
 
       const answers = sends.map((send) => api.sendSmsCode(send).catch(() => undefined));
@@ -77,7 +77,7 @@ describeWithRedis('A server that is killed in the middle of sending', () => {
       // No lock is left: a new captcha sends to each mobile once its cooldown is over.
       const { mobile } = sends[0] ?? { mobile: '' };
       await shop.redis.del(`{sms:${mobile}}:cooldown`);
-      expect(await shop.api().sendSmsCode({ mobile, ...(await shop.planted()) })).toMatchObject({ reason: 'OK' });
+      expect(await shop.api().sendSmsCode({ mobile, ...(await shop.seededCaptcha()) })).toMatchObject({ reason: 'OK' });
       shop.newMessages();
     }
     // The rounds were worth it: some sends were cut off, and not all of them.

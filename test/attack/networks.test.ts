@@ -11,7 +11,7 @@ describeWithRedis('Strangers who solve every captcha and confirm nothing', () =>
 
   const from = (address: string) => shop.api(0, { 'x-forwarded-for': address });
   const sendFrom = async (address: string) =>
-    from(address).sendSmsCode({ mobile: shop.newMobile(), ...(await shop.planted()) });
+    from(address).sendSmsCode({ mobile: shop.newMobile(), ...(await shop.seededCaptcha()) });
   const attack = async (addresses: readonly string[]) => {
     const lanes = 16;
     await Promise.all(

@@ -36,7 +36,7 @@ describeWithRedis('GraphQL and the interface of the original, raced over two ser
     `${RACERS} replays of one captcha for %s, ${ROUNDS} rounds: one message each`,
     async (_, others) => {
       for (let round = 0; round < ROUNDS; round++) {
-        const { uuid, imageCode } = await shop.planted();
+        const { uuid, imageCode } = await shop.seededCaptcha();
         const mobile = shop.newMobile();
         const sent = await Promise.all(
           Array.from({ length: RACERS }, (_, i) => send(i, others ? shop.newMobile() : mobile, uuid, imageCode)),
@@ -50,7 +50,7 @@ describeWithRedis('GraphQL and the interface of the original, raced over two ser
 
   test(`${RACERS} captchas for one mobile over both: one message`, async () => {
     const mobile = shop.newMobile();
-    const captchas = await Promise.all(Array.from({ length: RACERS }, () => shop.planted()));
+    const captchas = await Promise.all(Array.from({ length: RACERS }, () => shop.seededCaptcha()));
     const sent = await Promise.all(captchas.map(({ uuid, imageCode }, i) => send(i, mobile, uuid, imageCode)));
     expect(sent.filter(Boolean)).toHaveLength(1);
     expect(shop.newMessages()).toHaveLength(1);

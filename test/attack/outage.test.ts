@@ -53,7 +53,7 @@ describeWithRedis('Without Redis', () => {
       if (lane % 3 === 0) return api.imageCaptcha();
       if (lane % 3 === 1) return api.verifySmsCode(shop.newMobile(), '123456', 'u');
       // While Redis is gone there is no captcha, and the send is refused before one would be missed.
-      const captcha = await shop.planted(seeds).catch(() => ({ uuid: 'none', imageCode: 'none' }));
+      const captcha = await shop.seededCaptcha(seeds).catch(() => ({ uuid: 'none', imageCode: 'none' }));
       const mobile = shop.newMobile();
       asked.push(mobile);
       return api.sendSmsCode({ mobile, ...captcha });
@@ -107,10 +107,10 @@ describeWithRedis('Without Redis', () => {
   test('stopped, its connections open: answers come within its time-out, and nothing of it happens later', async () => {
     const api = shop.api();
     await api.imageCaptcha();
-    const captchas = await Promise.all(Array.from({ length: 6 }, () => shop.planted()));
+    const captchas = await Promise.all(Array.from({ length: 6 }, () => shop.seededCaptcha()));
     const mobiles = captchas.map(() => shop.newMobile());
     const guessed = shop.newMobile();
-    const request = await shop.planted();
+    const request = await shop.seededCaptcha();
     await api.sendSmsCode({ mobile: guessed, ...request });
     const [message] = shop.newMessages();
     const tries = () => shop.redis.getBuffer(`{sms:${guessed}}:request:${request.uuid}`);
@@ -149,7 +149,7 @@ describeWithRedis('Without Redis', () => {
   test('stopped in the middle of load and let go again: at most one message a captcha, and every key has an end', async () => {
     const used: string[] = [];
     const running = new Load(8, async () => {
-      const captcha = await Promise.race([shop.planted(), pause(2000)]);
+      const captcha = await Promise.race([shop.seededCaptcha(), pause(2000)]);
       if (!captcha) return shop.api().imageCaptcha();
       const mobile = shop.newMobile();
       used.push(mobile);

@@ -37,7 +37,7 @@ describeWithRedis('Two servers on one Redis, raced', () => {
 
   test(`${RACERS} replays of one captcha for one mobile, ${ROUNDS} rounds: one message each`, async () => {
     for (let round = 0; round < ROUNDS; round++) {
-      const captcha = await shop.planted();
+      const captcha = await shop.seededCaptcha();
       const mobile = shop.newMobile();
       const answers = await race(shop, RACERS, (api) => api.sendSmsCode({ mobile, ...captcha }));
       expect(tally(answers)).toEqual({ OK: 1, CAPTCHA_EXPIRED: RACERS - 1 });
@@ -47,7 +47,7 @@ describeWithRedis('Two servers on one Redis, raced', () => {
 
   test(`one captcha for ${RACERS} mobiles, ${ROUNDS} rounds: one message each`, async () => {
     for (let round = 0; round < ROUNDS; round++) {
-      const captcha = await shop.planted();
+      const captcha = await shop.seededCaptcha();
       const answers = await race(shop, RACERS, (api) => api.sendSmsCode({ mobile: shop.newMobile(), ...captcha }));
       expect(tally(answers)).toEqual({ OK: 1, CAPTCHA_EXPIRED: RACERS - 1 });
       expect(shop.newMessages()).toHaveLength(1);
@@ -56,7 +56,7 @@ describeWithRedis('Two servers on one Redis, raced', () => {
 
   test(`${RACERS} captchas for one mobile, ${ROUNDS} rounds: one message each`, async () => {
     for (let round = 0; round < ROUNDS; round++) {
-      const captchas = await Promise.all(Array.from({ length: RACERS }, () => shop.planted()));
+      const captchas = await Promise.all(Array.from({ length: RACERS }, () => shop.seededCaptcha()));
       const mobile = shop.newMobile();
       const answers = await race(shop, RACERS, (api, i) =>
         api.sendSmsCode({ mobile, uuid: '', imageCode: '', ...captchas[i] }),
@@ -78,7 +78,7 @@ describeWithRedis('Two servers on one Redis, raced', () => {
 
   test(`a wrong answer in a race of ${RACERS} with the right one: whichever is first decides, once`, async () => {
     for (let round = 0; round < 5; round++) {
-      const captcha = await shop.planted();
+      const captcha = await shop.seededCaptcha();
       const answers = await race(shop, RACERS, (api, i) =>
         api.sendSmsCode({ mobile: shop.newMobile(), ...captcha, ...(i % 2 && { imageCode: 'wrong' }) }),
       );
@@ -91,7 +91,7 @@ describeWithRedis('Two servers on one Redis, raced', () => {
   describe('60 guesses at one request', () => {
     async function request(): Promise<{ mobile: string; uuid: string; code: string }> {
       const mobile = shop.newMobile();
-      const captcha = await shop.planted();
+      const captcha = await shop.seededCaptcha();
       await shop.api().sendSmsCode({ mobile, ...captcha });
       return { mobile, uuid: captcha.uuid, code: shop.lastCode() };
     }
@@ -124,7 +124,7 @@ describeWithRedis('Two servers on one Redis, raced', () => {
       const mobile = shop.newMobile();
       const requests: { uuid: string; code: string }[] = [];
       for (let i = 0; i < 2; i++) {
-        const captcha = await shop.planted();
+        const captcha = await shop.seededCaptcha();
         await shop.redis.del(`{sms:${mobile}}:cooldown`);
         await shop.api().sendSmsCode({ mobile, ...captcha });
         requests.push({ uuid: captcha.uuid, code: shop.lastCode() });

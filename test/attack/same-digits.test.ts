@@ -34,7 +34,7 @@ describeWithRedis('+13105551234 and 13105551234 are two numbers', () => {
   });
 
   async function send(mobile: string) {
-    const captcha = await shop.planted();
+    const captcha = await shop.seededCaptcha();
     const { reason } = await shop.api().sendSmsCode({ mobile, ...captcha });
     return { reason, uuid: captcha.uuid, code: receiver.accepted.at(-1)?.code ?? '' };
   }

@@ -33,7 +33,7 @@ describeWithRedis('A stranger who knows a mobile, and no request of it', () => {
 
   async function requested(): Promise<{ mobile: string; uuid: string; code: string }> {
     const mobile = shop.newMobile();
-    const captcha = await shop.planted();
+    const captcha = await shop.seededCaptcha();
     expect(await owner.sendSmsCode({ mobile, ...captcha })).toMatchObject({ reason: 'OK' });
     return { mobile, uuid: captcha.uuid, code: shop.lastCode() };
   }
@@ -85,7 +85,7 @@ describeWithRedis('A stranger who knows a mobile, and no request of it', () => {
   test('who solves a captcha of their own, for the same mobile, voids no code and learns none', async () => {
     const { mobile, uuid, code } = await requested();
     await shop.redis.del(`{sms:${mobile}}:cooldown`);
-    const captcha = await shop.planted();
+    const captcha = await shop.seededCaptcha();
     expect(await from(7).sendSmsCode({ mobile, ...captcha })).toMatchObject({ reason: 'OK' });
     const theirs = shop.lastCode();
     // Five wrong ones void the stranger's own request.

@@ -164,7 +164,7 @@ export function describeOperatorCommands(name: string, open: () => Promise<Opera
         const ofDay = await lookUp(mobile);
         expect(ofDay.next.refusedBy).toBe('mobile-day');
         expect(ofDay.next.waitMs).toBeGreaterThan(23 * 3_600_000);
-        expect(await words(mobile)).toMatch(/mobile-day +3 +3 +FULL, free in 23 h/);
+        expect(await words(mobile)).toMatch(/mobile-day +3 +3 +FULL, free in (1 d|23 h)/);
       });
 
       test('client cap: others used it up, and the number itself is free', async () => {
@@ -211,7 +211,7 @@ export function describeOperatorCommands(name: string, open: () => Promise<Opera
         const { next, list } = await lookUp(mobile);
         expect(next.refusedBy).toBe('blocked');
         expect(list).toMatchObject({ list: 'blocked', reason: 'asked us to stop' });
-        expect(await words(mobile)).toMatch(/list +blocked for 6 d 23 h more, since .*: asked us to stop/);
+        expect(await words(mobile)).toMatch(/list +blocked for (7 d|6 d 23 h) more, since .*: asked us to stop/);
       });
 
       test('confirmed: the code was right, and nothing is live', async () => {
@@ -287,7 +287,7 @@ export function describeOperatorCommands(name: string, open: () => Promise<Opera
       while ((await send(mobile)).reason === 'OK') mobile = newMobile();
       await noted(mobile, { event: 'refused', rule: 'budget' });
       expect((await lookUp(mobile)).next.refusedBy).toBe('budget');
-      expect(await words(mobile)).toMatch(/budget +45 +45 +FULL, free in 23 h/);
+      expect(await words(mobile)).toMatch(/budget +45 +45 +FULL, free in (1 d|23 h)/);
     });
 
     test('no command ever said a code, a captcha, a credential, or a number that it was not asked about', async () => {

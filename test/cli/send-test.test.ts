@@ -1,6 +1,11 @@
+import { Redis } from 'ioredis';
 import { runCommand } from '../harness/command-line';
+import { describeWithRedis, startRedis } from '../harness/redis-server';
 import { startRonglian } from '../harness/ronglian';
 import type { Environment } from '../harness/server-process';
+import { startWebhookStandIn } from '../sms/stand-in/webhook-stand-in';
+
+const SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
 
 /** `sms-verification send-test ...` with nothing but these settings. */
 async function sendTest(args: string[], environment: Environment = {}) {
@@ -63,5 +68,49 @@ describe('send-test', () => {
         output: expect.stringMatching(/^Usage: sms-verification send-test MOBILE/m),
       });
     }
+  });
+
+  test('sends to a number abroad, where its country is taken', async () => {
+    const receiver = await startWebhookStandIn({ secret: SECRET });
+    const settings = {
+      SMS_PROVIDERS: 'webhook',
+      WEBHOOK_URL: receiver.url,
+      WEBHOOK_SECRET: SECRET,
+      SMS_COUNTRIES: 'CN,HK',
+    };
+    const sent = await sendTest(['+85291234567'], settings);
+    const fixedLine = await sendTest(['+85221234567'], settings);
+    await receiver.close();
+    expect(sent.exitCode).toBe(0);
+    expect(receiver.accepted).toMatchObject([{ mobile: '+85291234567' }]);
+    expect(fixedLine).toMatchObject({ exitCode: 2, output: expect.stringMatching(/\(SMS_COUNTRIES\)\nUsage:/) });
+  });
+});
+
+describeWithRedis('send-test with a store', () => {
+  test('comes out of the budgets, leaves no code, and gives back what was refused', async () => {
+    const [redisServer, receiver] = await Promise.all([startRedis(), startWebhookStandIn({ secret: SECRET })]);
+    const redis = new Redis(redisServer.url);
+    const settings = {
+      ...{ REDIS_URL: redisServer.url, SMS_PROVIDERS: 'webhook', WEBHOOK_URL: receiver.url, WEBHOOK_SECRET: SECRET },
+      ...{ SMS_COUNTRIES: 'CN,HK', SMS_DAILY_BUDGET: '2', SMS_COUNTRY_BUDGETS: 'HK:1' },
+    };
+    await redis.set('sms:13800138000', '123456', 'EX', 300);
+    receiver.behave('refuse');
+    expect((await sendTest(['+85291234567'], settings)).exitCode).toBe(1);
+    receiver.behave('accept');
+    expect((await sendTest(['+85291234567'], settings)).exitCode).toBe(0);
+    const second = await sendTest(['+85291234568'], settings);
+    expect(second).toMatchObject({
+      exitCode: 1,
+      output: expect.stringMatching(/^SMS_COUNTRY_BUDGETS is used up: nothing was sent/),
+    });
+    expect((await sendTest(['13800138000'], settings)).exitCode).toBe(0);
+    expect(receiver.accepted.map(({ mobile }) => mobile)).toEqual(['+85291234567', '13800138000']);
+    const keys = (await redis.keys('*')).sort();
+    expect(keys.filter((key) => !key.startsWith('budget:'))).toEqual(['sms:13800138000']);
+    expect(await redis.get('sms:13800138000')).toBe('123456');
+    redis.disconnect();
+    await Promise.all([redisServer.close(), receiver.close()]);
   });
 });

@@ -57,7 +57,7 @@ export function describeFailover<R extends ReplicatedRedis>(
   });
 
   test.each(ways)('a primary $name under load costs errors while it is replaced, and nothing else', async (way) => {
-    const captchas = await shop.planted(3 * BUDGET);
+    const captchas = await shop.seededCaptchas(3 * BUDGET);
     const captchaOf = new Map<string, string>();
     const refusedMobiles = new Set<string>();
     let lastErrorAt = 0;

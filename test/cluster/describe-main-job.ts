@@ -48,7 +48,7 @@ export function describeMainJob<R extends ReplicatedRedis>(
   test('given two requests of one mobile, then each is confirmed by its own code only, and one right code ends both', async () => {
     const mobile = shop.newMobile();
     const requests: { uuid: string; code: string }[] = [];
-    for (const captcha of await shop.planted(2)) {
+    for (const captcha of await shop.seededCaptchas(2)) {
       await shop.redis.del(`{sms:${mobile}}:cooldown`);
       expect(await shop.api(requests.length).sendSmsCode({ mobile, ...captcha })).toMatchObject({ reason: 'OK' });
       requests.push({ uuid: captcha.uuid, code: String(shop.newMessages()[0]?.code) });
@@ -69,7 +69,7 @@ export function describeMainJob<R extends ReplicatedRedis>(
   test('given 50 replays of one captcha, for one mobile or for 50, when they race, then one message goes out', async () => {
     for (let round = 0; round < 5; round++) {
       for (const mobiles of [1, RACERS]) {
-        const [captcha] = await shop.planted(1);
+        const [captcha] = await shop.seededCaptchas(1);
         const to = Array.from({ length: mobiles }, () => shop.newMobile());
         const sends = Array.from({ length: RACERS }, (_, n) =>
           shop.api(n).sendSmsCode({ mobile: to[n % mobiles] ?? '', uuid: '', imageCode: '', ...captcha }),
@@ -90,7 +90,7 @@ export function describeMainJob<R extends ReplicatedRedis>(
 
   test('given 60 guesses at once, then five are tried and the right one is void', async () => {
     const mobile = shop.newMobile();
-    const [captcha = { uuid: '', imageCode: '' }] = await shop.planted(1);
+    const [captcha = { uuid: '', imageCode: '' }] = await shop.seededCaptchas(1);
     await shop.api().sendSmsCode({ mobile, ...captcha });
     const code = String(shop.newMessages()[0]?.code);
     const wrong = code === '000000' ? '000001' : '000000';

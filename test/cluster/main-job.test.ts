@@ -47,7 +47,7 @@ describeWithRedis('Two servers on a cluster of three primaries that want a passw
       test('a mobile’s keys share one slot, and a message’s keys are spread over several', async () => {
         await shop().restart(LOOSE);
         const mobile = shop().newMobile();
-        const [captcha = { uuid: '', imageCode: '' }] = await shop().planted(1);
+        const [captcha = { uuid: '', imageCode: '' }] = await shop().seededCaptchas(1);
         await shop()
           .api()
           .sendSmsCode({ mobile, ...captcha });

@@ -89,7 +89,7 @@ export class ReplicatedShop<R extends ReplicatedRedis> {
   }
 
   /** Captchas put there by another service. */
-  planted(count: number): Promise<Captcha[]> {
+  seededCaptchas(count: number): Promise<Captcha[]> {
     return Promise.all(
       Array.from({ length: count }, async () => {
         const uuid = randomBytes(8).toString('hex');
@@ -101,7 +101,7 @@ export class ReplicatedShop<R extends ReplicatedRedis> {
 
   /** So many sends at once over both servers, each with a captcha of its own. */
   async sendAtOnce(count: number, mobile: (n: number) => string): Promise<Payload[]> {
-    const captchas = await this.planted(count);
+    const captchas = await this.seededCaptchas(count);
     return Promise.all(captchas.map((captcha, n) => this.api(n).sendSmsCode({ mobile: mobile(n), ...captcha })));
   }
 

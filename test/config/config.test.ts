@@ -52,6 +52,7 @@ describe('Without any setting', () => {
         abusePolicy: 'enforce',
       },
       clientHashSecret: expect.any(String),
+      trustedDeviceSecret: expect.any(String),
     });
     expect(Object.isFrozen(loadConfig({}))).toBe(true);
   });
@@ -141,6 +142,7 @@ describe('Settings', () => {
     expect(loadConfig({ PORT: ' ', REDIS_URL: '', SMS_PROVIDERS: '' })).toEqual({
       ...loadConfig({}),
       clientHashSecret: expect.any(String),
+      trustedDeviceSecret: expect.any(String),
     });
   });
 

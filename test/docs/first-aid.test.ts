@@ -65,7 +65,8 @@ describeWithRedis('First aid', () => {
     return execFileSync('bash', ['-c', here], { encoding: 'utf8', cwd: folder });
   }
 
-  const send = async (mobile: string) => (await shop.api().sendSmsCode({ mobile, ...(await shop.planted()) })).reason;
+  const send = async (mobile: string) =>
+    (await shop.api().sendSmsCode({ mobile, ...(await shop.seededCaptcha()) })).reason;
 
   test('lets a number through', async () => {
     const mobile = shop.newMobile();

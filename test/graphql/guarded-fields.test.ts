@@ -40,7 +40,8 @@ describeWithRedis('A request multiplies nothing', () => {
     );
   }
 
-  const ONE = /^One operation may ask for one of imageCaptcha, sendSmsCode, verifySmsCode, once\./;
+  const ONE =
+    /^One operation may ask for one of imageCaptcha, sendSmsCode, verifySmsCode, startInboundVerification, inboundStatus, once\./;
 
   test.each<[string, string]>([
     ['2 aliases', `mutation { a: ${send(0)} { code } b: ${send(1)} { code } }`],

@@ -41,6 +41,17 @@ SmsCodeVerified.ticket: String
 
 /** What the product adds to the contract. */
 const ADDITIONS = `
+SmsCodeSent.inbound: InboundChallenge
+SmsCodeVerified.device: String
+InboundChallenge.number: String!
+InboundChallenge.text: String!
+InboundChallenge.expiresIn: Int!
+InboundVerificationStarted.inbound: InboundChallenge
+InboundVerificationStatus.state: InboundState
+InboundVerificationStatus.ticket: String
+Mutation.startInboundVerification(mobile: String!, imageCode: String!, uuid: String!, purpose: VerificationPurpose! = REGISTER): InboundVerificationStarted!
+Query.inboundStatus(mobile: String!, uuid: String!, purpose: VerificationPurpose! = REGISTER): InboundVerificationStatus!
+VerificationSettings.inbound: Boolean!
 VerificationSettings.codeLength: Int!
 VerificationSettings.codeExpiresIn: Int!
 VerificationSettings.cooldown: Int!

@@ -181,7 +181,8 @@ describe('Development and production', () => {
     const page = await sandbox(development);
     expect(page.status).toBe(200);
     expect(page.headers.get('content-type')).toContain('text/html');
-    expect(await page.text()).toContain('apollo');
+    expect(await page.text()).toContain('id="sandbox"');
+    expect(page.headers.get('content-security-policy')).toContain("default-src 'none'");
     expect((await sandbox(production)).status).toBe(405);
   });
 

@@ -12,6 +12,7 @@ export interface Payload {
   expiresIn?: number | null;
   smsId?: string | null;
   attemptsLeft?: number | null;
+  device?: string | null;
 }
 
 export interface GraphqlErrorBody {

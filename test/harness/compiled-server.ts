@@ -18,10 +18,11 @@ const CACHE = join(ROOT, 'node_modules/.cache/server-under-test');
 
 /**
  * Path of a main.js as the build makes it and as it is shipped, with the fonts and the built page in their places. Built once for each
- * state of src, whichever test comes first.
+ * state of its sources, whichever test comes first.
  */
 export function compiledServer(): string {
-  const sources = readdirSync(join(ROOT, 'src'), { recursive: true, withFileTypes: true })
+  const sources = ['src', 'web/explorer']
+    .flatMap((folder) => readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true }))
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))
     .sort();

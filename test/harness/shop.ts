@@ -75,7 +75,7 @@ export class Shop {
   }
 
   /** A captcha put there by another service, over a connection of its own if it has one: cheaper, where many are needed. */
-  async planted(redis = this.redis): Promise<{ uuid: string; imageCode: string }> {
+  async seededCaptcha(redis = this.redis): Promise<{ uuid: string; imageCode: string }> {
     const uuid = randomBytes(8).toString('hex');
     await redis.set(`img:${uuid}`, 'HAPPY', 'EX', 300);
     return { uuid, imageCode: 'HAPPY' };

@@ -42,7 +42,7 @@ describeWithRedis('What HTTP will refuse is refused before anything runs', () =>
   ])('%s: %d', async (_, status, more, headers) => {
     // The texts that are remembered, and one that nobody has seen.
     for (const fresh of ['', ` # ${Math.random()}`]) {
-      const { uuid, imageCode } = await shop.planted();
+      const { uuid, imageCode } = await shop.seededCaptcha();
       const body = { query: SEND, variables: { m: shop.newMobile(), c: imageCode, u: uuid }, ...more };
       if (typeof body.query === 'string') body.query += fresh;
       const answer = await post(body, headers);
@@ -66,7 +66,7 @@ describeWithRedis('What HTTP will refuse is refused before anything runs', () =>
   });
 
   test('a client that hung up in the middle of its body', async () => {
-    const { uuid, imageCode } = await shop.planted();
+    const { uuid, imageCode } = await shop.seededCaptcha();
     const body = JSON.stringify({ query: SEND, variables: { m: shop.newMobile(), c: imageCode, u: uuid } });
     const socket = await open(shop.server.port);
     socket.write(postJson(body).slice(0, -1));

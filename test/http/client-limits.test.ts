@@ -83,7 +83,7 @@ describeWithRedis('Limits of a client', () => {
     const send = async (forwardedFor: string): Promise<Payload> =>
       new ApiClient(server.url, { 'x-forwarded-for': forwardedFor }).sendSmsCode({
         mobile: shop.newMobile(),
-        ...(await shop.planted()),
+        ...(await shop.seededCaptcha()),
       });
     shop.newMessages();
     expect(await send('203.0.113.7')).toMatchObject({ reason: 'OK' });

@@ -21,7 +21,11 @@ describe('Pages of other origins', () => {
   const preflight = (url: string, origin: string) =>
     fetch(url, {
       method: 'OPTIONS',
-      headers: { origin, 'access-control-request-method': 'POST', 'access-control-request-headers': 'content-type' },
+      headers: {
+        origin,
+        'access-control-request-method': 'POST',
+        'access-control-request-headers': 'content-type,x-trusted-device',
+      },
     });
   const post = (url: string, origin: string) =>
     fetch(url, {
@@ -46,7 +50,7 @@ describe('Pages of other origins', () => {
       expect(answer.status).toBe(204);
       expect(allowed(answer)).toBe(origin);
       expect(answer.headers.get('access-control-allow-methods')).toBe('POST');
-      expect(answer.headers.get('access-control-allow-headers')).toBe('content-type');
+      expect(answer.headers.get('access-control-allow-headers')).toBe('content-type,x-trusted-device');
       expect(answer.headers.get('access-control-allow-credentials')).toBeNull();
       // A browser then asks once in ten minutes, not before each request.
       expect(answer.headers.get('access-control-max-age')).toBe('600');

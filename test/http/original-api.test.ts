@@ -119,7 +119,7 @@ describeWithRedis('The interface of the original', () => {
 
   describe('from another page', () => {
     const mayAsk = async (headers: Headers) => {
-      const { uuid, imageCode } = await shop.planted();
+      const { uuid, imageCode } = await shop.seededCaptcha();
       const asking = new OriginalPage(shop.server.url, headers);
       const picture = await asking.picture();
       const sent = await asking.get(`/sms_codes/${shop.newMobile()}/?image_code=${imageCode}&uuid=${uuid}`);
@@ -173,7 +173,7 @@ describeWithRedis('The interface of the original', () => {
     });
 
     test.each(['POST', 'PUT', 'HEAD', 'DELETE'])('by %s: refused', async (method) => {
-      const { uuid, imageCode } = await shop.planted();
+      const { uuid, imageCode } = await shop.seededCaptcha();
       for (const path of [
         `/image_codes/${randomUUID()}/`,
         `/sms_codes/13800138000/?image_code=${imageCode}&uuid=${uuid}`,
@@ -296,7 +296,7 @@ describeWithRedis('The interface of the original', () => {
 
   test('says that the service is unavailable, and sends nothing, while Redis is gone', async () => {
     const own = await Shop.open({ ...NO_CLIENT_LIMITS, ORIGINAL_API: 'listing', REDIS_TIMEOUT_MS: '300' });
-    const { uuid, imageCode } = await own.planted();
+    const { uuid, imageCode } = await own.seededCaptcha();
     await own.redisServer.kill();
     const speaker = new OriginalPage(own.server.url);
     expect((await speaker.picture()).status).toBe(503);

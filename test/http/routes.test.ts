@@ -159,7 +159,7 @@ describeWithRedis('The last code, on the page of a developer', () => {
   test('is shown to whoever knows its mobile', async () => {
     const shop = await Shop.open({ SMS_PROVIDERS: 'console' });
     const mobile = shop.newMobile();
-    await shop.api().sendSmsCode({ mobile, ...(await shop.planted()) });
+    await shop.api().sendSmsCode({ mobile, ...(await shop.seededCaptcha()) });
     const last = async (query: string) => fetch(`${shop.server.url}/dev/last-sms${query}`);
     expect(await (await last(`?mobile=${mobile}`)).json()).toEqual({
       mobile,

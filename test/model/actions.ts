@@ -60,7 +60,7 @@ export interface Pass {
 
 export type Action = Issue | Send | Verify | Pass;
 
-export interface Scene {
+export interface Scenario {
   limits: LimitSettings;
   captchaTtl: number;
   codeTtl: number;
@@ -182,7 +182,7 @@ const guessed = fc
   .tuple(solved, fc.array(verify, { minLength: 1, maxLength: 4 }))
   .map(([pair, guesses]): Action[] => [...pair, ...guesses.map((guess) => ({ ...guess, mobile: pair[1].mobile }))]);
 
-export const scenes: fc.Arbitrary<Scene> = fc.record({
+export const scenarios: fc.Arbitrary<Scenario> = fc.record({
   limits,
   captchaTtl: fc.constantFrom(20, 300),
   codeTtl: fc.constantFrom(60, 300),

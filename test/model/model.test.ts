@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { MemoryStore } from '../../src/store/memory/memory-store';
 import { describeWithRedis, type RedisServer, startRedis } from '../harness/redis-server';
 import { type AgedRedis, openAgedRedis } from '../store/aged-redis';
-import { scenes } from './actions';
-import { play, type Tally } from './play';
+import { scenarios } from './actions';
+import { runScenario, type Tally } from './run-scenario';
 
 /** So that a run proves something about each of them. (Blank and malformed arguments are refused before the services.) */
 const REASONS = [
@@ -32,12 +32,12 @@ describe('the services and a plain model of them answer alike', () => {
     async () => {
       const tally: Tally = new Map();
       await fc.assert(
-        fc.asyncProperty(scenes, async (scene) => {
+        fc.asyncProperty(scenarios, async (scenario) => {
           let now = Date.UTC(2026, 0, 1);
           const advance = async (ms: number) => {
             now += ms;
           };
-          await play(scene, { store: new MemoryStore(() => now), advance }, tally, false);
+          await runScenario(scenario, { store: new MemoryStore(() => now), advance }, tally, false);
         }),
         { numRuns: MEMORY_SCENES },
       );
@@ -64,9 +64,9 @@ describe('the services and a plain model of them answer alike', () => {
         const tally: Tally = new Map();
         let left = 0;
         await fc.assert(
-          fc.asyncProperty(scenes, async (scene) => {
+          fc.asyncProperty(scenarios, async (scenario) => {
             await redis.client.flushall();
-            if (!(await play(scene, redis, tally, true))) left++;
+            if (!(await runScenario(scenario, redis, tally, true))) left++;
           }),
           { numRuns: REDIS_SCENES },
         );

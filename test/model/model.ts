@@ -1,5 +1,5 @@
 import type { LimitSettings } from '../../src/limits/rules';
-import type { Fault, Provider, Scene } from './actions';
+import type { Fault, Provider, Scenario } from './actions';
 import { Moments, type Rule } from './moments';
 
 const SECOND = 1000;
@@ -38,7 +38,7 @@ interface Row {
 
 /**
  * What the product is to do, as plainly as it can be said: lists of moments, one call after the other, no store and no shared code.
- * Times in ms since the start of the scene.
+ * Times in ms since the start of the scenario.
  */
 export class Model {
   now = 0;
@@ -50,17 +50,17 @@ export class Model {
   private readonly standing = new Map<string, Standing>();
   private readonly rows = new Map<string, Row>();
 
-  constructor(private readonly scene: Scene) {
-    this.limits = scene.limits;
+  constructor(private readonly scenario: Scenario) {
+    this.limits = scenario.limits;
   }
 
   /** `made` is the captcha that came out of the call, if one did. */
   issue(client: string, made: { uuid: string; text: string } | undefined, fault?: Fault): Expected {
     if (fault?.when === 'before') return { reason: 'SERVICE_UNAVAILABLE' };
     const l = this.limits;
-    const ttl = this.scene.captchaTtl * SECOND;
+    const ttl = this.scenario.captchaTtl * SECOND;
     const live: Rule = { reason: 'QUOTA_EXCEEDED', name: 'captchas live', cap: 0, length: ttl };
-    // Of a hundred thousand captchas that may be alive, the few of a scene cost each network one.
+    // Of a hundred thousand captchas that may be alive, the few of a scenario cost each network one.
     const share = this.moments.live(live, this.now) > 0 ? 1 : 0;
     const cap = l.captchasPerNetworkMinute > 0 ? Math.max(1, l.captchasPerNetworkMinute - share) : 0;
     const rules: Rule[] = [
@@ -71,7 +71,7 @@ export class Model {
     if (wait === 0) for (const rule of [...rules, live]) this.moments.add(this.now, rule);
     if (fault) return { reason: 'SERVICE_UNAVAILABLE' };
     if (wait > 0) return { reason: 'QUOTA_EXCEEDED', retryAfter: seconds(wait) };
-    const expiresIn = this.scene.captchaTtl;
+    const expiresIn = this.scenario.captchaTtl;
     if (made) this.captchas.set(made.uuid, { text: made.text, expiresAt: this.now + ttl });
     return { reason: 'OK', expiresIn };
   }
@@ -106,7 +106,7 @@ export class Model {
     const before = this.standing.get(mobile);
     if (lock === 0 && longest === 0) {
       for (const rule of rules) this.moments.add(this.now, rule);
-      const expiresAt = this.now + this.scene.codeTtl * SECOND;
+      const expiresAt = this.now + this.scenario.codeTtl * SECOND;
       this.requests.set(uuid, { mobile, code, purpose, expiresAt, wrong: 0, isVoid: false });
       this.standing.set(mobile, { code, purpose, expiresAt });
     }
@@ -118,7 +118,7 @@ export class Model {
     this.now += call.latency * SECOND;
     const cooldownLeft = this.limits.cooldownMs - (this.now - countedAt);
     const retryAfter = cooldownLeft > 0 ? seconds(cooldownLeft) : undefined;
-    const expiresIn = this.scene.codeTtl;
+    const expiresIn = this.scenario.codeTtl;
     switch (call.provider) {
       case 'accepted':
         return { reason: 'OK', retryAfter, expiresIn, sent: true };

@@ -51,16 +51,16 @@ export class LocalApp {
   }
 
   /** A captcha that is not counted for any client. */
-  async planted(): Promise<{ uuid: string; imageCode: string }> {
+  async seededCaptcha(): Promise<{ uuid: string; imageCode: string }> {
     this.captchas += 1;
-    const uuid = `planted-${this.captchas}`;
+    const uuid = `seeded-${this.captchas}`;
     await this.store.issueCaptcha({ uuid, text: 'HAPPY', ttlMs: 300_000, limits: [] });
     return { uuid, imageCode: 'HAPPY' };
   }
 
   /** Has a code sent; the answer with the uuid that names the request. */
   async send(mobile: string, purpose?: string): Promise<Payload & { uuid: string }> {
-    const captcha = await this.planted();
+    const captcha = await this.seededCaptcha();
     return { ...(await this.api.sendSmsCode({ mobile, ...captcha, purpose })), uuid: captcha.uuid };
   }
 

@@ -128,7 +128,7 @@ describe('/metrics, after a day of people', () => {
     await app.api.verifySmsCode(mobile, code, uuid);
     const { text } = await scrape(app.url);
     const labels = text.match(/\{[^}]*\}/g)?.join('\n') ?? '';
-    for (const secret of [mobile, code, '127.0.0.1', 'planted']) expect(labels).not.toContain(secret);
+    for (const secret of [mobile, code, '127.0.0.1', 'seeded']) expect(labels).not.toContain(secret);
   });
 
   test('an observer that throws changes no answer', async () => {

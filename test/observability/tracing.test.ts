@@ -49,7 +49,7 @@ describeWithRedis('With OTEL_EXPORTER_OTLP_ENDPOINT', () => {
   test('a send is one trace: the request, its steps in the store, and the attempt at the provider, by its correlation id', async () => {
     shop.standIn.behave('accept');
     const mobile = shop.newMobile();
-    const solved = await shop.planted();
+    const solved = await shop.seededCaptcha();
     const { request, parts } = await nextTrace('sendSmsCode', () => shop.api().sendSmsCode({ mobile, ...solved }));
 
     expect(collector.serviceName).toBe('shop-sms');
@@ -78,7 +78,7 @@ describeWithRedis('With OTEL_EXPORTER_OTLP_ENDPOINT', () => {
   test('what fails is marked: a provider that refuses, not the answer that says so', async () => {
     shop.standIn.behave('refuse');
     const mobile = shop.newMobile();
-    const solved = await shop.planted();
+    const solved = await shop.seededCaptcha();
     const { request, parts } = await nextTrace('sendSmsCode', () => shop.api().sendSmsCode({ mobile, ...solved }));
     expect(request).toMatchObject({ failed: false, attributes: { 'sms.reason': 'SMS_REJECTED' } });
     expect(parts.find((span) => span.name === 'send ronglian')).toMatchObject({ failed: true });
@@ -88,7 +88,7 @@ describeWithRedis('With OTEL_EXPORTER_OTLP_ENDPOINT', () => {
     shop.standIn.behave('accept');
     const before = collector.spans.length;
     const sends = Array.from({ length: 8 }, async () =>
-      shop.api().sendSmsCode({ mobile: shop.newMobile(), ...(await shop.planted()) }),
+      shop.api().sendSmsCode({ mobile: shop.newMobile(), ...(await shop.seededCaptcha()) }),
     );
     await Promise.all(sends);
     const requests = () => collector.spans.slice(before).filter((span) => span.name === 'sendSmsCode');

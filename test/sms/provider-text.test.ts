@@ -22,7 +22,7 @@ describeWithRedis('A provider whose answers repeat what it was sent', () => {
       });
       const mobile = shop.newMobile();
       mobiles.push(mobile);
-      await shop.api().sendSmsCode({ mobile, ...(await shop.planted()) });
+      await shop.api().sendSmsCode({ mobile, ...(await shop.seededCaptcha()) });
     }
     const metrics = await (await fetch(`${shop.server.url}/metrics`)).text();
     const told = `${shop.server.stdout}${shop.server.stderr}${metrics}`;

@@ -2,6 +2,7 @@ import { aliyunReceipts } from '../../src/sms/aliyun/aliyun-receipts';
 import { createReceiptParsers } from '../../src/sms/create-receipt-parsers';
 import type { ProviderPush } from '../../src/sms/provider-push';
 import { ronglianReceipts } from '../../src/sms/ronglian/ronglian-receipts';
+import { tencentReceipts } from '../../src/sms/tencent/tencent-receipts';
 import { twilioReceiptParser } from '../../src/sms/twilio/twilio-receipts';
 import { isSignedByTwilio } from '../../src/sms/twilio/twilio-signature';
 import { webhookReceiptParser } from '../../src/sms/webhook/webhook-receipts';
@@ -30,6 +31,17 @@ describe('Reading receipts', () => {
       { smsId: ID, outcome: 'delivered', carrierCode: 'other', at: undefined },
       { smsId: ID, outcome: 'technical-failure', carrierCode: 'other', at: undefined },
       { smsId: 'undefined', outcome: 'technical-failure', carrierCode: 'other', at: undefined },
+    ]);
+  });
+
+  test('Tencent: the mobile as messages have it, at home and abroad', () => {
+    const body = JSON.stringify([
+      { nationcode: '86', mobile: '13800138000', sid: '1', report_status: 'SUCCESS', errmsg: 'DELIVRD' },
+      { nationcode: '852', mobile: '51234567', sid: '2', report_status: 'FAIL', errmsg: 'MBBLACK' },
+    ]);
+    expect(tencentReceipts.parse(received({ headers: {}, body })).receipts).toMatchObject([
+      { messageId: '1', mobile: '13800138000', outcome: 'delivered' },
+      { messageId: '2', mobile: '+85251234567', outcome: 'permanent-failure', carrierCode: 'MBBLACK' },
     ]);
   });
 

@@ -1,8 +1,8 @@
 import { allowanceRule } from '../../src/limits/allowances';
 import type { AllowanceRequest } from '../../src/limits/rules';
-import type { SendReserved } from '../../src/store/store';
+import { countedLimits, type SendReserved } from '../../src/store/store';
 import type { StoreSubject } from './contract';
-import { codeCheck, DAY, daily, granted, HOUR, MINUTE, reserveSolved, WRONG } from './requests';
+import { codeCheck, DAY, daily, deviceDay, granted, HOUR, MINUTE, reserveSolved, WRONG } from './requests';
 
 const RULE = allowanceRule(10_000, 20);
 
@@ -11,7 +11,7 @@ export function describeAllowances(subject: () => StoreSubject): void {
     let sent = 0;
     const requestOf = (client: string, network = `net-${client}`, person = ''): AllowanceRequest => ({
       ...{ rule: RULE, mode: 'enforce', client, network, parent: `parent-${network}` },
-      ...{ person, device: false },
+      person,
     });
     /** A message to a mobile of its own, asked for by this client. */
     const send = async (allowance: AllowanceRequest, mobile = mobileOf(sent)) => {
@@ -26,7 +26,7 @@ export function describeAllowances(subject: () => StoreSubject): void {
     const refund = ({ uuid, mobile, asked, reserved }: Awaited<ReturnType<typeof send>>) => {
       const { countedAt, charge = 'own', chargedAt = 0 } = granted(reserved);
       const allowance = { ...asked, charge, sentAt: chargedAt };
-      const limits = [daily(10, mobile)];
+      const limits = countedLimits({ limits: [daily(10, mobile)], allowance: asked }, charge);
       return subject().store.refundSend({ mobile, uuid, code: '135790', limits, countedAt, allowance });
     };
     const paidBy = (reserved: SendReserved) => (reserved.status === 'ok' ? reserved.charge : reserved.status);
@@ -104,6 +104,48 @@ export function describeAllowances(subject: () => StoreSubject): void {
       await subject().advance(2 * HOUR);
       const again = await send(requestOf('elsewhere'), message.mobile);
       expect(paidBy(again.reserved)).toBe('person');
+    });
+
+    test('given a trusted device, when it asks from an address that is given nothing more, then it pays for 2 messages in 24 hours', async () => {
+      await given(requestOf('a'));
+      const withDevice = { ...requestOf('a'), device: deviceDay(2) };
+      for (let i = 0; i < 2; i++) expect(paidBy((await send(withDevice)).reserved)).toBe('device');
+      expect(paidBy((await send(withDevice)).reserved)).toBe('not-allowed');
+      expect(paidBy((await send({ ...withDevice, device: deviceDay(2, 'another') })).reserved)).toBe('device');
+      await subject().advance(DAY);
+      expect(paidBy((await send(withDevice)).reserved)).toBe('device');
+    });
+
+    test('given messages of a trusted device that their provider refused, when they are refunded, then it pays for as many as before', async () => {
+      await given(requestOf('a'));
+      const withDevice = { ...requestOf('a'), device: deviceDay(2) };
+      for (let i = 0; i < 4; i++) {
+        const message = await send(withDevice);
+        expect(paidBy(message.reserved)).toBe('device');
+        await refund(message);
+      }
+    });
+
+    test('given a trusted device, when 20 messages are asked for with it at once, then it pays for no more than 2', async () => {
+      await given(requestOf('a'));
+      const withDevice = { ...requestOf('a'), device: deviceDay(2) };
+      const answers = await Promise.allSettled(Array.from({ length: 20 }, () => send(withDevice)));
+      const through = answers.filter(
+        (answer) => answer.status === 'fulfilled' && answer.value.reserved.status === 'ok',
+      ).length;
+      expect(through).toBeGreaterThan(0);
+      expect(through).toBeLessThanOrEqual(2);
+    });
+
+    test('given a number, when it is confirmed, then it is new, and it is new again once its history is over', async () => {
+      const message = await send(requestOf('a'));
+      expect(await confirm(message)).toMatchObject({ status: 'ok', newPerson: true });
+      await subject().advance(2 * HOUR);
+      expect(await confirm(await send(requestOf('b'), message.mobile))).toMatchObject({ newPerson: false });
+      // On a cluster the credit of a confirmation is not waited for.
+      await subject().advance(HOUR);
+      await subject().advance(30 * DAY);
+      expect(await confirm(await send(requestOf('c'), message.mobile))).toMatchObject({ newPerson: true });
     });
 
     test('given a wrong code, when it is checked, then nobody is credited', async () => {

@@ -164,7 +164,7 @@ export function describeInbound(subject: () => StoreSubject): void {
           network: 'net-a',
           parent: 'par-a',
         },
-        ...{ person: `person-${MOBILE}`, device: false },
+        ...{ person: `person-${MOBILE}` },
       };
       const send = async (uuid: string, mobile: string) => {
         const changes = {

@@ -65,6 +65,19 @@ describeWithRedis('what other services of the shop find on Redis', () => {
     await expectLife('{sms:13800138000}:ended:REGISTER', 600 * SECOND);
   });
 
+  test('message:{smsId} is what became of a message, a line for each step, for as long as the first was told to stay', async () => {
+    const note = { outcome: 'unknown', provider: 'tencent', code: 'timeout', at: 1 };
+    await redis.store.noteMessage('3f2b', 'send', note, 24 * HOUR);
+    await redis.store.noteMessage('3f2b', 'delivery', { ...note, outcome: 'delivered', code: 'DELIVRD' }, HOUR);
+    expect(await redis.client.get('message:3f2b')).toBe(
+      'send unknown tencent timeout 1\ndelivery delivered tencent DELIVRD 1\n',
+    );
+    await expectLife('message:3f2b', 24 * HOUR);
+    await redis.store.linkMessage('tencent:2028:1', '3f2b', HOUR);
+    expect(await redis.client.get('message:of:tencent:2028:1')).toBe('3f2b');
+    await expectLife('message:of:tencent:2028:1', HOUR);
+  });
+
   test('what belongs to a mobile shares the hash tag of its code, and every key has the life of what it is about', async () => {
     await redis.store.issueCaptcha(
       captcha({ limits: [perMinute(60), networkMinute(60), liveCaptchas(60), unsolved(60)] }),

@@ -49,6 +49,7 @@ export const networkMinute = (cap: number, id = 'n') =>
 export const liveCaptchas = (cap: number) => limit('captchas-live', EVERYONE, cap, 300 * SECOND);
 export const unsolved = (cap: number, id = 'a') => limit('captcha-unsolved', { kind: 'client', id }, cap, HOUR);
 export const tries = (cap: number) => limit('verify-hour', CLIENT, cap, HOUR);
+export const deviceDay = (cap: number, id = 'd') => limit('device-day', { kind: 'device', id }, cap, DAY);
 export const guesses = (cap: number) => limit('guess-hour', CLIENT, cap, HOUR);
 
 /** What a message is counted in by default, with a smaller budget. */

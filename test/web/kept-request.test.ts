@@ -1,28 +1,30 @@
 import type { Browser } from 'playwright-core';
 import { describeInChromium, launchChromium } from './support/chromium';
-import { type PageServer, startPageServer } from './support/page-server';
+import { FOR_MANY, type PageServer, startPageServer } from './support/page-server';
 import { textOf, Visitor } from './support/visitor';
-
-const MOBILE = '13900000401';
 
 describeInChromium('The request that a code was asked for with', () => {
   let browser: Browser;
   let server: PageServer;
   let visitor: Visitor;
+  let mobile = '13900000400';
 
   beforeAll(async () => {
     browser = await launchChromium();
+    server = await startPageServer(FOR_MANY);
   });
   beforeEach(async () => {
-    server = await startPageServer();
+    mobile = String(Number(mobile) + 1);
     visitor = await Visitor.arrive(browser, server);
   });
   afterEach(async () => {
     expect(visitor.complaints).toEqual([]);
     await visitor.leave();
+  });
+  afterAll(async () => {
+    await browser.close();
     await server.stop();
   });
-  afterAll(() => browser.close());
 
   const confirmed = () => visitor.page.getByRole('heading', { name: '手机号已验证' });
 
@@ -42,7 +44,7 @@ describeInChromium('The request that a code was asked for with', () => {
   }
 
   test('says to which number the code went, and is still there after a reload', async () => {
-    await visitor.receiveCode(MOBILE);
+    await visitor.receiveCode(mobile);
     const sentTo = visitor.page.getByText('已发送至');
     expect(await textOf(sentTo)).toBe('已发送至 139 0000 0401');
 
@@ -56,7 +58,7 @@ describeInChromium('The request that a code was asked for with', () => {
 
   test('is gone from sight when the number changes while the message is being sent', async () => {
     const letGo = await holdSend();
-    await visitor.askForCode(MOBILE);
+    await visitor.askForCode(mobile);
     await visitor.sendButton.getByText('发送中…').waitFor();
     await visitor.mobile.fill('13800138000');
     letGo();
@@ -67,8 +69,8 @@ describeInChromium('The request that a code was asked for with', () => {
     expect(await visitor.mobile.inputValue()).toBe('13800138000');
     // The other number needs a captcha of its own; the first one has its code, and its wait.
     await visitor.captchaAnswer();
-    expect(server.store.captchasIssued).toBe(2);
-    await visitor.mobile.fill(MOBILE);
+    expect(visitor.captchasAsked).toBe(2);
+    await visitor.mobile.fill(mobile);
     expect(await textOf(visitor.sendButton)).toMatch(/秒后可获取/);
     await visitor.page.getByRole('button', { name: '输入已收到的短信验证码' }).click();
     await visitor.handIn(server.store.codes.at(-1) ?? '');
@@ -77,9 +79,10 @@ describeInChromium('The request that a code was asked for with', () => {
 
   test('survives a reload before the answer: the code that comes can be handed in', async () => {
     await holdSend();
-    await visitor.askForCode(MOBILE);
+    const before = server.store.codes.length;
+    await visitor.askForCode(mobile);
     await visitor.sendButton.getByText('发送中…').waitFor();
-    while (server.store.codes.length === 0) await visitor.page.waitForTimeout(20);
+    while (server.store.codes.length === before) await visitor.page.waitForTimeout(20);
     await visitor.page.reload();
 
     // Nobody told the page that it was sent, so the page doesn't say it.
@@ -92,19 +95,19 @@ describeInChromium('The request that a code was asked for with', () => {
     await visitor.page.goto(`${server.url}/?purpose=LOGIN`);
     await visitor.captchaAnswer();
     const uuid = server.store.captchaUuid;
-    await visitor.receiveCode(MOBILE);
+    await visitor.receiveCode(mobile);
     await visitor.page.reload();
     await visitor.smsCode.waitFor();
     const asked = visitor.page.waitForRequest((request) => request.postData()?.includes('verifySmsCode') === true);
     await visitor.handIn(server.store.codes.at(-1) ?? '');
 
-    expect((await asked).postDataJSON().variables).toMatchObject({ mobile: MOBILE, uuid, purpose: 'LOGIN' });
+    expect((await asked).postDataJSON().variables).toMatchObject({ mobile: mobile, uuid, purpose: 'LOGIN' });
     await confirmed().waitFor();
     expect(visitor.page.url()).toBe(`${server.url}/?purpose=LOGIN`);
   });
 
   test('of another purpose is not taken up', async () => {
-    await visitor.receiveCode(MOBILE);
+    await visitor.receiveCode(mobile);
     await visitor.page.goto(`${server.url}/?purpose=RESET_PASSWORD`);
     // The cooldown is the number's, whatever a code is for.
     await visitor.sendButton.getByText('秒后可获取').waitFor();
@@ -116,7 +119,7 @@ describeInChromium('The request that a code was asked for with', () => {
   });
 
   test('has a name for support, in small type, before and after a reload', async () => {
-    await visitor.receiveCode(MOBILE);
+    await visitor.receiveCode(mobile);
     const smsId = await textOf(visitor.page.locator('.sms-id code'));
     expect(smsId).toMatch(/^[0-9a-f]{32}$/);
     await visitor.page.reload();
@@ -127,14 +130,28 @@ describeInChromium('The request that a code was asked for with', () => {
   });
 
   test('is forgotten once the number is confirmed', async () => {
-    await visitor.receiveCode(MOBILE);
+    await visitor.receiveCode(mobile);
     await visitor.handIn(server.store.codes.at(-1) ?? '');
     await confirmed().waitFor();
     await visitor.page.reload();
     await visitor.picture.waitFor();
     expect(await visitor.mobile.inputValue()).toBe('');
     expect(await visitor.page.evaluate('sessionStorage.getItem("sms-verification")')).not.toContain(
-      `"mobile":"${MOBILE}"`,
+      `"mobile":"${mobile}"`,
     );
+  });
+
+  test('given a right code, then the browser keeps the token that came with it, and shows it on its next visit', async () => {
+    await visitor.receiveCode(mobile);
+    await visitor.handIn(server.store.codes.at(-1) ?? '');
+    await confirmed().waitFor();
+    const kept = await visitor.page.evaluate<string>("localStorage.getItem('sms-verification-device')");
+    expect(kept).toMatch(/^[\w-]{48}$/);
+
+    const later = await visitor.context.newPage();
+    const asked = later.waitForRequest((request) => request.url().endsWith('/graphql'));
+    await later.goto(server.url);
+    await later.locator('#mobile').focus();
+    expect((await asked).headers()['x-trusted-device']).toBe(kept);
   });
 });

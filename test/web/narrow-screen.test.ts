@@ -65,8 +65,6 @@ describeInChromium('On a screen 360 pixels wide', () => {
       expect(visitor.complaints).toEqual([]);
       await visitor.leave();
     },
-    // axe-core reads every colour of six screens.
-    60_000,
   );
 
   test('the picture keeps a light ground in the dark theme', async () => {

@@ -85,9 +85,6 @@ describeInChromium('Without a server or a network', () => {
   });
 
   test('a server that never answers is given up on', async () => {
-    await visitor.page.clock.install();
-    await visitor.page.reload();
-    await visitor.captchaAnswer();
     await visitor.page.route('**/graphql', () => undefined);
     await visitor.askForCode(MOBILE);
     await visitor.sendButton.getByText('发送中…').waitFor();

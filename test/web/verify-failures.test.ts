@@ -1,35 +1,43 @@
 import type { Browser } from 'playwright-core';
 import { errmsg, Reason } from '../../src/verification/reasons';
 import { describeInChromium, launchChromium } from './support/chromium';
-import { type PageServer, startPageServer } from './support/page-server';
+import { FOR_MANY, type PageServer, startPageServer } from './support/page-server';
 import { textOf, Visitor } from './support/visitor';
 
-const MOBILE = '13800138000';
 const said = (reason: Reason) => errmsg(reason, 'verifySmsCode', 'zh');
 
 describeInChromium('A failure to confirm, as a person meets it', () => {
   let browser: Browser;
+  let shared: PageServer;
   let server: PageServer;
   let visitor: Visitor;
+  let mobile = '13800138000';
 
-  async function arrive(...setup: Parameters<typeof startPageServer>): Promise<void> {
-    server = await startPageServer(...setup);
+  /** At the server that the tests share, or at one of these settings. */
+  async function arrive(settings?: Parameters<typeof startPageServer>[0]): Promise<void> {
+    server = settings ? await startPageServer(settings) : shared;
+    mobile = String(Number(mobile) + 1);
     visitor = await Visitor.arrive(browser, server);
   }
 
   beforeAll(async () => {
     browser = await launchChromium();
+    shared = await startPageServer(FOR_MANY);
   });
   afterEach(async () => {
     expect(visitor.complaints).toEqual([]);
     await visitor.leave();
-    await server.stop();
+    if (server !== shared) await server.stop();
+    shared.store.down = false;
   });
-  afterAll(() => browser.close());
+  afterAll(async () => {
+    await browser.close();
+    await shared.stop();
+  });
 
   test('what is no code is told at its field, without a request', async () => {
     await arrive();
-    await visitor.receiveCode(MOBILE);
+    await visitor.receiveCode(mobile);
     await visitor.page.locator('.development-code').waitFor();
     const asked = visitor.requests.length;
     for (const [code, told] of [
@@ -46,7 +54,7 @@ describeInChromium('A failure to confirm, as a person meets it', () => {
 
   test('SMS_CODE_MISMATCH, then SMS_CODE_LOCKED: what is left is told, then the code is void', async () => {
     await arrive({ VERIFY_MAX_ATTEMPTS: '2' });
-    await visitor.askForCode(MOBILE);
+    await visitor.askForCode(mobile);
     await visitor.notice.getByText('发送短信成功').waitFor();
     const wrong = server.store.codes.at(-1) === '000000' ? '000001' : '000000';
     await visitor.handIn(wrong);
@@ -65,7 +73,7 @@ describeInChromium('A failure to confirm, as a person meets it', () => {
 
   test('SMS_CODE_LOCKED for the mobile: the button counts down the hour', async () => {
     await arrive({ VERIFY_MAX_FAILURES: '1' });
-    await visitor.askForCode(MOBILE);
+    await visitor.askForCode(mobile);
     await visitor.notice.getByText('发送短信成功').waitFor();
     await visitor.handIn(server.store.codes.at(-1) === '000000' ? '000001' : '000000');
     await visitor.errorOf('sms-code').getByText(said(Reason.SMS_CODE_LOCKED)).waitFor();
@@ -73,16 +81,16 @@ describeInChromium('A failure to confirm, as a person meets it', () => {
 
     // Another browser learns it when it asks for a code.
     const other = await Visitor.arrive(browser, server);
-    await other.askForCode(MOBILE);
+    await other.askForCode(mobile);
     await other.notice.getByText(said(Reason.SMS_CODE_LOCKED)).waitFor();
     expect(await textOf(other.sendButton)).toMatch(/^(1:00:00|59:\d\d) 后可获取$/);
     await other.leave();
   });
 
   test('SMS_CODE_EXPIRED: the way on is told', async () => {
-    await arrive({ SMS_CODE_TTL_SECONDS: '1' });
-    await visitor.receiveCode(MOBILE);
-    await visitor.page.waitForTimeout(1_200);
+    await arrive();
+    await visitor.receiveCode(mobile);
+    await visitor.pass(301);
     await visitor.handIn('123456');
     await visitor
       .errorOf('sms-code')
@@ -93,7 +101,7 @@ describeInChromium('A failure to confirm, as a person meets it', () => {
 
   test('SERVICE_UNAVAILABLE: the code stays, and a retry hands it in', async () => {
     await arrive();
-    await visitor.askForCode(MOBILE);
+    await visitor.askForCode(mobile);
     await visitor.notice.getByText('发送短信成功').waitFor();
     server.store.down = true;
     await visitor.handIn(server.store.codes.at(-1) ?? '');
@@ -107,7 +115,7 @@ describeInChromium('A failure to confirm, as a person meets it', () => {
   describe('that this page never provokes, and another version of the server might', () => {
     test.each(['sendSmsCode', 'verifySmsCode'] as const)('is told, whatever %s answers', async (operation) => {
       await arrive();
-      if (operation === 'verifySmsCode') await visitor.receiveCode(MOBILE);
+      if (operation === 'verifySmsCode') await visitor.receiveCode(mobile);
       let reason = '';
       await visitor.page.route('**/graphql', (route) => {
         if (!route.request().postData()?.includes(operation)) return route.continue();
@@ -121,7 +129,7 @@ describeInChromium('A failure to confirm, as a person meets it', () => {
         ['A_REASON_OF_TOMORROW', visitor.alert],
       ] as const) {
         reason = next;
-        if (operation === 'sendSmsCode') await visitor.askForCode(MOBILE);
+        if (operation === 'sendSmsCode') await visitor.askForCode(mobile);
         else await visitor.handIn('123456');
         await place.getByText(`服务器的话：${reason}`).waitFor();
       }

@@ -1,6 +1,6 @@
 import type { Browser } from 'playwright-core';
 import { describeInChromium, launchChromium } from './support/chromium';
-import { type PageServer, startPageServer } from './support/page-server';
+import { FOR_MANY, type PageServer, startPageServer } from './support/page-server';
 import { textOf, Visitor } from './support/visitor';
 
 describeInChromium('Waiting at the page', () => {
@@ -9,16 +9,24 @@ describeInChromium('Waiting at the page', () => {
 
   beforeAll(async () => {
     browser = await launchChromium();
+    server = await startPageServer(FOR_MANY);
   });
-  afterEach(() => server.stop());
-  afterAll(() => browser.close());
+  afterEach(() => {
+    server.store.down = false;
+  });
+  afterAll(async () => {
+    await browser.close();
+    await server.stop();
+  });
+
+  let lastMobile = 13_800_138_000;
+  const newMobile = () => String(++lastMobile);
 
   const secondsOn = async (visitor: Visitor) => Number.parseInt(await textOf(visitor.resendButton), 10);
 
   test('the countdown goes on across a reload, for a number that need not be typed again', async () => {
-    server = await startPageServer({ SMS_COOLDOWN_SECONDS: '40' });
     const visitor = await Visitor.arrive(browser, server);
-    await visitor.askForCode('13800138000');
+    await visitor.askForCode('13900000401');
     await visitor.notice.getByText('发送短信成功').waitFor();
     const before = await secondsOn(visitor);
 
@@ -28,7 +36,7 @@ describeInChromium('Waiting at the page', () => {
     const after = await secondsOn(visitor);
     expect(after).toBeGreaterThan(0);
     expect(after).toBeLessThanOrEqual(before);
-    expect(await visitor.page.getByText('已发送至').textContent()).toContain('138 0013 8000');
+    expect(await visitor.page.getByText('已发送至').textContent()).toContain('139 0000 0401');
     // The code that is on its way still confirms the number.
     await visitor.handIn(server.store.codes.at(-1) ?? '');
     await visitor.page.getByRole('heading', { name: '手机号已验证' }).waitFor();
@@ -36,51 +44,52 @@ describeInChromium('Waiting at the page', () => {
   });
 
   test('nothing that confirms a number is ever stored', async () => {
-    server = await startPageServer();
     const visitor = await Visitor.arrive(browser, server);
-    await visitor.receiveCode('13800138000');
+    const mobile = newMobile();
+    await visitor.receiveCode(mobile);
     await visitor.smsCode.fill(server.store.codes.at(-1)?.slice(0, 5) ?? '');
     const { origins } = await visitor.context.storageState();
     const stored = await visitor.page.evaluate<string>('JSON.stringify({ ...sessionStorage })');
     expect(origins).toEqual([]);
-    expect(stored).toContain('13800138000');
+    expect(stored).toContain(mobile);
     expect(stored).not.toContain(server.store.codes.at(-1));
     await visitor.leave();
   });
 
   test('the button is free when the countdown ends, and says so to a screen reader', async () => {
-    server = await startPageServer({ SMS_COOLDOWN_SECONDS: '2' });
     const visitor = await Visitor.arrive(browser, server);
-    await visitor.askForCode('13800138000');
+    const mobile = newMobile();
+    const before = server.store.codes.length;
+    await visitor.askForCode(mobile);
     await visitor.notice.getByText('发送短信成功').waitFor();
     expect(await visitor.resendButton.getAttribute('aria-disabled')).toBe('true');
 
+    await visitor.pass(61);
     await visitor.page.getByText('现在可以重新获取短信验证码').waitFor({ state: 'attached' });
     expect(await textOf(visitor.resendButton)).toBe('重新获取短信验证码');
     await visitor.resendButton.click();
-    await visitor.askForCode('13800138000');
+    await visitor.askForCode(mobile);
     await visitor.resendButton.getByText('秒后重发').waitFor();
-    expect(server.store.codes).toHaveLength(2);
+    expect(server.store.codes).toHaveLength(before + 2);
     await visitor.leave();
   });
 
   test('a corrected number does not wait for the mistyped one', async () => {
-    server = await startPageServer();
     const visitor = await Visitor.arrive(browser, server);
-    await visitor.receiveCode('13800138000');
+    const mobile = newMobile();
+    await visitor.receiveCode(mobile);
     await visitor.page.getByRole('button', { name: '换个号码' }).click();
     expect(await visitor.focused()).toBe('mobile');
-    expect(await visitor.mobile.inputValue()).toBe('13800138000');
+    expect(await visitor.mobile.inputValue()).toBe(mobile);
 
     await visitor.mobile.fill('13900139000');
     expect(await textOf(visitor.sendButton)).toBe('获取短信验证码');
-    await visitor.mobile.fill('13800138000');
+    await visitor.mobile.fill(mobile);
     expect(await textOf(visitor.sendButton)).toMatch(/秒后可获取/);
     await visitor.leave();
   });
 
   test('a click on the picture, or on the button beside it, brings another', async () => {
-    server = await startPageServer();
     const visitor = await Visitor.arrive(browser, server);
     const seen = new Set<string | null>();
     for (const next of [visitor.picture, visitor.page.getByRole('button', { name: '换一张', exact: true })]) {
@@ -96,7 +105,6 @@ describeInChromium('Waiting at the page', () => {
   });
 
   test('a hidden tab asks for nothing after a failure, and asks when it is looked at again', async () => {
-    server = await startPageServer();
     const visitor = await Visitor.arrive(browser, server);
     const hide = (hidden: boolean) =>
       visitor.page.evaluate(
@@ -108,10 +116,10 @@ describeInChromium('Waiting at the page', () => {
     await visitor.picture.click();
     await visitor.page.locator('.captcha-failure').waitFor();
     await hide(true);
-    const asked = visitor.requests.length;
+    const asked = visitor.captchasAsked;
     // The first retry is due within two seconds.
-    await visitor.page.waitForTimeout(2_500);
-    expect(visitor.requests).toHaveLength(asked);
+    await visitor.pass(10);
+    expect(visitor.captchasAsked).toBe(asked);
 
     server.store.down = false;
     await hide(false);
@@ -120,7 +128,6 @@ describeInChromium('Waiting at the page', () => {
   });
 
   test('a captcha that was refused for a while comes by itself when the while is over', async () => {
-    server = await startPageServer();
     const visitor = await Visitor.arrive(browser, server);
     await visitor.captchaAnswer();
     const refusal = { reason: 'QUOTA_EXCEEDED', errmsg: '次数已达上限', retryAfter: 1 };
@@ -129,12 +136,12 @@ describeInChromium('Waiting at the page', () => {
     await visitor.page.getByText('验证码加载失败，次数已达上限').waitFor();
     await visitor.page.unroute('**/graphql');
 
+    await visitor.pass(2);
     await visitor.picture.waitFor();
     await visitor.leave();
   });
 
   test('the captcha can be heard instead, and its digits are as good', async () => {
-    server = await startPageServer();
     const visitor = await Visitor.arrive(browser, server);
     await visitor.page.getByRole('button', { name: '听语音' }).click();
     const audio = visitor.page.locator('audio');
@@ -161,7 +168,7 @@ describeInChromium('Waiting at the page', () => {
     await visitor.page.getByRole('button', { name: '听语音' }).click();
     await audio.waitFor();
 
-    await visitor.askForCode('13800138000');
+    await visitor.askForCode(newMobile());
     await visitor.notice.getByText('发送短信成功').waitFor();
     expect(visitor.complaints).toEqual([]);
     await visitor.leave();

@@ -7,8 +7,8 @@ export interface PageConfig {
     readonly codeLength: number;
     readonly captchaKinds: readonly CaptchaKind[];
     readonly countries: readonly string[];
+    readonly callingCodes: readonly string[];
     readonly purposes: readonly VerificationPurpose[];
-    readonly tickets: boolean;
   };
   readonly brand: {
     readonly name?: string;

@@ -30,11 +30,16 @@ export function isMobile(text: string): boolean {
   return /^1[3-9][0-9]{9}$/.test(text);
 }
 
+/** A number of another country, in E.164. Which of them there are the server knows. */
+export function isAbroad(text: string): boolean {
+  return /^\+[1-9][0-9]{6,14}$/.test(text) && !text.startsWith('+86');
+}
+
 export function isSmsCode(text: string, length: number): boolean {
   return text.length === length && /^[0-9]+$/.test(text);
 }
 
 /** 13800138000 as people read it aloud: 138 0013 8000. */
 export function spacedMobile(mobile: string): string {
-  return mobile.replace(/^(...)(....)(....)$/, '$1 $2 $3');
+  return mobile.replace(/^(1..)(....)(....)$/, '$1 $2 $3');
 }

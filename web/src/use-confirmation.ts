@@ -9,9 +9,10 @@ import {
 import type { HandOver } from './hand-over';
 import type { Messages } from './messages';
 import type { PageConfig } from './page-config';
-import { isMobile, isSmsCode } from './typed-text';
+import { isAbroad, isMobile, isSmsCode } from './typed-text';
 import { useDevelopment } from './use-development';
 import { useFields } from './use-fields';
+import { useMobile } from './use-mobile';
 
 export interface Notice {
   tone: 'good' | 'warn' | 'bad';
@@ -45,6 +46,7 @@ export function useConfirmation({ language, messages, purpose, settings, handOve
   const developmentCode = ref<string | null>(null);
 
   const mobile = computed({ get: () => state.value.mobile, set: verification.setMobile });
+  const number = useMobile(settings, language, mobile);
 
   function clear() {
     clearErrors();
@@ -54,7 +56,8 @@ export function useConfirmation({ language, messages, purpose, settings, handOve
 
   function wrongMobile(): string | undefined {
     if (mobile.value === '') return messages.mobileMissing;
-    return isMobile(mobile.value) ? undefined : messages.mobileInvalid;
+    if (isMobile(mobile.value) || (!number.mainlandOnly && isAbroad(mobile.value))) return undefined;
+    return number.country.value === 'CN' ? messages.mobileInvalid : messages.mobileInvalidAbroad;
   }
 
   function wrongSmsCode(): string | undefined {
@@ -220,6 +223,7 @@ export function useConfirmation({ language, messages, purpose, settings, handOve
     handOver,
     state,
     mobile,
+    number,
     answer,
     smsCode,
     errors,

@@ -1,4 +1,5 @@
 import { createCaptcha } from './captcha';
+import { createDeviceToken } from './device';
 import {
   type CaptchaKind,
   SendSmsCodeDocument,
@@ -25,7 +26,10 @@ export interface VerificationOptions {
   /** Language of every errmsg; absent: the browser's. */
   language?: Language;
   fetch?: typeof globalThis.fetch;
-  /** Where what survives a reload is kept; absent: sessionStorage; a function that returns null: nowhere. */
+  /**
+   * Where what survives a reload is kept; absent: sessionStorage, and localStorage for the token of a trusted device; a function that
+   * returns null: nowhere.
+   */
   storage?: () => SessionStorage | null;
   /** Epoch ms. */
   now?: () => number;
@@ -64,7 +68,8 @@ const LOST_CODE_MS = 300_000;
 export function createVerification(options: VerificationOptions): Verification {
   const { endpoint, purpose = 'REGISTER', fetch = (...args) => globalThis.fetch(...args), now = Date.now } = options;
   const language = options.language ?? preferredLanguage(globalThis.navigator?.languages ?? []);
-  const request = createRequest(endpoint, language, fetch);
+  const device = createDeviceToken(options.storage);
+  const request = createRequest(endpoint, language, fetch, device.get);
   const memory = createMemory(options.storage, now);
   const listeners = new Set<() => void>();
   let pending: PendingCode | undefined = memory.pending[purpose];
@@ -155,6 +160,7 @@ export function createVerification(options: VerificationOptions): Verification {
     const outcome: Outcome = await request(VerifySmsCodeDocument, { mobile, smsCode, uuid, purpose });
     const { reason } = outcome;
     if (reason === 'OK') {
+      if (outcome.device) device.keep(outcome.device);
       memory.mobile = '';
       remember(undefined);
       update({ busy: null, outcome, step: 'confirmed', mobile });

@@ -17,6 +17,8 @@ export interface Outcome {
   readonly attemptsLeft?: number | null;
   /** Signed proof of a confirmed number, where the server gives one. */
   readonly ticket?: string | null;
+  /** Token of this browser, which is kept and sent back here. */
+  readonly device?: string | null;
   /** Name of the message, for support. */
   readonly smsId?: string | null;
 }

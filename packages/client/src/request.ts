@@ -16,15 +16,26 @@ export type Request = <Data, Variables>(
   variables: Variables,
 ) => Promise<Data[keyof Data] | TroubleOutcome>;
 
-export function createRequest(endpoint: string | URL, language: Language, fetch: typeof globalThis.fetch): Request {
+/** @param device the token of this browser, if it has one. */
+export function createRequest(
+  endpoint: string | URL,
+  language: Language,
+  fetch: typeof globalThis.fetch,
+  device: () => string | null,
+): Request {
   return async <Data, Variables>(document: TypedDocumentString<Data, Variables>, variables: Variables) => {
     const trouble = (reason: Trouble): TroubleOutcome => ({ reason, errmsg: TROUBLES[language][reason] });
     const giveUp = new AbortController();
     const timer = setTimeout(() => giveUp.abort(), ANSWER_WITHIN_MS);
     try {
+      const token = device();
       const response = await fetch(endpoint, {
         method: 'POST',
-        headers: { 'content-type': 'application/json', 'accept-language': language },
+        headers: {
+          'content-type': 'application/json',
+          'accept-language': language,
+          ...(token && { 'x-trusted-device': token }),
+        },
         body: JSON.stringify({ query: String(document), variables }),
         signal: giveUp.signal,
       });

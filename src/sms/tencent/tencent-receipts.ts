@@ -14,9 +14,9 @@ export const tencentReceipts: ReceiptParser = {
     if (!reports) return { receipts: [], answer: jsonAnswer(400, { result: 1, errmsg: 'not an array' }) };
     return {
       receipts: reports.map(
-        ({ sid, mobile, errmsg, report_status, user_receive_time }): Receipt => ({
+        ({ sid, nationcode, mobile, errmsg, report_status, user_receive_time }): Receipt => ({
           messageId: String(sid),
-          mobile: String(mobile).replace(/^\+?86(?=\d{11}$)/, ''),
+          mobile: String(nationcode) === '86' ? String(mobile) : `+${nationcode}${mobile}`,
           ...deliveryOf(MAINLAND_CARRIER_CODES, errmsg, report_status === 'SUCCESS'),
           at: chinaTime(user_receive_time),
         }),

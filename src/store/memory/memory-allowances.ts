@@ -26,10 +26,13 @@ export class MemoryAllowances {
     private readonly clock: () => number,
   ) {}
 
-  /** @param ofMobile the mobile's messages of the last 24 hours. */
-  decide(mobile: string, request: AllowanceRequest, ofMobile: AllowanceLog): Decision {
+  /**
+   * @param ofMobile the mobile's messages of the last 24 hours.
+   * @param device a trusted device was shown that may ask for a message more.
+   */
+  decide(mobile: string, request: AllowanceRequest, ofMobile: AllowanceLog, device: boolean): Decision {
     const again = this.unpaid(mobile).filter(({ network }) => network === request.network).length === 1;
-    const asking = { ofMobile, again, device: request.device };
+    const asking = { ofMobile, again, device };
     return decide(this.state(request, request.person), asking, request.rule, this.clock());
   }
 

@@ -7,6 +7,7 @@ import {
   type CaptchaIssued,
   type CodeCheck,
   type CodeChecked,
+  countedLimits,
   type InboundArrival,
   type InboundConfirmed,
   type InboundQuestion,
@@ -79,7 +80,7 @@ export class MemoryStore implements OpenedStore {
   async reserveSend(reservation: SendReservation): Promise<SendReserved> {
     const { captcha, mobile, purpose, smsId, code, ttlMs, limits, lockout, solved, allowance } = reservation;
     const { keys, entries } = this;
-    entries.makeRoom(limits.length + (allowance ? 11 : 3));
+    entries.makeRoom(limits.length + (allowance ? 12 : 3));
     const failed = this.takeCaptcha(captcha, solved);
     if (failed) return { status: failed };
 
@@ -91,7 +92,8 @@ export class MemoryStore implements OpenedStore {
     const refused = this.limits.longestWait(limits, isAllowed);
     // Strangers who ask for a mobile count as its own cap, which an allowed one is spared.
     const today = isAllowed ? [] : this.limits.messagesToday(mobile);
-    const decision = allowance && this.allowances.decide(mobile, allowance, today);
+    const trusted = allowance?.device !== undefined && !this.limits.longestWait([allowance.device]);
+    const decision = allowance && this.allowances.decide(mobile, allowance, today, trusted);
     const denied = decision && !decision.allow ? decision : undefined;
     if (denied && allowance?.mode === 'enforce' && denied.waitMs > (refused?.waitMs ?? 0)) {
       return { status: 'not-allowed', limit: denied.limit, waitMs: denied.waitMs };
@@ -99,9 +101,10 @@ export class MemoryStore implements OpenedStore {
     if (refused) return { status: 'refused', ...refused };
 
     const now = this.clock();
-    this.limits.count(limits);
     // What is only reported is owed by its network all the same.
     const charge = decision?.allow ? decision.charge : 'own';
+    const counted = countedLimits(reservation, charge);
+    this.limits.count(counted);
     if (allowance) this.allowances.charge(mobile, allowance, charge);
     const previous = entries.get<string>(keys.code(mobile));
     const previousCode = previous !== undefined && {
@@ -118,7 +121,7 @@ export class MemoryStore implements OpenedStore {
     entries.set(keys.latest(mobile), `${code}:${purpose}:${captcha.uuid}`, ttlMs);
     return {
       status: 'ok',
-      countedAt: limits.map(() => now),
+      countedAt: counted.map(() => now),
       counts: limits.map((limit) => countOf(this.limits.live(limit), limit)),
       ...(previousCode && { previous: previousCode }),
       ...(allowance && { charge, chargedAt: now }),
@@ -155,9 +158,11 @@ export class MemoryStore implements OpenedStore {
     if (refused) return { status: 'refused', waitMs: refused.waitMs };
     const checked = this.codes.compare(check, live, foreign);
     if (counted && checked.status !== 'ok') this.limits.count([counted]);
-    if (checked.status === 'ok' && live?.asker && check.person)
-      this.allowances.confirm(mobile, live.asker, check.person);
-    return live && checked.status !== 'expired' ? { ...checked, smsId: live.smsId } : checked;
+    const result = live && checked.status !== 'expired' ? { ...checked, smsId: live.smsId } : checked;
+    if (checked.status !== 'ok' || !live?.asker || !check.person) return result;
+    const newPerson = entries.get(keys.person(check.person)) === undefined;
+    this.allowances.confirm(mobile, live.asker, check.person);
+    return { ...checked, smsId: live.smsId, newPerson };
   }
 
   async noteMessage(smsId: string, step: MessageStep, note: MessageNote, ttlMs: number) {

@@ -1,5 +1,6 @@
 import { type AllowanceCharge, HISTORY_MS } from '../../limits/allowances';
 import type { AllowanceRequest } from '../../limits/rules';
+import type { SlidingWindowLimit } from '../../limits/sliding-window-limit';
 import type { StoreKeys } from '../keys';
 import { confirmationWeight } from '../memory/allowance-changes';
 import { countWithin } from '../memory/allowance-log';
@@ -14,8 +15,10 @@ import {
   type Pool,
 } from '../memory/allowances';
 import type { AllowanceLimit, AllowanceRefund } from '../store';
+import type { RedisClusterLimits } from './redis-cluster-limits';
 import type { RedisCommands, RunOptions } from './redis-commands';
 import { Refunds } from './refunds';
+import type { SlotGroup } from './slot-groups';
 
 type Deadline = Required<Pick<RunOptions, 'deadline'>>;
 type Asker = Pick<AllowanceRequest, 'client' | 'network' | 'parent'>;
@@ -37,7 +40,12 @@ export interface ClusterDecision {
 
 /** What pays for a message, and when it was charged; or what refused. */
 export type ClusterCharge =
-  | { charge: AllowanceCharge; at: number; denied?: undefined }
+  | {
+      charge: AllowanceCharge;
+      at: number /** When its device was charged, where that paid. */;
+      deviceAt?: number;
+      denied?: undefined;
+    }
   | { denied: { limit: AllowanceLimit; waitMs: number } };
 
 /** How often a send decides anew because others of its client were faster. */
@@ -53,6 +61,7 @@ export class RedisClusterAllowances {
   constructor(
     private readonly commands: RedisCommands,
     private readonly keys: StoreKeys,
+    private readonly limits: RedisClusterLimits,
   ) {}
 
   async decide(mobile: string, request: AllowanceRequest, within: Deadline): Promise<ClusterDecision> {
@@ -67,36 +76,56 @@ export class RedisClusterAllowances {
     };
     const pool = async (name: Pool) => (await read(keys.pool(name))).values.map(Number);
     const day = keys.limit({ rule: 'mobile-day', subject: { kind: 'mobile', id: mobile } });
-    const [client, network, parent, known, unknown, person, device, started, confirmed, ofMobile, unpaid, listed] =
-      await Promise.all([
-        standing('client', request.client),
-        standing('network', request.network),
-        standing('parent', request.parent),
-        pool('known'),
-        pool('unknown'),
-        pool('person'),
-        pool('device'),
-        this.commands.get(keys.allowancesStarted(), within.deadline),
-        this.commands.get(keys.person(request.person), within.deadline),
-        read(day),
-        read(keys.unpaid(mobile)),
-        this.commands.get(keys.listed(mobile), within.deadline),
-      ]);
+    const [
+      client,
+      network,
+      parent,
+      known,
+      unknown,
+      person,
+      device,
+      started,
+      confirmedAt,
+      ofMobile,
+      unpaid,
+      ofDevice,
+      listed,
+    ] = await Promise.all([
+      standing('client', request.client),
+      standing('network', request.network),
+      standing('parent', request.parent),
+      pool('known'),
+      pool('unknown'),
+      pool('person'),
+      pool('device'),
+      this.commands.get(keys.allowancesStarted(), within.deadline),
+      this.confirmedAt(request.person, within),
+      read(day),
+      read(keys.unpaid(mobile)),
+      request.device && this.limits.check(this.groupsOf(request.device), within),
+      this.commands.get(keys.listed(mobile), within.deadline),
+    ]);
     const state: AllowanceState = {
       client,
       network,
       parent,
       pools: { known, unknown, person, device },
       startedAt: started === null ? undefined : Number(started.split(' ')[0]),
-      confirmedAt: confirmed === null ? undefined : Number(confirmed),
+      confirmedAt,
     };
     const networks = unpaid.values.filter((_, i) => i % 4 === 2);
     const again = networks.filter((id) => id === request.network).length === 1;
     // Strangers who ask for a mobile count as its own cap, which an allowed one is spared.
     const asked = listed?.startsWith('allowed ') ? [] : ofMobile.values.map(Number);
-    const asking = { ofMobile: asked, again, device: request.device };
+    const asking = { ofMobile: asked, again, device: ofDevice !== undefined && !ofDevice.refusal };
     const at = ofMobile.now;
     return { decision: decideWithLimits(state, asking, request.rule, at), state, at };
+  }
+
+  /** When the number was last confirmed. */
+  async confirmedAt(person: string, { deadline }: RunOptions = {}): Promise<number | undefined> {
+    const confirmed = await this.commands.get(this.keys.person(person), deadline);
+    return confirmed === null ? undefined : Number(confirmed);
   }
 
   /**
@@ -117,10 +146,11 @@ export class RedisClusterAllowances {
       const charge = decision.allow ? decision.charge : 'own';
       const done = new Refunds();
       refunds.add(() => done.run());
-      if (await this.chargeOnce(request, charge, decided, within, done)) {
+      const charged = await this.chargeOnce(request, charge, decided, within, done);
+      if (charged) {
         // Not waited for: without it the shop counts as young for a day longer.
         void this.keepStart(state.startedAt, at).catch(() => undefined);
-        return { charge, at };
+        return { charge, at, ...charged };
       }
       await done.run();
       decided = await this.decide(mobile, request, within);
@@ -129,12 +159,12 @@ export class RedisClusterAllowances {
   }
 
   private async chargeOnce(
-    { client, network, parent, mode }: AllowanceRequest,
+    { client, network, parent, mode, device }: AllowanceRequest,
     charge: AllowanceCharge,
     { decision, state, at }: ClusterDecision,
     within: Deadline,
     done: Refunds,
-  ): Promise<boolean> {
+  ): Promise<{ deviceAt?: number } | undefined> {
     const enforced = decision.allow && mode === 'enforce' ? decision.limits : [];
     const limitOf = (of: string): Change => {
       const limit = enforced.find((one) => one.of === of)?.limit;
@@ -151,10 +181,15 @@ export class RedisClusterAllowances {
     for (const [kind, id, change] of steps) {
       const undo = () => this.change(kind, id, at, { refunds: [at] });
       const refused = await this.change(kind, id, at, change, { ...within, refund: async () => void (await undo()) });
-      if (refused) return false;
+      if (refused) return undefined;
       done.add(undo);
     }
-    return true;
+    if (charge !== 'device' || !device) return {};
+    let deviceAt = 0;
+    const note = (_: SlotGroup, at: number) => {
+      deviceAt = at;
+    };
+    return (await this.limits.countAll(this.groupsOf(device), within, done, note)) ? undefined : { deviceAt };
   }
 
   async refund({ charge, sentAt, ...asker }: AllowanceRefund): Promise<void> {
@@ -165,13 +200,11 @@ export class RedisClusterAllowances {
   async confirm(
     asker: Asker,
     person: string,
+    confirmedAt: number | undefined,
     messages: readonly { charge: AllowanceCharge; sentAt: number }[],
     at: number,
   ): Promise<void> {
-    const key = this.keys.person(person);
-    const confirmed = await this.commands.get(key);
-    const confirmedAt = confirmed === null ? undefined : Number(confirmed);
-    await this.commands.set(key, String(Math.max(at, confirmedAt ?? 0)), HISTORY_MS);
+    await this.commands.set(this.keys.person(person), String(Math.max(at, confirmedAt ?? 0)), HISTORY_MS);
     await this.settle(asker, messages, confirmationWeight(confirmedAt, at), at);
   }
 
@@ -207,6 +240,10 @@ export class RedisClusterAllowances {
     const numbers = [at, charge ? 1 : 0, ...limit, weight, ...refunds];
     const reply = await this.commands.run('allowance_change', [key], [kind, numbers.join(' ')], options);
     return reply[0] === 'refused';
+  }
+
+  private groupsOf(limit: SlidingWindowLimit): SlotGroup[] {
+    return this.limits.groups([limit], '').others;
   }
 
   private async keepStart(startedAt: number | undefined, at: number): Promise<void> {

@@ -99,7 +99,7 @@ export class RedisClusterSends {
         note(own, now, events.map(Number));
         return {
           status: 'ok',
-          countedAt,
+          countedAt: charged?.deviceAt === undefined ? countedAt : [...countedAt, charged.deviceAt],
           counts,
           ...previousCode(reply),
           ...(owed && { charge: owed.charge, chargedAt: owed.sentAt }),

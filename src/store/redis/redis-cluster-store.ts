@@ -45,7 +45,7 @@ export class RedisClusterStore implements OpenedStore {
     this.single = new RedisStore(commands, keys, false);
     this.operator = this.single.operator;
     this.limits = new RedisClusterLimits(commands, keys);
-    this.allowances = new RedisClusterAllowances(commands, keys);
+    this.allowances = new RedisClusterAllowances(commands, keys, this.limits);
     this.sends = new RedisClusterSends(commands, keys, this.limits, this.allowances, this.single);
     this.inbound = new RedisInbound(commands, keys);
   }
@@ -113,12 +113,21 @@ export class RedisClusterStore implements OpenedStore {
       [code, purpose, `${checkArguments(check)} 0 0 0 0`, `${guessWait} ${tryWait}`, person ? 'told' : '', ''],
       within,
     );
+    // At the same time as the check, which may fail before anybody waits for this.
+    const confirmedAt = person === undefined ? undefined : this.allowances.confirmedAt(person, within);
+    confirmedAt?.catch(() => undefined);
     // Not waited for: what stays counted is too strict, never too lax.
     try {
       const reply = await run;
-      const checked = codeChecked(reply);
-      // Nor for this: the code is used up, and credit that is lost makes allowances smaller.
-      if (checked.status === 'ok' && person) void this.confirm(reply, person);
+      const [status, now, smsId = '', asker] = reply;
+      // What a script tells of the asker is no part of the answer.
+      const checked = codeChecked(status === 'ok' ? [status, now, smsId] : reply);
+      if (checked.status === 'ok' && asker && person && confirmedAt) {
+        // Nor for this: the code is used up, and credit that is lost makes allowances smaller.
+        void this.confirm(reply, person, confirmedAt);
+        // A number that may have been confirmed before counts as one that was.
+        checked.newPerson = await confirmedAt.then((at) => at === undefined).catch(() => false);
+      }
       if (checked.status !== 'expired') void refunds.guesses.run();
       if (checked.status !== 'mismatch' && checked.status !== 'locked') void refunds.verifications.run();
       return checked;
@@ -175,13 +184,15 @@ export class RedisClusterStore implements OpenedStore {
     return this.single.close();
   }
 
-  private async confirm(reply: Reply, person: string): Promise<void> {
+  private async confirm(reply: Reply, person: string, known?: Promise<number | undefined>): Promise<void> {
     const [, now, , client, network, parent, ...unpaid] = reply;
     if (!client) return;
+    const asker = { client: String(client), network: String(network), parent: String(parent) };
     const messages = unpaid.flatMap((sentAt, i) =>
       i % 2 === 0 ? [{ sentAt: Number(sentAt), charge: unpaid[i + 1] as AllowanceCharge }] : [],
     );
-    const asker = { client: String(client), network: String(network), parent: String(parent) };
-    await this.allowances.confirm(asker, person, messages, now).catch(() => undefined);
+    await (known ?? this.allowances.confirmedAt(person))
+      .then((confirmedAt) => this.allowances.confirm(asker, person, confirmedAt, messages, now))
+      .catch(() => undefined);
   }
 }

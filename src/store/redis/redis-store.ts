@@ -10,6 +10,7 @@ import {
   type CaptchaIssued,
   type CodeCheck,
   type CodeChecked,
+  countedLimits,
   type InboundArrival,
   type InboundConfirmed,
   type InboundQuestion,
@@ -81,7 +82,8 @@ export function codeChecked([status, , first, second]: Reply): CodeChecked {
   const value = Number(second);
   if (status === 'mismatch') return { status, attemptsLeft: value < 0 ? undefined : value, ...smsId };
   if (status === 'locked') return { status, waitMs: value > 0 ? value : undefined, ...smsId };
-  return { status: 'ok', ...smsId };
+  // Only where allowances are settled by the same script.
+  return { status: 'ok', ...smsId, ...(second !== undefined && { newPerson: value === 1 }) };
 }
 
 /** The numbers of verify.lua that do not depend on where the client is counted. */
@@ -128,7 +130,10 @@ export class RedisStore implements OpenedStore {
     const { captcha, mobile, purpose, smsId, code, ttlMs, limits, lockout, solved, allowance } = reservation;
     const { keys } = this;
     const { uuid } = captcha;
-    const countedAt = (at: number) => Array<number>(limits.length).fill(at);
+    const counted = (charge: AllowanceCharge | undefined, at: number) => {
+      const all = countedLimits(reservation, charge);
+      return { limits: all, countedAt: all.map(() => at) };
+    };
     const reply = await this.commands.run(
       'reserve',
       [
@@ -151,7 +156,10 @@ export class RedisStore implements OpenedStore {
         uuid,
         `${ttlMs} ${lockout.maxFailures} ${solved.length} ${modeOf(allowance)} ${sparedBits(limits)}${limitArguments(solved)}${limitArguments(limits)}`,
         ...(allowance
-          ? [`${allowance.device ? 1 : 0} ${allowanceArguments(allowance.rule).join(' ')}`, ...askerOf(allowance)]
+          ? [
+              `${allowance.device?.cap ?? 0} ${allowance.device?.lengthMs ?? 0} ${allowanceArguments(allowance.rule).join(' ')}`,
+              ...askerOf(allowance),
+            ]
           : []),
       ],
       {
@@ -160,8 +168,7 @@ export class RedisStore implements OpenedStore {
             mobile,
             uuid,
             code,
-            limits,
-            countedAt: countedAt(late[1]),
+            ...counted(late[5] as AllowanceCharge, late[1]),
             ...previousCode(late),
             ...(allowance && { allowance: { ...allowance, charge: late[5] as AllowanceCharge, sentAt: late[1] } }),
           }),
@@ -171,7 +178,7 @@ export class RedisStore implements OpenedStore {
     const [, now, , , , charge, reported, ...counts] = reply;
     return {
       status: 'ok',
-      countedAt: countedAt(now),
+      countedAt: counted(charge as AllowanceCharge, now).countedAt,
       counts: counts.map(Number),
       ...previousCode(reply),
       ...(charge && { charge: charge as AllowanceCharge, chargedAt: now }),
@@ -264,7 +271,7 @@ export class RedisStore implements OpenedStore {
     return this.commands.close();
   }
 
-  private allowanceKeys(mobile: string, { client, network, parent, person }: AllowanceRequest): string[] {
+  private allowanceKeys(mobile: string, { client, network, parent, person, device }: AllowanceRequest): string[] {
     const { keys } = this;
     return [
       keys.standing('client', client),
@@ -275,6 +282,7 @@ export class RedisStore implements OpenedStore {
       keys.person(person),
       keys.unpaid(mobile),
       keys.limit({ rule: 'mobile-day', subject: { kind: 'mobile', id: mobile } }),
+      ...(device ? [keys.limit(device)] : []),
     ];
   }
 

@@ -86,7 +86,7 @@ function query(dice: Dice): string {
   }
 }
 
-/** A JSON value that may be anything; its texts are planted. */
+/** A JSON value that may be anything; its texts are marked. */
 function value(dice: Dice, depth = 0): unknown {
   switch (dice.below(depth > 4 ? 8 : 11)) {
     case 0:

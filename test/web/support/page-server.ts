@@ -14,6 +14,8 @@ type Settings = Readonly<Record<string, string>>;
 export interface PageServer {
   url: string;
   store: WatchedStore;
+  /** By how many ms its clock and its store's are ahead. */
+  ahead: number;
   /** Stops it; `start` brings it back at the same address, with what it remembered. */
   stop(): Promise<void>;
   start(): Promise<void>;
@@ -22,16 +24,18 @@ export interface PageServer {
 export async function startPageServer(settings: Settings = {}, sender?: SmsSender): Promise<PageServer> {
   buildPage();
   const log = createLog('silent');
-  const store = new WatchedStore(await openStore({ kind: 'memory' }));
+  const clock = () => Date.now() + server.ahead;
+  const store = new WatchedStore(await openStore({ kind: 'memory' }, { clock }));
   let port = 0;
   let app: App | undefined;
 
   const server: PageServer = {
     url: '',
     store,
+    ahead: 0,
     async start() {
       const config = loadConfig({ HOST: '127.0.0.1', LOG_LEVEL: 'silent', ...settings });
-      app = await createApp(config, log, { store, sender });
+      app = await createApp(config, log, { store, sender, clock });
       app.http.listen(port, '127.0.0.1');
       // A test that fails before it stops its server must not keep the run from ending.
       app.http.unref();
@@ -47,6 +51,9 @@ export async function startPageServer(settings: Settings = {}, sender?: SmsSende
   await server.start();
   return server;
 }
+
+/** For tests that share a server: no visitor uses up what the next one needs. */
+export const FOR_MANY: Settings = { ABUSE_POLICY: 'off', SMS_PER_CLIENT_HOUR: '0', CAPTCHA_PER_CLIENT_MINUTE: '0' };
 
 /** A sender whose every message ends as `outcome` says. */
 export function senderThatAnswers(outcome: 'refused' | 'unknown'): SmsSender {

@@ -11,12 +11,36 @@ export async function textOf(locator: Locator): Promise<string> {
   return (await locator.textContent())?.trim() ?? '';
 }
 
-/** A person at the page, in a browser context of their own. */
+/**
+ * By browser and options. Visitors share one, since each has a tab of its own, whose session nobody shares; another context would cost a busy
+ * machine seconds.
+ */
+const contexts = new WeakMap<Browser, Map<string, BrowserContext>>();
+
+async function contextOf(browser: Browser, options: BrowserContextOptions): Promise<BrowserContext> {
+  const known = contexts.get(browser) ?? new Map<string, BrowserContext>();
+  contexts.set(browser, known);
+  const key = JSON.stringify(options);
+  let context = known.get(key);
+  if (!context) {
+    context = await browser.newContext({ locale: 'zh-CN', ...options });
+    known.set(key, context);
+    // Shorter than a test may take, so that what never came is named.
+    context.setDefaultTimeout(40_000);
+    // For `pass`; until then it goes as it always does.
+    await context.clock.install();
+  }
+  return context;
+}
+
+/** A person at the page, in a tab of their own. */
 export class Visitor {
   /** Errors on the console and exceptions of the page. */
   readonly complaints: string[] = [];
   /** Paths that the page asked for, in order. */
   readonly requests: string[] = [];
+  /** Captchas among them. */
+  captchasAsked = 0;
 
   private constructor(
     readonly page: Page,
@@ -29,6 +53,7 @@ export class Visitor {
     page.on('pageerror', (error) => this.complaints.push(error.message));
     page.on('request', (request) => {
       if (!request.url().startsWith('data:')) this.requests.push(new URL(request.url()).pathname);
+      if (request.postData()?.includes('imageCaptcha')) this.captchasAsked += 1;
     });
   }
 
@@ -39,9 +64,7 @@ export class Visitor {
     options: BrowserContextOptions = {},
     url = server.url,
   ): Promise<Visitor> {
-    const context = await browser.newContext({ locale: 'zh-CN', ...options });
-    // Shorter than a test may take, so that what never came is named.
-    context.setDefaultTimeout(40_000);
+    const context = await contextOf(browser, options);
     const visitor = new Visitor(await context.newPage(), context, server);
     await visitor.page.goto(url);
     return visitor;
@@ -107,6 +130,18 @@ export class Visitor {
     if (!/^[0-9]{6}$/.test(code)) await this.submitButton.click();
   }
 
+  /** Lets time pass, for the page and for its server, without waiting. Timers that are due fire. */
+  async pass(seconds: number): Promise<void> {
+    this.server.ahead += seconds * 1000;
+    await this.page.clock.fastForward(seconds * 1000);
+    await this.settled();
+  }
+
+  /** Resolves when whatever the page has asked for so far stands in `requests`. */
+  async settled(): Promise<void> {
+    await this.page.evaluate("fetch('/healthz').catch(() => undefined)");
+  }
+
   /** The id of the element that has the focus. */
   async focused(): Promise<string | null> {
     return this.page.locator(':focus').getAttribute('id');
@@ -114,7 +149,8 @@ export class Visitor {
 
   /** What axe-core finds serious or critical in what is on display, one line each. */
   async barriers(): Promise<string[]> {
-    await this.page.evaluate(`globalThis.axe || (() => { ${AXE} })()`);
+    // Half a megabyte, which a busy machine takes seconds to hand over: once for each page.
+    if (!(await this.page.evaluate('"axe" in globalThis'))) await this.page.evaluate(`(() => { ${AXE} })()`);
     const found = await this.page.evaluate(() => {
       const { axe } = globalThis as unknown as { axe: { run(options: RunOptions): Promise<AxeResults> } };
       return axe.run({ resultTypes: ['violations'], preload: false });
@@ -131,6 +167,6 @@ export class Visitor {
   }
 
   leave(): Promise<void> {
-    return this.context.close();
+    return this.page.close();
   }
 }

@@ -32,6 +32,10 @@ export type VerificationReason =
   | 'CAPTCHA_EXPIRED'
   /** The answer is wrong, and this captcha is spent. Get a new one. */
   | 'CAPTCHA_MISMATCH'
+  /** This server takes no messages from this number, or none without a send that failed. Nothing was consumed. */
+  | 'INBOUND_NOT_OFFERED'
+  /** The message that the person was asked to send has not arrived yet; ask again after retryAfter. */
+  | 'INBOUND_WAITING'
   /** An argument is blank. Nothing was consumed. */
   | 'MISSING_PARAMETER'
   /** Not a mobile number of mainland China or of another country that is taken. Nothing was consumed. */
@@ -80,7 +84,7 @@ export type VerifySmsCodeMutationVariables = Exact<{
 }>;
 
 
-export type VerifySmsCodeMutation = { readonly verifySmsCode: { readonly code: number, readonly errmsg: string, readonly reason: VerificationReason, readonly retryAfter: number | null, readonly attemptsLeft: number | null, readonly ticket: string | null } };
+export type VerifySmsCodeMutation = { readonly verifySmsCode: { readonly code: number, readonly errmsg: string, readonly reason: VerificationReason, readonly retryAfter: number | null, readonly attemptsLeft: number | null, readonly ticket: string | null, readonly device: string | null } };
 
 export class TypedDocumentString<TResult, TVariables>
   extends String
@@ -146,6 +150,7 @@ export const VerifySmsCodeDocument = new TypedDocumentString(`
     retryAfter
     attemptsLeft
     ticket
+    device
   }
 }
     `) as unknown as TypedDocumentString<VerifySmsCodeMutation, VerifySmsCodeMutationVariables>;

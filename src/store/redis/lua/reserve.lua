@@ -3,12 +3,13 @@
 -- KEYS  1 img:{uuid}  2 sms:{mobile}  3 the latest code's purpose  4 the request  5 when codes of this purpose were ended
 --       6 the mobile's failures  7 what an operator decided for it  with allowances: 8 9 10 standings of client, network, parent
 --       11 12 13 14 pools: known, unknown, person, device  15 when allowances were first charged  16 when the mobile was last confirmed
---       17 its unpaid messages  18 its messages of the day  then the client's unsolved captchas, then the limits
+--       17 its unpaid messages  18 its messages of the day  with a trusted device: 19 what that device paid for  then the
+--       client's unsolved captchas, then the limits
 -- ARGV  1 deadline  2 the captcha's answer, trimmed, in lower case  3 code  4 purpose  5 smsId  6 uuid
 --       7 numbers: the code's lifetime, ms; failures allowed in a row, 0 for any; how many keys count unsolved captchas; allowances: 0 for
 --       none, 1 to enforce them, 2 to report; a bit for each limit that an allowed mobile is spared; then cap, length and
 --       value of each key for unsolved captchas and of each limit
---       with allowances: 8 numbers: 1 for a trusted device, then the rule  9 10 11 client, network, parent
+--       with allowances: 8 numbers: cap and length of KEYS[19], 0 0 without a device; then the rule  9 10 11 client, network, parent
 -- Returns { 'ok', now, code before, its `code:PURPOSE:uuid`, when it expires, what pays for it, what would have refused it,
 --           events now in each limit... }
 --         { 'captcha-expired', now }  { 'captcha-mismatch', now }  { 'refused', now, index of the limit from 0, ms to wait }
@@ -28,7 +29,10 @@ redis.call('DEL', KEYS[1])
 if text:match('^%s*(.-)%s*$'):lower() ~= ARGV[2] then return { 'captcha-mismatch', now } end
 local bounds = numbers(ARGV[7])
 local ttl, max_failures, unsolved, mode, spared = unpack(bounds, 1, 5)
+local rule = mode > 0 and numbers(ARGV[8]) or { 0, 0 }
+local device_cap, device_length = rule[1], rule[2]
 local first = mode > 0 and 19 or 8
+if device_cap > 0 then first = 20 end
 for i = 1, unsolved do
   refund_latest_event(KEYS[first + i - 1], bounds[3 + 3 * i], bounds[4 + 3 * i])
 end
@@ -42,14 +46,19 @@ local b = 6 + 3 * unsolved
 first = first + unsolved
 local wait, index, logs, counts = check_all(first, #KEYS, bounds, b, is_allowed and spared)
 
-local asker, charge, denied, state = nil, '', '', nil
+local asker, charge, denied, state, of_device = nil, '', '', nil, nil
 if mode > 0 then
   asker = { ARGV[9], ARGV[10], ARGV[11] }
-  local rule = numbers(ARGV[8])
-  state = read_allowances(8, asker, rule[1] == 1)
+  local trusted = false
+  if device_cap > 0 then
+    local total
+    of_device, total = live_entries(KEYS[19], device_length)
+    trusted = total < device_cap
+  end
+  state = read_allowances(8, asker, trusted)
   -- Strangers who ask for a mobile count as its own cap.
   if is_allowed then state.of_mobile = {} end
-  local paid_by, limit, ms = decide(state, allowance_rule(rule, 2))
+  local paid_by, limit, ms = decide(state, allowance_rule(rule, 3))
   if not paid_by then
     if mode == 1 and ms > wait then return { 'not-allowed', now, limit, ms } end
     denied = limit
@@ -61,6 +70,7 @@ if wait > 0 then return { 'refused', now, index, wait } end
 
 count_all(first, #KEYS, bounds, b, logs)
 if asker then charge_allowances(8, state, asker, charge) end
+if charge == 'device' then add_event(KEYS[19], of_device, device_cap, device_length) end
 local previous, latest, expires =
   write_request(KEYS[2], KEYS[3], KEYS[4], KEYS[5], ARGV[3], ARGV[4], ARGV[6], ARGV[5], ttl, asker)
 return { 'ok', now, previous, latest, expires, charge, denied, unpack(counts) }

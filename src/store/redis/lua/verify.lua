@@ -11,7 +11,7 @@
 --         length of KEYS[8]: cap 0 where they are not counted here
 --       5 numbers, for a cluster: ms to wait for a guess, ms to wait for a try  6 how allowances are settled: '' not at all, 'here', or
 --       'told' for a cluster, whose slots are settled one by one  7 what every key begins with
--- Returns { 'ok', now, smsId, and if told: client, network, parent, sent at, charge, ... }  { 'expired', now }  { 'mismatch', now, smsId, wrong codes still allowed, -1 for any }
+-- Returns { 'ok', now, smsId, and if settled here: 1 for a number that was not confirmed in the history before, else 0; and if told: client, network, parent, sent at, charge, ... }  { 'expired', now }  { 'mismatch', now, smsId, wrong codes still allowed, -1 for any }
 --         { 'locked', now, smsId, ms to wait, 0 for a void code only }  { 'refused', now, ms to wait }  { 'deadline-exceeded', now }
 --- @include deadline
 --- @include sliding_window
@@ -98,7 +98,7 @@ if difference == 0 then
   local confirmed_at = tonumber(held[KEYS[10]] or nil)
   settle_allowances(ARGV[7], asker, messages, weight_of(confirmed_at))
   redis.call('SET', KEYS[10], string.format('%.0f', math.max(now, confirmed_at or 0)), 'PX', HISTORY_MS)
-  return { 'ok', now, sms_id }
+  return { 'ok', now, sms_id, confirmed_at and 0 or 1 }
 end
 
 count_try()

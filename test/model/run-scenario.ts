@@ -1,9 +1,9 @@
 import type { Client } from '../../src/limits/rules';
 import type { VerificationPurpose } from '../../src/sms/purpose';
 import type { Caller } from '../../src/verification/sms-code-service';
-import { type Issue, MOBILES, type Pass, type Scene, type Send, type Verify } from './actions';
+import { type Issue, MOBILES, type Pass, type Scenario, type Send, type Verify } from './actions';
 import { type Expected, Model } from './model';
-import { Stage, type StageStore } from './stage';
+import { type StoreUnderTest, TestEnvironment } from './test-environment';
 
 const HOUR = 3_600_000;
 
@@ -14,25 +14,30 @@ const MOST_REAL_MS = 900;
 export type Tally = Map<string, number>;
 
 /**
- * Plays a scene on the real services and on the model, and expects the same answers, the same messages, and no cap passed.
- * `realTime`: the store's clock also runs on its own; a scene that takes too long is left. Answers whether it was played to its end.
+ * Runs a scenario on the real services and on the model, and expects the same answers, the same messages, and no cap passed.
+ * `realTime`: the store's clock also runs on its own; a scenario that takes too long is left. Answers whether it ran to its end.
  */
-export async function play(scene: Scene, stored: StageStore, tally: Tally, realTime: boolean): Promise<boolean> {
-  const player = new Player(scene, stored, tally);
+export async function runScenario(
+  scenario: Scenario,
+  stored: StoreUnderTest,
+  tally: Tally,
+  realTime: boolean,
+): Promise<boolean> {
+  const run = new ScenarioRun(scenario, stored, tally);
   const start = performance.now();
-  for (const action of scene.actions) {
-    const compare = await player.act(action);
-    const standing = await player.standing();
+  for (const action of scenario.actions) {
+    const compare = await run.act(action);
+    const standing = await run.standing();
     if (realTime && performance.now() - start > MOST_REAL_MS) return false;
     compare();
-    player.expectStanding(standing);
+    run.expectStanding(standing);
   }
-  player.expectCapsKept();
+  run.expectCapsKept();
   return true;
 }
 
-class Player {
-  private readonly stage: Stage;
+class ScenarioRun {
+  private readonly environment: TestEnvironment;
   private readonly model: Model;
   private readonly issued: { uuid: string; text: string }[] = [];
   /** Requests that the store made, the latest first. */
@@ -42,24 +47,24 @@ class Player {
   private readonly messagesOf = new Map<string, number>();
 
   constructor(
-    private readonly scene: Scene,
-    stored: StageStore,
+    private readonly scenario: Scenario,
+    stored: StoreUnderTest,
     private readonly tally: Tally,
   ) {
-    this.stage = new Stage(scene, stored);
-    this.model = new Model(scene);
+    this.environment = new TestEnvironment(scenario, stored);
+    this.model = new Model(scenario);
   }
 
   /** Acts on the real services; what it returns then compares them with the model. */
   act(action: Issue | Send | Verify | Pass): Promise<() => void> {
     if (action.type === 'pass') return this.pass(action);
-    this.stage.fault = action.fault;
+    this.environment.fault = action.fault;
     if (action.type === 'issue') return this.issue(action);
     return action.type === 'send' ? this.send(action) : this.verify(action);
   }
 
   standing(): Promise<(string | null)[] | undefined> {
-    return this.stage.standing(MOBILES);
+    return this.environment.standing(MOBILES);
   }
 
   /** Other services read the latest good code, and what a refund put back. */
@@ -68,14 +73,14 @@ class Player {
   }
 
   private async pass({ seconds }: Pass): Promise<() => void> {
-    await this.stage.pass(seconds * 1000);
+    await this.environment.pass(seconds * 1000);
     return () => {
       this.model.now += seconds * 1000;
     };
   }
 
   private async issue({ client, times, fault }: Issue): Promise<() => void> {
-    const results = await atOnce(times, () => this.stage.captchas.issue('IMAGE', known(client), 'zh'));
+    const results = await atOnce(times, () => this.environment.captchas.issue('IMAGE', known(client), 'zh'));
     return () => {
       const made = results.flatMap(({ uuid, image = '' }) => {
         const text = Buffer.from(image.slice(image.indexOf(',') + 1), 'base64').toString();
@@ -92,11 +97,11 @@ class Player {
   }
 
   private async send({ type, times, sameCaptcha, captcha, ...call }: Send): Promise<() => void> {
-    const { stage, model } = this;
+    const { environment, model } = this;
     const { client, mobile, purpose, provider, latency } = call;
-    const before = stage.sent.length;
-    stage.provider = provider;
-    stage.latencyMs = latency * 1000;
+    const before = environment.sent.length;
+    environment.provider = provider;
+    environment.latencyMs = latency * 1000;
     const requests = Array.from({ length: times }, (_, i) => {
       const { uuid, text } = this.issued[captcha + (sameCaptcha ? 0 : i)] ?? { uuid: `none-${i}`, text: 'AAAAA' };
       return {
@@ -106,14 +111,14 @@ class Player {
         imageCode: { right: text, padded: ` ${text.toLowerCase()} `, wrong: 'WRONG' }[call.answer],
       };
     });
-    const results = await Promise.all(requests.map((request) => stage.codes.send(request, caller(client))));
-    const sent = stage.sent.slice(before);
+    const results = await Promise.all(requests.map((request) => environment.codes.send(request, caller(client))));
+    const sent = environment.sent.slice(before);
     return () => {
       const expected = requests.map(({ uuid, imageCode: answer }) =>
-        model.send({ ...call, uuid, answer, code: stage.codeOf.get(uuid) ?? '' }),
+        model.send({ ...call, uuid, answer, code: environment.codeOf.get(uuid) ?? '' }),
       );
       for (const uuid of new Set(requests.map((request) => request.uuid))) {
-        const code = stage.codeOf.get(uuid);
+        const code = environment.codeOf.get(uuid);
         if (code && !this.requests.some((one) => one.uuid === uuid))
           this.requests.unshift({ mobile, uuid, purpose, code });
       }
@@ -138,7 +143,7 @@ class Player {
   }
 
   private async verify({ type, client, mobile, times, guess: kind, ...call }: Verify): Promise<() => void> {
-    const { stage, model } = this;
+    const { environment, model } = this;
     const own = this.requests.filter((one) => one.mobile === mobile);
     const named = {
       mobile: () => own['back' in call.request ? call.request.back : 0],
@@ -161,7 +166,7 @@ class Player {
       'full-width': right.replaceAll(/\d/g, (digit) => String.fromCharCode(digit.charCodeAt(0) + 0xfee0)),
     }[kind];
     const request = { mobile, smsCode: guess, uuid, purpose };
-    const results = await atOnce(times, () => stage.codes.verify(request, caller(client)));
+    const results = await atOnce(times, () => environment.codes.verify(request, caller(client)));
     return () =>
       this.compare(
         results.map(({ ticket, ...result }) => result),
@@ -179,7 +184,8 @@ class Player {
 
   /** Without the model: in no window of its length did more messages go out than its cap says. */
   expectCapsKept(): void {
-    const { cooldownMs, perMobileHour, perMobileDay, perClientHour, perNetworkHour, dailyBudget } = this.scene.limits;
+    const { cooldownMs, perMobileHour, perMobileDay, perClientHour, perNetworkHour, dailyBudget } =
+      this.scenario.limits;
     const expectKept = (cap: number, length: number, group: (one: { mobile: string; client: string }) => string) => {
       if (cap === 0 || length === 0) return;
       const most = this.delivered.map(({ at, ...last }) => {

@@ -6,10 +6,10 @@ import { type Store, StoreUnavailableError } from '../../src/store/store';
 import { CaptchaService } from '../../src/verification/captcha-service';
 import { randomCode } from '../../src/verification/random-code';
 import { SmsCodeService } from '../../src/verification/sms-code-service';
-import type { Fault, Provider, Scene } from './actions';
+import type { Fault, Provider, Scenario } from './actions';
 
 /** A store, empty, whose time the test moves. */
-export interface StageStore {
+export interface StoreUnderTest {
   store: Store;
   advance(ms: number): Promise<void>;
   /** What another service reads under `sms:{mobile}`; absent where none can. */
@@ -20,12 +20,12 @@ export interface SentMessage {
   mobile: string;
   code: string;
   provider: Provider;
-  /** ms since the start of the scene. */
+  /** ms since the start of the scenario. */
   at: number;
 }
 
 /** The real services on a real store, with a provider that does what it is told and keeps what it was given. */
-export class Stage {
+export class TestEnvironment {
   now = 0;
   readonly sent: SentMessage[] = [];
   readonly captchas: CaptchaService;
@@ -37,15 +37,15 @@ export class Stage {
   fault: Fault | undefined;
 
   constructor(
-    scene: Scene,
-    private readonly stored: StageStore,
+    scenario: Scenario,
+    private readonly stored: StoreUnderTest,
   ) {
     const log = pino({ level: 'silent' });
-    const rules = new LimitRules(scene.limits, scene.captchaTtl * 1000);
+    const rules = new LimitRules(scenario.limits, scenario.captchaTtl * 1000);
     const store = this.faulty(stored.store);
     const observe = () => undefined;
     this.captchas = new CaptchaService(
-      { ttlMs: scene.captchaTtl * 1000, level: 'auto' },
+      { ttlMs: scenario.captchaTtl * 1000, level: 'auto' },
       {
         store,
         rules,
@@ -58,7 +58,7 @@ export class Stage {
       },
     );
     this.codes = new SmsCodeService(
-      { codeTtlMs: scene.codeTtl * 1000, foreignCodes: scene.foreignCodes },
+      { codeTtlMs: scenario.codeTtl * 1000, foreignCodes: scenario.foreignCodes },
       {
         store,
         rules,
@@ -117,7 +117,7 @@ export class Stage {
   }
 }
 
-/** What a stage plays no faults with. */
+/** What no fault is injected into. */
 function untouched(store: Store): Omit<Store, 'issueCaptcha' | 'reserveSend' | 'refundSend' | 'checkCode'> {
   return {
     peekCaptcha: (uuid) => store.peekCaptcha(uuid),

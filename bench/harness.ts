@@ -40,7 +40,7 @@ const SETTINGS = {
 };
 
 /** One real Redis, and the servers that are measured on it. */
-export class Stage {
+export class BenchHarness {
   private readonly started: Running[] = [];
 
   private constructor(
@@ -48,10 +48,10 @@ export class Stage {
     readonly redisServer: Running,
   ) {}
 
-  static async open(): Promise<Stage> {
+  static async open(): Promise<BenchHarness> {
     const command = ['redis-server', '--port', '{port}', '--save', '', '--appendonly', 'no', '--loglevel', 'warning'];
     const redisServer = await start(command, {}, pings, LOAD_CORE);
-    return new Stage(new Redis(redisServer.port), redisServer);
+    return new BenchHarness(new Redis(redisServer.port), redisServer);
   }
 
   async start({ command, dialect }: Contender): Promise<Running> {

@@ -1,0 +1,26 @@
+import { type InboundParser, mainlandSender } from '../inbound';
+import { jsonAnswer } from '../provider-push';
+import { isSignedByTwilio } from './twilio-signature';
+
+/** TwiML (www.twilio.com/docs/messaging/twiml): nothing is sent back. */
+const NOTHING = '<?xml version="1.0" encoding="UTF-8"?><Response></Response>';
+
+/**
+ * Twilio's webhook for messages that people send (www.twilio.com/docs/messaging/guides/webhook-request): a form, signed.
+ * @param publicUrl RECEIPTS_URL, which Twilio's address of this server begins with.
+ */
+export function twilioInboundParser(authToken: string, publicUrl: string): InboundParser {
+  return {
+    parse({ headers, target, body }) {
+      const form = new URLSearchParams(body);
+      const signature = String(headers['x-twilio-signature'] ?? '');
+      if (!isSignedByTwilio({ url: publicUrl + target, form, signature }, authToken)) {
+        return { messages: [], answer: jsonAnswer(403, { error: 'not signed' }) };
+      }
+      const from = form.get('From');
+      const text = form.get('Body');
+      const answer = { status: 200, contentType: 'text/xml; charset=utf-8', body: NOTHING };
+      return { messages: from === null || text === null ? [] : [{ from: mainlandSender(from), text }], answer };
+    },
+  };
+}

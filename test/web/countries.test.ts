@@ -1,0 +1,80 @@
+import type { Browser } from 'playwright-core';
+import { describeInChromium, launchChromium } from './support/chromium';
+import { type PageServer, startPageServer } from './support/page-server';
+import { textOf, Visitor } from './support/visitor';
+
+describeInChromium('With SMS_COUNTRIES=CN,HK,GB the page', () => {
+  let browser: Browser;
+  let server: PageServer;
+  let visitor: Visitor;
+
+  beforeAll(async () => {
+    browser = await launchChromium();
+    server = await startPageServer({ SMS_COUNTRIES: 'CN,HK,GB' });
+  });
+  afterAll(async () => {
+    await browser.close();
+    await server.stop();
+  });
+  beforeEach(async () => {
+    visitor = await Visitor.arrive(browser, server, { locale: 'en-GB' });
+  });
+  afterEach(() => visitor.leave());
+
+  const menu = () => visitor.page.locator('#country');
+  const confirm = async () => {
+    const code = await textOf(visitor.page.locator('.development-code code'));
+    await visitor.handIn(code);
+    await visitor.page.locator('.confirmed-mobile').waitFor();
+    return textOf(visitor.page.locator('.confirmed-mobile'));
+  };
+
+  test('confirms a number of Hong Kong that is chosen in its menu', async () => {
+    expect(await menu().locator('option').allTextContents()).toEqual([
+      expect.stringMatching(/^\+86 China/),
+      expect.stringMatching(/^\+852 Hong Kong/),
+      '+44 United Kingdom',
+    ]);
+    await menu().selectOption('HK');
+    expect(await visitor.barriers()).toEqual([]);
+    await visitor.receiveCode('9123 4567');
+    expect(await confirm()).toBe('+85291234567');
+    expect(visitor.complaints).toEqual([]);
+  });
+
+  test('confirms a mainland number as ever', async () => {
+    await visitor.receiveCode('138 0013 8000');
+    expect(await confirm()).toBe('138 0013 8000');
+  });
+
+  test('takes the country from a number that is pasted with it, and the zero of calls within the country away', async () => {
+    await visitor.mobile.fill('+852 9123 4567');
+    expect([await menu().inputValue(), await visitor.mobile.inputValue()]).toEqual(['HK', '91234567']);
+    await menu().selectOption('GB');
+    await visitor.mobile.fill('07400 123456');
+    expect(await visitor.mobile.inputValue()).toBe('7400123456');
+    await visitor.receiveCode('07400 123457');
+    // A reload comes back to the code, and from there to the number and its country.
+    await visitor.page.reload();
+    expect(await textOf(visitor.page.locator('.sent-to strong'))).toBe('+447400123457');
+    await visitor.page.locator('.sent-to button').click();
+    expect([await menu().inputValue(), await visitor.mobile.inputValue()]).toEqual(['GB', '7400123457']);
+  });
+
+  test('tells a fixed line, and keeps the captcha', async () => {
+    await menu().selectOption('HK');
+    await visitor.askForCode('2123 4567');
+    await visitor.errorOf('mobile').filter({ hasText: 'The mobile number is not valid' }).waitFor();
+    const captcha = await visitor.captcha.inputValue();
+    expect(captcha).not.toBe('');
+    await visitor.mobile.fill('9123 4560');
+    await visitor.sendButton.click();
+    await visitor.smsCode.waitFor();
+  });
+
+  test('fits a narrow screen', async () => {
+    await visitor.page.setViewportSize({ width: 320, height: 640 });
+    const wider = await visitor.page.evaluate('document.documentElement.scrollWidth > innerWidth');
+    expect(wider).toBe(false);
+  });
+});
