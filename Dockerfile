@@ -9,7 +9,8 @@ COPY tools ./tools
 COPY src ./src
 COPY packages/client/src ./packages/client/src
 COPY web ./web
-RUN npm run build && npm prune --omit=dev --ignore-scripts
+RUN npm run build && npm prune --omit=dev --ignore-scripts \
+  && mkdir bin && ln -s ../dist/main.js bin/sms-verification
 
 FROM node:20-slim
 ENV NODE_ENV=production
@@ -19,6 +20,9 @@ COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
 COPY fonts ./fonts
+# `docker exec … sms-verification status`: a link to dist/main.js.
+COPY --from=build /app/bin ./bin
+ENV PATH=/app/bin:$PATH
 # Owned by root and only read: the process cannot change what it runs.
 USER node
 EXPOSE 4000

@@ -28,6 +28,7 @@ import { EventLog } from './observability/event-log';
 import { observeOperations } from './observability/instrument-schema';
 import { observedStore } from './observability/instrument-store';
 import { Metrics } from './observability/metrics';
+import { OperatorRecord } from './observability/operator-record';
 import { startTracing } from './observability/tracing';
 import { PROJECT_ROOT } from './project-root';
 import type { ConsoleSender } from './sms/console/console-sender';
@@ -38,7 +39,7 @@ import { createNumbering, type Numbering } from './sms/numbering';
 import type { SmsSender } from './sms/sender';
 import { fixedCodes } from './sms/test-numbers-sender';
 import { openStore } from './store/open-store';
-import type { Store } from './store/store';
+import type { OpenedStore, Store } from './store/store';
 import { DeviceTokens } from './tickets/device-tokens';
 import { createTicketSigner, type TicketSigner } from './tickets/ticket-signer';
 import { CaptchaService } from './verification/captcha-service';
@@ -51,7 +52,7 @@ import { SmsIds } from './verification/sms-ids';
 
 /** What a test puts in place of the real thing. */
 export interface Overrides {
-  store?: Store;
+  store?: Store & Partial<OpenedStore>;
   sender?: SmsSender;
   /** ms since the epoch. */
   clock?: () => number;
@@ -93,7 +94,11 @@ export async function createApp(config: Config, log: Logger, overrides: Override
   // Without proxies a trace's id in the headers would be the client's own choice.
   const tracing = config.tracing ? await startTracing(config.trustProxy > 0, log) : undefined;
   const events = new EventLog(log, { events: config.logEvents, secret: config.clientHashSecret });
-  const observe = fanOut([metrics.observe, tracing?.observe, events.observe, overrides.observe], log);
+  const opened: Store & Partial<OpenedStore> = overrides.store ?? (await openStore(config.store, { clock, log }));
+  // An in-process store can be asked by nobody else.
+  const operator = config.store.kind === 'redis' ? opened.operator : undefined;
+  const record = operator && new OperatorRecord(operator, log, clock);
+  const observe = fanOut([metrics.observe, tracing?.observe, events.observe, record?.observe, overrides.observe], log);
   const numbering = createNumbering(countries);
   const rules = new LimitRules(config.limits, config.captcha.ttlMs, countryLimits(countries, countryBudgets));
   const drawing = createCaptchaDrawing({ fontFiles: config.captcha.fontFiles });
@@ -102,9 +107,10 @@ export async function createApp(config: Config, log: Logger, overrides: Override
     clock,
     countryOf: numbering.countryOf,
     onAttempt: (attempt) => observe({ type: 'send-attempted', ...attempt }),
+    onCircuit: (provider, state) => observe({ type: 'circuit-changed', provider, state }),
   });
   const sender = overrides.sender ?? configured;
-  const store = observedStore(overrides.store ?? (await openStore(config.store, { clock, log })), observe);
+  const store = observedStore(opened, observe);
   const tickets = overrides.tickets ?? (config.tickets && (await createTicketSigner(config.tickets, clock)));
   const clients = new ClientIds(config.clientHashSecret);
   const devices = config.trustedDeviceSecret ? new DeviceTokens(config.trustedDeviceSecret, clock) : undefined;
@@ -237,6 +243,7 @@ export async function createApp(config: Config, log: Logger, overrides: Override
       await drain(http, withinMs);
       await graphql.stop();
       receipts.close();
+      await record?.close();
       await store.close();
       await tracing?.close();
       // Monitoring sees the drain to its end.

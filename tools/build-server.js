@@ -1,4 +1,4 @@
-const { cpSync, readdirSync } = require('node:fs');
+const { chmodSync, cpSync, readdirSync } = require('node:fs');
 const { join } = require('node:path');
 const { buildSync } = require('esbuild');
 const { buildExplorer } = require('./build-explorer');
@@ -11,7 +11,7 @@ const root = join(__dirname, '..');
  */
 function buildServer(folder) {
   buildSync({
-    entryPoints: { main: join(root, 'src/main.ts'), 'send-test': join(root, 'src/cli/send-test.ts') },
+    entryPoints: { main: join(root, 'src/main.ts') },
     outdir: folder,
     bundle: true,
     platform: 'node',
@@ -38,6 +38,8 @@ function buildServer(folder) {
     ],
     logLevel: 'warning',
   });
+  // It is the command sms-verification as well.
+  chmodSync(join(folder, 'main.js'), 0o755);
   buildExplorer(join(folder, 'explorer'));
   cpSync(join(root, 'src/store/redis/lua'), join(folder, 'lua'), { recursive: true });
   const speech = join(root, 'src/captcha/speech');

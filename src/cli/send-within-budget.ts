@@ -2,6 +2,7 @@ import type { Config } from '../config/config';
 import { LimitRules } from '../limits/rules';
 import type { SmsMessage, SmsOutcome, SmsSender } from '../sms/sender';
 import { openStore } from '../store/open-store';
+import { CommandError } from './command';
 
 /** A try that ends between two steps leaves its code for so long, ms. */
 const TRACE_MS = 10_000;
@@ -10,7 +11,7 @@ const NO_LOCKOUT = { maxAttempts: 0, maxFailures: 0, lockoutMs: 0, failureWindow
 /**
  * Sends a message that comes out of the budgets and is held up by nothing else but an operator's block. Its code is taken back before it
  * is sent, so that it confirms nothing. The in-process store has no budget that outlives this process: there it is only sent.
- * @throws Error that says why nothing was sent; StoreUnavailableError.
+ * @throws CommandError that says why nothing was sent; StoreUnavailableError.
  */
 export async function sendWithinBudget(
   config: Readonly<Config>,
@@ -34,9 +35,9 @@ export async function sendWithinBudget(
     if (reserved.status === 'refused') {
       const setting = limits[reserved.limit]?.rule === 'budget' ? 'SMS_DAILY_BUDGET' : 'SMS_COUNTRY_BUDGETS';
       const seconds = Math.ceil(reserved.waitMs / 1000);
-      throw new Error(`${setting} is used up: nothing was sent. It has room again in ${seconds} s`);
+      throw new CommandError(`${setting} is used up: nothing was sent. It has room again in ${seconds} s`);
     }
-    if (reserved.status !== 'ok') throw new Error(`Nothing was sent: ${reserved.status}`);
+    if (reserved.status !== 'ok') throw new CommandError(`Nothing was sent: ${reserved.status}`);
     const { previous, countedAt } = reserved;
     await store.refundSend({ mobile, uuid, code, previous, limits: [], countedAt: [] });
     const outcome = await sender.send(message);

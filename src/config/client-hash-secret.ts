@@ -16,6 +16,11 @@ export function clientHashSecret(sms: SmsSettings): string {
     .digest('base64');
 }
 
+/** Whether there is anything to derive a key from. */
+export function hasSecrets(sms: SmsSettings): boolean {
+  return providerSecrets(sms).length > 0;
+}
+
 /** The key of trusted devices' tokens where TRUSTED_DEVICE_SECRET is absent. */
 export function trustedDeviceSecret(clientHashSecret: string): string {
   return createHmac('sha256', clientHashSecret).update('sms-verification-server/trusted-device/1').digest('base64');

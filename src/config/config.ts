@@ -4,7 +4,7 @@ import type { LoggedEvents, LogLevel } from '../log';
 import type { InboundSettings } from '../sms/inbound-numbers';
 import type { StoreSettings } from '../store/open-store';
 import type { TicketSettings } from '../tickets/ticket-signer';
-import { clientHashSecret, trustedDeviceSecret } from './client-hash-secret';
+import { clientHashSecret, hasSecrets, trustedDeviceSecret } from './client-hash-secret';
 import { inboundSettings } from './inbound-settings';
 import { nearMisses } from './near-misses';
 import type { OriginalDialect } from './original-dialects';
@@ -41,6 +41,8 @@ export interface Config {
   captcha: { ttlMs: number; level: CaptchaLevel | 'auto'; fontFiles: readonly string[] };
   limits: LimitSettings;
   clientHashSecret: string;
+  /** Whether other processes with the same settings have another clientHashSecret: it is random. */
+  clientHashIsRandom: boolean;
   /** undefined: no device is trusted. */
   trustedDeviceSecret: string | undefined;
   /** undefined: /metrics stands on the port of everything else. */
@@ -155,6 +157,7 @@ export function loadConfig(environment: Environment = process.env): Readonly<Con
       verificationsPerClientHour: values.VERIFY_PER_CLIENT_HOUR,
       abusePolicy: values.ABUSE_POLICY,
     },
+    clientHashIsRandom: values.CLIENT_HASH_SECRET === undefined && !hasSecrets(sms),
     clientHashSecret: hashSecret,
     trustedDeviceSecret:
       values.TRUSTED_DEVICE_SECRET === 'off' || values.ABUSE_POLICY === 'off'

@@ -91,16 +91,19 @@ export class EventLog {
   }
 
   private identity({ mobile, purpose, smsId, uuid }: RequestIdentity) {
-    const request = smsId === undefined && uuid !== undefined ? this.hash(REQUEST_DOMAIN, uuid) : undefined;
-    return { smsId, request, mobileId: this.hash(MOBILE_DOMAIN, mobile), purpose };
+    const request =
+      smsId === undefined && uuid !== undefined ? keyedHash(this.settings.secret, REQUEST_DOMAIN + uuid) : undefined;
+    return { smsId, request, mobileId: mobileId(this.settings.secret, mobile), purpose };
   }
+}
 
-  private hash(domain: string, text: string): string {
-    return createHmac('sha256', this.settings.secret)
-      .update(domain + text)
-      .digest('hex')
-      .slice(0, HASH_LENGTH);
-  }
+/** What stands for a mobile in log lines. */
+export function mobileId(secret: string, mobile: string): string {
+  return keyedHash(secret, MOBILE_DOMAIN + mobile);
+}
+
+function keyedHash(secret: string, text: string): string {
+  return createHmac('sha256', secret).update(text).digest('hex').slice(0, HASH_LENGTH);
 }
 
 /** What a line may tell of an event; a field that is added to events does not get into the log by itself. */

@@ -124,6 +124,12 @@ export class Metrics {
     labelNames: ['provider', 'reason'],
     registers: this.registers,
   });
+  private readonly circuits = new Gauge({
+    name: 'sms_verification_circuit_open',
+    help: 'Whether this process skips a provider that kept failing: 1 for as long as it does.',
+    labelNames: ['provider'],
+    registers: this.registers,
+  });
   private readonly verifications = new Counter({
     name: 'sms_verification_verifications_total',
     help: 'Codes checked, by reason: OK, SMS_CODE_MISMATCH, SMS_CODE_EXPIRED, SMS_CODE_LOCKED.',
@@ -165,6 +171,7 @@ export class Metrics {
       this.deliveryDuration.zero({ provider });
       for (const reason of ['duplicate', 'foreign']) this.receiptsIgnored.inc({ provider, reason }, 0);
     }
+    for (const provider of providers) this.circuits.set({ provider }, 0);
     for (const rule of byCountry ? [...LIMITS, ...COUNTRY_LIMITS] : LIMITS) this.limitsHit.inc({ rule }, 0);
     for (const reason of CAPTCHA_REASONS) this.captchasAnswered.inc({ reason }, 0);
     for (const reason of VERIFY_REASONS) this.verifications.inc({ reason }, 0);
@@ -206,6 +213,9 @@ export class Metrics {
       }
       case 'receipt-ignored':
         this.receiptsIgnored.inc({ provider: event.provider, reason: event.reason });
+        break;
+      case 'circuit-changed':
+        this.circuits.set({ provider: event.provider }, event.state === 'open' ? 1 : 0);
         break;
       case 'code-verified':
         this.verifications.inc({ reason: event.reason });

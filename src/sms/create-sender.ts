@@ -41,6 +41,8 @@ export interface SenderDeps {
   log: SenderLog;
   /** Told of every attempt at every provider: also of one after which the next provider was tried. */
   onAttempt?: (attempt: SmsAttempt) => void;
+  /** Told when a provider's circuit opens, and when it closes again. */
+  onCircuit?: (provider: string, state: 'open' | 'closed') => void;
   /** The country of a number, for `byCountry`; absent: all are mainland numbers. */
   countryOf?: (mobile: string) => string;
   /** The time that the signatures of Ronglian and the webhook tell, epoch milliseconds. */
@@ -57,7 +59,7 @@ export interface ConfiguredSender extends SmsSender {
  * @throws Error (by rejection) when there is no provider, or a named one has no settings or an endpoint that cannot be parsed.
  */
 export async function createSender(settings: SmsSettings, deps: SenderDeps): Promise<ConfiguredSender> {
-  const { log, onAttempt, clock } = deps;
+  const { log, onAttempt, onCircuit, clock } = deps;
   const { providers } = settings;
   if (providers.length === 0) throw new Error('No SMS provider is configured');
   const consoleSender = providers.includes('console') ? createConsoleSender(log) : undefined;
@@ -82,6 +84,7 @@ export async function createSender(settings: SmsSettings, deps: SenderDeps): Pro
         if (state === 'open')
           log.warn({ provider }, 'SMS provider keeps failing: circuit open, the next provider serves');
         else log.info({ provider }, 'SMS provider works again: circuit closed');
+        onCircuit?.(provider, state);
       },
     });
   };

@@ -78,6 +78,11 @@ export class StoreKeys {
     return this.ofMobile(mobile, 'listed');
   }
 
+  /** What happened to the mobile lately, for operators. */
+  history(mobile: string): string {
+    return this.ofMobile(mobile, 'history');
+  }
+
   /** A request that waits for a message from the mobile, named by the captcha that was spent on it. */
   inbound(mobile: string, uuid: string): string {
     return this.ofMobile(mobile, `inbound:${uuid}`);
@@ -121,6 +126,16 @@ export class StoreKeys {
   /** The message that a provider means by a reference of its own. */
   reference(reference: string): string {
     return `${this.prefix}message:of:${reference}`;
+  }
+
+  /** How often what happened in five minutes, for operators. */
+  tally(index: number): string {
+    return `${this.prefix}tally:${index}`;
+  }
+
+  /** What operators changed, until a server writes it into its log. */
+  audit(): string {
+    return `${this.prefix}tally:audit`;
   }
 
   /** What a script puts keys of standings and pools together from. */

@@ -42,6 +42,8 @@ export type DomainEvent =
   | { type: 'allowance-charged'; charge: AllowanceCharge }
   /** One try at one provider; `id` is the correlation id that its log lines carry as `smsId`. */
   | { type: 'send-attempted'; id: string; outcome: SmsOutcome; durationMs: number }
+  /** A provider is skipped from now on, or no longer. */
+  | { type: 'circuit-changed'; provider: string; state: 'open' | 'closed' }
   /** What became of a message in the end, whichever providers were tried. `country`: ISO 3166-1 alpha-2. */
   | { type: 'message-sent'; request: RequestIdentity; country: string; outcome: SmsOutcome }
   /** The first receipt of a message. `seconds`: from the request for it until the carrier's word. */

@@ -199,7 +199,7 @@ export class SmsCodeService {
 
     const reservedAt = clock();
     const minutes = Math.max(1, Math.floor(codeTtlMs / 60_000));
-    const outcome = await this.handOver({ id: smsId, mobile, code, minutes, purpose, language });
+    const outcome = await this.handOver({ id: smsId, mobile, code, minutes, purpose, language }, uuid);
     const cooldown = Math.ceil((rules.cooldownMs - (clock() - reservedAt)) / 1000);
     const retryAfter = cooldown > 0 ? cooldown : undefined;
     const { countedAt, previous, charge } = reserved;
@@ -223,7 +223,7 @@ export class SmsCodeService {
     }
   }
 
-  private async handOver(message: SmsMessage): Promise<SmsOutcome> {
+  private async handOver(message: SmsMessage, uuid: string): Promise<SmsOutcome> {
     const { sender, receipts, log, observe } = this.dependencies;
     const { id, mobile, purpose } = message;
     const outcome = await sender.send(message).catch((error: Error): SmsOutcome => {
@@ -232,7 +232,7 @@ export class SmsCodeService {
     });
     observe({
       type: 'message-sent',
-      request: { mobile, purpose, smsId: id },
+      request: { mobile, purpose, uuid, smsId: id },
       country: this.countryOf(mobile),
       outcome,
     });

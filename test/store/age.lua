@@ -45,6 +45,8 @@ for _, key in ipairs(redis.call('KEYS', '*')) do
       local record = cmsgpack.unpack(redis.call('GET', key))
       record[4] = record[4] - ms
       value = cmsgpack.pack(record)
+    elseif string.match(key, '}:history$') then
+      value = string.gsub(redis.call('GET', key), '"at":(%d+)', function(at) return string.format('"at":%.0f', at - ms) end)
     elseif string.match(key, '}:listed$') then
       local list, since, why = string.match(redis.call('GET', key), '^(%l+) (%d+) (.*)$')
       value = string.format('%s %.0f %s', list, since - ms, why)

@@ -107,4 +107,110 @@ export function describeOperator(subject: () => StoreSubject): void {
       expect(all.filter((one) => one === 'ok')).toHaveLength(3);
     });
   });
+
+  describe('what an operator sees and changes', () => {
+    const operator = (): OperatorStore => subject().store.operator;
+    const reserve = (uuid: string, changes: Partial<SendReservation> = {}) =>
+      reserveSolved(subject().store, uuid, changes);
+    const limits = [cooldown(), hourly(5), daily(10)];
+
+    test('given nothing, when a mobile is looked up, then nothing is there', async () => {
+      const standing = await operator().lookUp(MOBILE);
+      expect(standing).toMatchObject({ failures: 0, failuresLeftMs: 0, requests: [], events: [] });
+      expect(standing.listing).toBeUndefined();
+      expect(await operator().uses(limits)).toEqual(limits.map(() => ({ used: 0, waitMs: 0, nextFreeMs: 0 })));
+    });
+
+    test('given messages, when limits are looked at, then each tells its use and when it frees, and nothing is counted', async () => {
+      await reserve('a', { limits });
+      await subject().advance(MINUTE);
+      await reserve('b', { limits });
+      for (let i = 0; i < 2; i++) {
+        const [paused, hour, day] = await operator().uses(limits);
+        expect([paused?.used, hour?.used, day?.used]).toEqual([1, 2, 2]);
+        expectWait(paused?.waitMs, MINUTE);
+        expect([hour?.waitMs, day?.waitMs]).toEqual([0, 0]);
+        expectWait(hour?.nextFreeMs, HOUR - MINUTE);
+      }
+    });
+
+    test('given requests, wrong codes and a list, when the mobile is looked up, then all of it is told, and no code', async () => {
+      await operator().note(MOBILE, {
+        at: (await operator().lookUp(MOBILE)).now,
+        event: 'send',
+        uuid: 'a',
+        smsId: 's1',
+      });
+      await reserve('a', { code: '918273', smsId: 's1' });
+      await reserve('b', { code: '645342', smsId: 's2', purpose: 'LOGIN' });
+      await subject().store.checkCode(codeCheck({ uuid: 'a', code: '000000' }));
+      await operator().list(MOBILE, 'blocked', 'asked us to stop', HOUR);
+      const standing = await operator().lookUp(MOBILE);
+      expect(standing).toMatchObject({
+        failures: 1,
+        listing: { list: 'blocked', reason: 'asked us to stop' },
+        requests: [
+          { purpose: 'REGISTER', smsId: 's1', wrong: 1, isVoid: false },
+          { purpose: 'LOGIN', smsId: 's2', wrong: 0, isVoid: false },
+        ],
+        events: [{ event: 'send', smsId: 's1' }],
+      });
+      expectWait(standing.listing?.leftMs, HOUR);
+      expectWait(standing.failuresLeftMs, DAY);
+      expectWait(standing.requests[0]?.leftMs, 5 * MINUTE);
+      expect(Math.abs((standing.requests[0]?.at ?? 0) - standing.now)).toBeLessThan(MINUTE);
+      expect(JSON.stringify(standing)).not.toMatch(/918273|645342/);
+    });
+
+    test('given a right code, when the mobile is looked up, then requests that it ended are not live', async () => {
+      await reserve('a');
+      await operator().note(MOBILE, { at: (await operator().lookUp(MOBILE)).now, event: 'send', uuid: 'a' });
+      await reserve('b');
+      await subject().store.checkCode(codeCheck({ uuid: 'b' }));
+      expect((await operator().lookUp(MOBILE)).requests).toEqual([]);
+    });
+
+    test('given full caps, when they are reset, then the next message goes out, and a lockout stays unless it is named', async () => {
+      const lockout = { maxAttempts: 0, maxFailures: 1, lockoutMs: HOUR, failureWindowMs: DAY };
+      const full = [cooldown(), hourly(1)];
+      await reserve('a', { limits: full });
+      expect((await reserve('b', { limits: full })).status).toBe('refused');
+      expect(await operator().reset(MOBILE, full, false)).toBe(2);
+      expect(await operator().reset(MOBILE, full, false)).toBe(0);
+      expect((await reserve('c', { limits: full })).status).toBe('ok');
+      await subject().store.checkCode(codeCheck({ uuid: 'c', code: '000000', lockout }));
+      await operator().reset(MOBILE, full, false);
+      expect((await reserve('d', { limits: full, lockout })).status).toBe('locked');
+      expect(await operator().reset(MOBILE, full, true)).toBe(1);
+      expect((await reserve('e', { limits: full, lockout })).status).toBe('ok');
+    });
+
+    test('given more than twenty events, when the mobile is looked up, then the last twenty of a day are told, in order', async () => {
+      const { now } = await operator().lookUp(MOBILE);
+      for (let i = 0; i < 22; i++) await operator().note(MOBILE, { at: now + i, event: 'send', smsId: `s${i}` });
+      const { events } = await operator().lookUp(MOBILE);
+      expect(events.map(({ smsId }) => smsId)).toEqual(Array.from({ length: 20 }, (_, i) => `s${i + 2}`));
+      expect((await operator().lookUp(OTHER_MOBILE)).events).toEqual([]);
+      await subject().advance(DAY + MINUTE);
+      expect((await operator().lookUp(MOBILE)).events).toEqual([]);
+    });
+
+    test('given counts of several servers, when they are summed, then an hour and a day are told to within five minutes', async () => {
+      const at = Date.UTC(2026, 0, 2);
+      await Promise.all(
+        Array.from({ length: 3 }, () => operator().tally({ 'sent:accepted': 2, 'refused:budget': 1 }, at)),
+      );
+      await operator().tally({ 'sent:accepted': 5 }, at - 2 * HOUR);
+      await operator().tally({ 'sent:accepted': 7 }, at - 25 * HOUR);
+      expect(await operator().totals(HOUR, at)).toEqual({ 'sent:accepted': 6, 'refused:budget': 3 });
+      expect(await operator().totals(DAY, at)).toEqual({ 'sent:accepted': 11, 'refused:budget': 3 });
+    });
+
+    test('given lines for the log, when several servers take them, then one gets each', async () => {
+      for (const line of ['one', 'two']) await operator().leaveAudit(line);
+      const taken = await Promise.all(Array.from({ length: 4 }, () => operator().takeAudit()));
+      expect(taken.flat()).toEqual(['one', 'two']);
+      expect(await operator().takeAudit()).toEqual([]);
+    });
+  });
 }

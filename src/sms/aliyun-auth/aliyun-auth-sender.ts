@@ -21,7 +21,7 @@ export interface AliyunAuthSettings {
   timeoutMs: number;
 }
 
-const ALIYUN_AUTH_ENDPOINT = 'dypnsapi.aliyuncs.com';
+export const ALIYUN_AUTH_ENDPOINT = 'dypnsapi.aliyuncs.com';
 
 const outcomes = providerOutcomes('aliyun-auth', ALIYUN_AUTH_CODES);
 

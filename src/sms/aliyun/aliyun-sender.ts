@@ -22,7 +22,7 @@ export interface AliyunSettings {
 }
 
 /** The endpoint of the service for mainland China. */
-const ALIYUN_ENDPOINT = 'dysmsapi.aliyuncs.com';
+export const ALIYUN_ENDPOINT = 'dysmsapi.aliyuncs.com';
 
 const outcomes = providerOutcomes('aliyun', ALIYUN_CODES);
 

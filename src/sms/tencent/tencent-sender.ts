@@ -25,7 +25,7 @@ export interface TencentSettings {
   timeoutMs: number;
 }
 
-const TENCENT_ENDPOINT = 'sms.tencentcloudapi.com';
+export const TENCENT_ENDPOINT = 'sms.tencentcloudapi.com';
 
 const outcomes = providerOutcomes('tencent', TENCENT_CODES);
 

@@ -66,6 +66,21 @@ function valueWaitMs(live: readonly LogEntry[], limit: SlidingWindowLimit, now: 
   return leaves === undefined ? 0 : leaves + limit.lengthMs - now;
 }
 
+/** How far a limit is used, given its whole log. */
+export function limitUse(
+  log: readonly LogEntry[],
+  limit: SlidingWindowLimit,
+  now: number,
+): { used: number; waitMs: number; nextFreeMs: number } {
+  const live = liveEntries(log, limit, now);
+  const [oldest] = live;
+  return {
+    used: eventCount(live),
+    waitMs: waitMs(live, limit, now),
+    nextFreeMs: oldest ? oldest.at + limit.lengthMs - now : 0,
+  };
+}
+
 /** The log with one more event at `now`. */
 export function withEvent(live: readonly LogEntry[], limit: SlidingWindowLimit, now: number): LogEntry[] {
   const bucket = bucketMs(limit);

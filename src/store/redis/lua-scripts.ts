@@ -21,6 +21,9 @@ export const SCRIPT_NAMES = [
   'reserve_mobile',
   'allowance_read',
   'allowance_change',
+  // For operators.
+  'append',
+  'tally',
 ] as const;
 export type ScriptName = (typeof SCRIPT_NAMES)[number];
 

@@ -70,10 +70,30 @@ export class RedisCommands {
     await this.bounded(this.client.set(key, value, 'PX', ttlMs), this.deadline());
   }
 
+  /** What is left of a key's life, ms; 0 where there is none. */
+  async lifeMs(key: string): Promise<number> {
+    return Math.max(0, await this.bounded(this.client.pttl(key), this.deadline()));
+  }
+
   /** What the primaries say of themselves; '' where this user may not ask. */
   async info(section: string): Promise<string[]> {
     const answers = this.nodes.primaries().map(({ node }) => this.bounded(node.info(section), this.deadline()));
     return Promise.all(answers.map((answer) => answer.catch(() => '')));
+  }
+
+  /** Each primary, what it says of itself ('' where this user may not ask), and what its clock shows when, ms since the epoch. */
+  async nodeReports(): Promise<
+    { name: string; info: string; redisNow: number; askedAt: number; answeredAt: number }[]
+  > {
+    return Promise.all(
+      this.nodes.primaries().map(async ({ name, node }) => {
+        const askedAt = Date.now();
+        const [seconds, micros] = await this.bounded(node.time(), this.deadline());
+        const answeredAt = Date.now();
+        const info = await this.bounded(node.info(), this.deadline()).catch(() => '');
+        return { name, info, redisNow: Number(seconds) * 1000 + Number(micros) / 1000, askedAt, answeredAt };
+      }),
+    );
   }
 
   async close(): Promise<void> {
