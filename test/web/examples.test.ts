@@ -23,14 +23,14 @@ afterAll(() => rmSync(folder, { recursive: true }));
 describe('The packed client', () => {
   const installed = (file: string) => join(folder, 'node_modules/sms-verification-client', file);
 
-  test('weighs less than 3 KB without a framework, gzipped, all that it loads included', () => {
+  test('weighs less than 3.5 KB without a framework, gzipped, all that it loads included', () => {
     const entry = readFileSync(installed('dist/create-verification.js'), 'utf8');
     const loads = [...entry.matchAll(/from\s*"\.\/([^"]+)"/g)].map(([, name = '']) => `dist/${name}`);
     const sizes = ['dist/create-verification.js', ...loads].map(
       (file) => gzipSync(readFileSync(installed(file))).length,
     );
     expect(loads.length).toBeGreaterThan(0);
-    expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(3 * 1024);
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(3.5 * 1024);
   });
 
   test('depends on nothing, and holds no source', () => {
