@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { compiledServer } from '../harness/compiled-server';
 import { describeWithRedis } from '../harness/redis-server';
 import { NO_CLIENT_LIMITS, Shop } from '../harness/shop';
 import { waitUntil } from '../harness/wait-until';
@@ -56,13 +57,18 @@ describeWithRedis('First aid', () => {
       .replace(/ {2,}#.*/, '')
       .replaceAll('13800138000', mobile)
       .replace('redis-cli', `redis-cli -u ${shop.redisServer.url}`)
+      .replace('npx sms-verification', `'${process.execPath}' '${compiledServer()}'`)
       .replace(
         '"mobileId":"…"',
         `"mobileId":"${shop.server.logs.findLast(({ class: c }) => c === 'accepted')?.mobileId}"`,
       )
       .replace('$METRICS', `${shop.server.url}/metrics`);
     writeFileSync(join(folder, 'server.log'), shop.server.stdout);
-    return execFileSync('bash', ['-c', here], { encoding: 'utf8', cwd: folder });
+    return execFileSync('bash', ['-c', here], {
+      encoding: 'utf8',
+      cwd: folder,
+      env: { PATH: process.env.PATH, ...shop.environment },
+    });
   }
 
   const send = async (mobile: string) =>
@@ -73,13 +79,18 @@ describeWithRedis('First aid', () => {
     expect(await send(mobile)).toBe('OK');
     await shop.redis.del(`{sms:${mobile}}:cooldown`);
     expect(await send(mobile)).toBe('QUOTA_EXCEEDED');
-    expect(Number(run("redis-cli DEL '{sms:13800138000}:cooldown'", mobile))).toBeGreaterThan(0);
+    expect(run('npx sms-verification lookup', mobile)).toContain('refused: mobile-hour, free in');
+    expect(run('npx sms-verification reset', mobile)).toMatch(/: [1-9] counts of messages forgotten/);
     expect(await send(mobile)).toBe('OK');
+    run('npx sms-verification allow', mobile);
+    await shop.redis.del(`{sms:${mobile}}:cooldown`);
+    expect(await send(mobile)).toBe('OK');
+    expect(run('npx sms-verification status')).toMatch(/^budget /m);
 
     const locked = shop.newMobile();
     await shop.redis.set(`{sms:${locked}}:failures`, '100', 'PX', 3_600_000);
     expect(await send(locked)).toBe('SMS_CODE_LOCKED');
-    run("redis-cli DEL '{sms:13800138000}:failures'", locked);
+    run('npx sms-verification reset 13800138000 --lockout', locked);
     expect(await send(locked)).toBe('OK');
   });
 
