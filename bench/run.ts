@@ -3,6 +3,7 @@
  * --soak N requests.
  */
 import { parseArgs } from 'node:util';
+import { allowances } from './allowances';
 import { compare } from './compare';
 import { growth } from './growth';
 import { pinLoad } from './process';
@@ -24,6 +25,7 @@ async function main(): Promise<void> {
   const stage = await Stage.open();
   const parts: Record<string, () => Promise<string>> = {
     compare: () => compare(stage, requests, rounds),
+    allowances: () => allowances(stage, requests, rounds),
     'round-trips': () => roundTrips(stage),
     growth: () => growth(stage, requests, 3),
     soak: () => soak(stage, Number(values.soak)),
