@@ -54,8 +54,8 @@ export class BenchHarness {
     return new BenchHarness(new Redis(redisServer.port), redisServer);
   }
 
-  async start({ command, dialect }: Contender): Promise<Running> {
-    const env = { ...SETTINGS, REDIS_URL: `redis://127.0.0.1:${this.redisServer.port}` };
+  async start({ command, dialect }: Contender, settings: Readonly<Record<string, string>> = {}): Promise<Running> {
+    const env = { ...SETTINGS, REDIS_URL: `redis://127.0.0.1:${this.redisServer.port}`, ...settings };
     const running = await start(command, env, (port) => serves(port, dialect));
     this.started.push(running);
     return running;

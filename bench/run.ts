@@ -3,6 +3,7 @@
  * --soak N requests.
  */
 import { parseArgs } from 'node:util';
+import { allowances } from './allowances';
 import { compare } from './compare';
 import { growth } from './growth';
 import { BenchHarness } from './harness';
@@ -25,6 +26,7 @@ async function main(): Promise<void> {
   const harness = await BenchHarness.open();
   const parts: Record<string, () => Promise<string>> = {
     compare: () => compare(harness, requests, rounds),
+    allowances: () => allowances(harness, requests, rounds),
     'round-trips': () => roundTrips(harness),
     replay: () => replay(harness, rounds),
     growth: () => growth(harness, requests, 3),

@@ -12,6 +12,8 @@ export interface Attack {
   /** Numbers of the attacker's own, and the share of the messages that go there and are confirmed. */
   ownNumbers?: readonly string[];
   ownShare?: number;
+  /** Each of its numbers made a device trusted, and whoever writes to others shows one of them. */
+  devices?: boolean;
   /** Ms until a bot that was refused tries again. */
   pauseMs: number;
   /** Ms until a bot that got a message sent tries again; without it, as soon as it can. */
@@ -66,7 +68,9 @@ export class RunningAttack {
 
   private try(now: number, mobile: string, origin: Origin): boolean {
     this.tries += 1;
-    if (!this.limiter.send(now, mobile, origin)) {
+    const { devices, ownNumbers } = this.attack;
+    const device = devices && ownNumbers ? `device of ${this.pick(ownNumbers)}` : undefined;
+    if (!this.limiter.send(now, mobile, origin, device)) {
       this.noticedAt ??= now;
       return false;
     }

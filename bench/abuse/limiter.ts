@@ -1,4 +1,4 @@
-import { AGAIN_MS, type AllowanceRule } from '../../src/limits/allowances';
+import { AGAIN_MS, type AllowanceRule, HISTORY_MS, MESSAGES_PER_DEVICE } from '../../src/limits/allowances';
 import { networkKeepMs, withCharge, withConfirmation } from '../../src/store/memory/allowance-changes';
 import { type AllowanceLog, countWithin, withMessage } from '../../src/store/memory/allowance-log';
 import { DAY_MS, NO_STANDING, type Standing, standingExpiresAt } from '../../src/store/memory/allowance-standing';
@@ -27,32 +27,36 @@ export type Policy = { rule: AllowanceRule; budget: number } | { rule: 'today'; 
 
 /** The limits of a send over plain maps, with the real arithmetic of the allowances. */
 export class Limiter {
-  private readonly standings = new Map<string, Standing>();
+  private readonly standings = new Map<string, { standing: Standing; expiresAt: number }>();
   private readonly confirmed = new Map<string, number>();
   private readonly messages = new Map<string, Message[]>();
+  private readonly devices = new Map<string, AllowanceLog>();
   private pools: Record<Pool, AllowanceLog> = { known: [], unknown: [], person: [], device: [] };
   private sent: AllowanceLog = [];
-  private startedAt: number | undefined;
+  /** Remembered for as long as a history since the last message. */
+  private started: { at: number; expiresAt: number } | undefined;
 
   constructor(private readonly policy: Policy) {}
 
   /** One that goes on from here on its own; what it holds is never changed in place. */
   copy(policy = this.policy): Limiter {
     const copy = new Limiter(policy);
-    for (const [key, standing] of this.standings) copy.standings.set(key, standing);
+    for (const [key, held] of this.standings) copy.standings.set(key, held);
     for (const [key, at] of this.confirmed) copy.confirmed.set(key, at);
     for (const [key, list] of this.messages)
       copy.messages.set(
         key,
         list.map((message) => ({ ...message })),
       );
+    for (const [device, log] of this.devices) copy.devices.set(device, log);
     copy.pools = this.pools;
     copy.sent = this.sent;
-    copy.startedAt = this.startedAt;
+    copy.started = this.started;
     return copy;
   }
 
-  send(now: number, mobile: string, origin: Origin, device = false): boolean {
+  /** @param device the trusted device that is shown. */
+  send(now: number, mobile: string, origin: Origin, device?: string): boolean {
     const recent = (this.messages.get(mobile) ?? []).filter(({ sentAt }) => sentAt + DAY_MS > now);
     const last = recent.at(-1);
     if (last && last.sentAt + COOLDOWN_MS > now) return false;
@@ -61,6 +65,7 @@ export class Limiter {
     if (countWithin(this.sent, DAY_MS, now) >= this.policy.budget) return false;
     const charge = this.charge(now, mobile, origin, recent, device);
     if (!charge) return false;
+    if (charge === 'device' && device) this.devices.set(device, withMessage(this.ofDevice(device), DAY_MS, now));
     this.sent = withMessage(this.sent, DAY_MS, now);
     this.messages.set(mobile, [...recent, { sentAt: now, origin, charge, paid: false }]);
     return true;
@@ -72,63 +77,81 @@ export class Limiter {
       (message) => !message.paid && message.sentAt + AGAIN_MS > now && message.origin.client === origin.client,
     );
     for (const message of messages) message.paid = true;
-    this.write(origin, withConfirmation(this.state(mobile, origin), messages, now));
+    this.write(now, origin, withConfirmation(this.state(now, mobile, origin), messages, now));
     this.confirmed.set(mobile, now);
   }
 
   /** Lets go of what no longer counts; tells what is left. */
   sweep(now: number): { keys: number; numbers: number } {
-    for (const [key, standing] of this.standings) {
-      const whose = key.startsWith('n') ? 'network' : 'client';
-      const keepMs = whose === 'network' ? networkKeepMs(standing, now) : DAY_MS;
-      if (standingExpiresAt(standing, whose, keepMs) <= now) this.standings.delete(key);
-    }
-    for (const [mobile, at] of this.confirmed) if (at + 30 * DAY_MS <= now) this.confirmed.delete(mobile);
+    for (const [key, { expiresAt }] of this.standings) if (expiresAt <= now) this.standings.delete(key);
+    for (const [mobile, at] of this.confirmed) if (at + HISTORY_MS <= now) this.confirmed.delete(mobile);
     for (const [mobile, list] of this.messages) {
       if (list.every(({ sentAt }) => sentAt + DAY_MS <= now)) this.messages.delete(mobile);
     }
     let numbers = 0;
-    for (const { debts } of this.standings.values()) numbers += 3 + debts.length;
+    for (const { standing } of this.standings.values()) numbers += 3 + standing.debts.length;
     return { keys: this.standings.size, numbers };
   }
 
-  private charge(now: number, mobile: string, origin: Origin, recent: Message[], device: boolean): Charge | undefined {
+  private ofDevice(device: string): AllowanceLog {
+    return this.devices.get(device) ?? [];
+  }
+
+  private charge(
+    now: number,
+    mobile: string,
+    origin: Origin,
+    recent: Message[],
+    device: string | undefined,
+  ): Charge | undefined {
     const { rule } = this.policy;
     if (rule === 'today') return this.chargeToday(now, origin);
     const pending = recent.filter(
       (message) => !message.paid && message.sentAt + AGAIN_MS > now && message.origin.network === origin.network,
     );
     const ofMobile = recent.flatMap(({ sentAt }) => [sentAt, 1]);
-    const state = this.state(mobile, origin);
-    const decision = decide(state, { ofMobile, again: pending.length === 1, device }, rule, now);
+    const state = this.state(now, mobile, origin);
+    const trusted = device !== undefined && countWithin(this.ofDevice(device), DAY_MS, now) < MESSAGES_PER_DEVICE;
+    const decision = decide(state, { ofMobile, again: pending.length === 1, device: trusted }, rule, now);
     if (!decision.allow) return undefined;
-    this.write(origin, withCharge(state, decision.charge, now));
+    this.write(now, origin, withCharge(state, decision.charge, now));
     return decision.charge;
   }
 
   private chargeToday(now: number, { client }: Origin): Charge | undefined {
-    const standing = this.standings.get(`c${client}`) ?? NO_STANDING;
+    const standing = this.standing(`c${client}`, now);
     if (countWithin(standing.debts, HOUR_MS, now) >= 20) return undefined;
-    this.standings.set(`c${client}`, { ...standing, debts: withMessage(standing.debts, HOUR_MS, now) });
+    const next = { ...standing, debts: withMessage(standing.debts, HOUR_MS, now) };
+    this.standings.set(`c${client}`, { standing: next, expiresAt: now + HOUR_MS });
     return 'own';
   }
 
-  private state(mobile: string, { client, network, parent }: Origin): AllowanceState {
+  private standing(key: string, now: number): Standing {
+    const held = this.standings.get(key);
+    return held && held.expiresAt > now ? held.standing : NO_STANDING;
+  }
+
+  private state(now: number, mobile: string, { client, network, parent }: Origin): AllowanceState {
+    const confirmedAt = this.confirmed.get(mobile);
     return {
-      client: this.standings.get(`c${client}`) ?? NO_STANDING,
-      network: this.standings.get(`n${network}`) ?? NO_STANDING,
-      parent: this.standings.get(`p${parent}`) ?? NO_STANDING,
+      client: this.standing(`c${client}`, now),
+      network: this.standing(`n${network}`, now),
+      parent: this.standing(`p${parent}`, now),
       pools: this.pools,
-      startedAt: this.startedAt,
-      confirmedAt: this.confirmed.get(mobile),
+      startedAt: this.started && this.started.expiresAt > now ? this.started.at : undefined,
+      confirmedAt: confirmedAt !== undefined && confirmedAt + HISTORY_MS > now ? confirmedAt : undefined,
     };
   }
 
-  private write(origin: Origin, state: AllowanceState): void {
-    this.standings.set(`c${origin.client}`, state.client);
-    this.standings.set(`n${origin.network}`, state.network);
-    if (state.parent !== NO_STANDING) this.standings.set(`p${origin.parent}`, state.parent);
-    this.pools = state.pools;
-    this.startedAt = state.startedAt;
+  private write(now: number, origin: Origin, { client, network, parent, pools, startedAt }: AllowanceState): void {
+    const write = (key: string, standing: Standing, expiresAt: number) => {
+      if (expiresAt > now) this.standings.set(key, { standing, expiresAt });
+      else this.standings.delete(key);
+    };
+    write(`c${origin.client}`, client, standingExpiresAt(client, 'client', DAY_MS));
+    write(`n${origin.network}`, network, standingExpiresAt(network, 'network', networkKeepMs(network, now)));
+    write(`p${origin.parent}`, parent, standingExpiresAt(parent, 'parent', DAY_MS));
+    this.pools = pools;
+    if (startedAt !== undefined) this.started = { at: startedAt, expiresAt: now + HISTORY_MS };
   }
 }

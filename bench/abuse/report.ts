@@ -1,5 +1,5 @@
-import type { Figures } from './play';
 import { frontierPlot, type Point } from './plot';
+import type { Figures } from './run-scenario';
 import type { Scenario } from './scenarios';
 
 export interface Result {

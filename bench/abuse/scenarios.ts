@@ -1,7 +1,7 @@
 import { type AllowanceRule, allowanceRule } from '../../src/limits/allowances';
 import type { Attack } from './attack';
 import type { Policy } from './limiter';
-import { attackDay, type Figures, type History, history } from './play';
+import { attackDay, type Figures, type History, history } from './run-scenario';
 import type { ShopOptions } from './shop';
 
 const HOUR = 3_600_000;
@@ -86,6 +86,14 @@ export const SCENARIOS: Scenario[] = [
   { name: 'd, nine of ten come back', table: 'back', attacker: 'd', shop: MOST },
   { name: 'f, half come back', table: 'back', attacker: 'f', shop: HALF },
   { name: 'f, nine of ten come back', table: 'back', attacker: 'f', shop: MOST },
+  { name: 'd, half come back, with trusted devices', table: 'back', attacker: 'd', shop: { ...HALF, devices: 1 } },
+  {
+    name: 'f, its numbers with trusted devices, half come back',
+    table: 'back',
+    attacker: 'f',
+    shop: HALF,
+    attack: { devices: true },
+  },
   { name: 'peace', table: 'today', today: true, days: 3 },
   ...['a', 'b', 'c'].map((attacker): Scenario => ({ name: attacker, table: 'today', attacker, today: true, days: 3 })),
   ...[{}, HALF, MOST].flatMap((shop) =>

@@ -96,7 +96,8 @@ export class Shop {
   ): Visit {
     const visit: Visit = { at: now, origin: person.origin, refused: false, shutOut: false, confirmed: false };
     this.visits.push(visit);
-    const device = person.returns && this.chance.next() < this.options.devices;
+    const hasDevice = person.returns && this.options.devices > 0 && this.chance.next() < this.options.devices;
+    const device = hasDevice ? `device of ${person.mobile}` : undefined;
     const ask = (retries: readonly number[], verify: number, askAgain: number) => (time: number) => {
       if (!limiter.send(time, person.mobile, person.origin, device)) {
         visit.refused = true;

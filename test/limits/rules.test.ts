@@ -111,8 +111,12 @@ describe('the rules against abuse', () => {
       for (const mode of ['enforce', 'report'] as const)
         expect(of(mode).allowance(C1, 'person')).toEqual({
           ...{ rule: allowanceRule(DEFAULTS.dailyBudget, DEFAULTS.perClientHour), mode },
-          ...{ client: 'c1', network: 'n1', parent: 'p1', person: 'person', device: false },
+          ...{ client: 'c1', network: 'n1', parent: 'p1', person: 'person' },
         });
+      expect(of('enforce').allowance(C1, 'person', 'd1')?.device).toMatchObject({
+        cap: 2,
+        subject: { kind: 'device', id: 'd1' },
+      });
       expect(of('off').allowance(C1, 'person')).toBeUndefined();
     });
 
@@ -136,8 +140,8 @@ describe('the rules against abuse', () => {
       rulesOf({ ...DEFAULTS, ...settings })
         .unsolved(C1)
         .map(({ rule, subject, cap }) => [rule, subject, cap]);
-    const ofClient = ['captcha-unsolved', { kind: 'client', id: 'c1' }, 300];
-    const ofNetwork = ['captcha-network-unsolved', { kind: 'network', id: 'n1' }, 600];
+    const ofClient = ['captcha-unsolved', { kind: 'client', id: 'c1' }, 1000];
+    const ofNetwork = ['captcha-network-unsolved', { kind: 'network', id: 'n1' }, 2000];
     expect(unsolved({})).toEqual([ofClient, ofNetwork]);
     expect(unsolved({ captchasPerClientMinute: 0 })).toEqual([ofNetwork]);
     expect(unsolved({ captchasPerNetworkMinute: 0 })).toEqual([ofClient]);
