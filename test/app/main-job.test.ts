@@ -137,7 +137,8 @@ describeWithRedis('The main job, on a real Redis and a provider on the loopback'
       await api.sendSmsCode({ mobile, ...captcha });
 
       expect(await shop.redis.get(`sms:${mobile}`)).toBe(shop.lastCode());
-      const keys = (await shop.redis.keys(`*${mobile}*`)).sort();
+      // All but what operators are told, which is written when the answer is out.
+      const keys = (await shop.redis.keys(`*${mobile}*`)).filter((key) => !key.endsWith(':history')).sort();
       expect(keys).toEqual([
         `sms:${mobile}`,
         `{sms:${mobile}}:cooldown`,

@@ -14,7 +14,7 @@ describe('A fault behind a path', () => {
   let url = '';
   const logs: LogLine[] = [];
   const dependencies = {
-    graphql: { handle: fault },
+    graphql: { handle: fault, answersGet: () => false },
     clients: new ClientIds('secret'),
     log: pino({ base: undefined }, { write: (line) => void logs.push(JSON.parse(line)) }),
     ...{ development: true, trustProxy: 0, host: undefined, corsOrigins: [] },

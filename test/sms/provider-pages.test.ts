@@ -32,7 +32,7 @@ describe.each([...NAMES])('docs/providers/%s.md', (provider) => {
     const named = [...page.matchAll(/(?<!\.)\b[A-Z]+(?:_[A-Z]+)+\b/g)].map(([name]) => name);
     expect(settingsOf(provider).filter((name) => !named.includes(name))).toEqual([]);
     const purposes: readonly string[] = VERIFICATION_PURPOSES;
-    const others = [...SETTINGS, 'SMS_COOLDOWN_SECONDS', ...purposes];
+    const others = [...SETTINGS, 'SMS_COOLDOWN_SECONDS', 'RECEIPTS_SECRET', 'RECEIPTS_URL', ...purposes];
     expect(named.filter((name) => !others.includes(name))).toEqual([]);
   });
 });

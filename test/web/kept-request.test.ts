@@ -142,16 +142,21 @@ describeInChromium('The request that a code was asked for with', () => {
   });
 
   test('given a right code, then the browser keeps the token that came with it, and shows it on its next visit', async () => {
-    await visitor.receiveCode(mobile);
-    await visitor.handIn(server.store.codes.at(-1) ?? '');
-    await confirmed().waitFor();
-    const kept = await visitor.page.evaluate<string>("localStorage.getItem('sms-verification-device')");
+    const trusting = await startPageServer();
+    const guest = await Visitor.arrive(browser, trusting);
+    await guest.receiveCode(mobile);
+    await guest.handIn(trusting.store.codes.at(-1) ?? '');
+    await guest.page.getByRole('heading', { name: '手机号已验证' }).waitFor();
+    const kept = await guest.page.evaluate<string>("localStorage.getItem('sms-verification-device')");
     expect(kept).toMatch(/^[\w-]{48}$/);
 
-    const later = await visitor.context.newPage();
+    const later = await guest.context.newPage();
     const asked = later.waitForRequest((request) => request.url().endsWith('/graphql'));
-    await later.goto(server.url);
+    await later.goto(trusting.url);
     await later.locator('#mobile').focus();
     expect((await asked).headers()['x-trusted-device']).toBe(kept);
+    await later.close();
+    await guest.leave();
+    await trusting.stop();
   });
 });
