@@ -124,7 +124,7 @@ describe('A message', () => {
       {
         type: 'message-sent',
         country: 'CN',
-        request: { mobile: MOBILE, purpose: 'REGISTER', smsId },
+        request: { ...identity(uuid), smsId },
         outcome: { class: 'accepted', provider: 'double', providerCode: '0' },
       },
     ]);
