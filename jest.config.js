@@ -52,8 +52,8 @@ const others = [...unit, ...browser, ...faults, ...hostile];
 module.exports = {
   // Of what runs in Jest's own process; servers that a test starts as processes are not seen.
   coverageProvider: 'v8',
-  // The others wait for clocks, browsers and processes more than they compute.
-  maxWorkers: 3,
+  // Half of the time they wait for clocks, browsers and processes; more at once would make them late.
+  maxWorkers: 2,
   // Bounds what never ends; no test is about this, and a busy machine takes several times as long.
   testTimeout: 30_000,
   collectCoverageFrom: ['src/**/*.ts'],
