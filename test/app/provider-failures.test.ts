@@ -23,7 +23,9 @@ describeWithRedis('When the provider fails', () => {
   });
 
   describe('every failure of the provider', () => {
-    const companions = (mobile: string) => shop.redis.keys(`*${mobile}*`);
+    // All but what operators are told, which is written when the answer is out.
+    const companions = async (mobile: string) =>
+      (await shop.redis.keys(`*${mobile}*`)).filter((key) => !key.endsWith(':history'));
 
     test.each([
       ['refuse', 'SMS_REJECTED', null],
