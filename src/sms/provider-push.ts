@@ -20,6 +20,22 @@ export interface PushAnswer {
 /** Deals with one provider's pushes of one kind. Rejects with StoreUnavailableError where the push should come again. */
 export type PushHandler = (push: ProviderPush) => Promise<PushAnswer>;
 
+/** A handler for each provider: it reads the push, deals with what was read, and then gives the answer that was read with it. */
+export function pushHandlers<Read extends { answer: PushAnswer }>(
+  parsers: Readonly<Record<string, { parse(push: ProviderPush): Read }>>,
+  deal: (read: Read, provider: string) => Promise<void>,
+): Record<string, PushHandler> {
+  const handlers = Object.entries(parsers).map(([provider, { parse }]): [string, PushHandler] => [
+    provider,
+    async (push) => {
+      const read = parse(push);
+      await deal(read, provider);
+      return read.answer;
+    },
+  ]);
+  return Object.fromEntries(handlers);
+}
+
 /** An answer in JSON. */
 export function jsonAnswer(status: number, body: object): PushAnswer {
   return { status, contentType: 'application/json; charset=utf-8', body: JSON.stringify(body) };

@@ -5,7 +5,7 @@ import { type Logger, maskedMobile } from '../log';
 import type { InboundMessage, InboundParser } from '../sms/inbound';
 import { type InboundSettings, inboundNumberFor } from '../sms/inbound-numbers';
 import type { Numbering } from '../sms/numbering';
-import type { PushHandler } from '../sms/provider-push';
+import { type PushHandler, pushHandlers } from '../sms/provider-push';
 import type { VerificationPurpose } from '../sms/purpose';
 import { type InboundStarted, type InboundStatus, type Store, StoreUnavailableError } from '../store/store';
 import type { TicketSigner } from '../tickets/ticket-signer';
@@ -129,15 +129,9 @@ export class InboundService {
 
   /** Who deals with the pushes of each provider. They reject with StoreUnavailableError if the messages should come again. */
   get handlers(): Record<string, PushHandler> {
-    const handlers = Object.entries(this.dependencies.parsers).map(([provider, { parse }]): [string, PushHandler] => [
-      provider,
-      async (push) => {
-        const { messages, answer } = parse(push);
-        for (const message of messages) await this.receive(message);
-        return answer;
-      },
-    ]);
-    return Object.fromEntries(handlers);
+    return pushHandlers(this.dependencies.parsers, async ({ messages }) => {
+      for (const message of messages) await this.receive(message);
+    });
   }
 
   /** A message came from a mobile. Whatever it says, its sender is told nothing. */

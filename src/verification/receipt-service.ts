@@ -1,5 +1,5 @@
 import type { Logger } from '../log';
-import type { PushHandler } from '../sms/provider-push';
+import { type PushHandler, pushHandlers } from '../sms/provider-push';
 import type { Receipt, ReceiptParser } from '../sms/receipts';
 import type { SmsMessage, SmsOutcome } from '../sms/sender';
 import type { MessageNote } from '../store/message-record';
@@ -45,17 +45,14 @@ export class ReceiptService {
 
   constructor(private readonly dependencies: ReceiptServiceDependencies) {}
 
-  /** Who deals with the pushes of each provider that tells any. */
+  /**
+   * Who deals with the pushes of each provider that tells any. They reject with StoreUnavailableError if the receipts should come again;
+   * those that were taken are then duplicates.
+   */
   get handlers(): Record<string, PushHandler> {
-    const handlers = Object.entries(this.dependencies.parsers).map(([provider, { parse }]): [string, PushHandler] => [
-      provider,
-      async (push) => {
-        const { receipts, answer } = parse(push);
-        await this.received(provider, receipts);
-        return answer;
-      },
-    ]);
-    return Object.fromEntries(handlers);
+    return pushHandlers(this.dependencies.parsers, async ({ receipts }, provider) => {
+      for (const receipt of receipts) await this.receive(provider, receipt, 0);
+    });
   }
 
   /** Notes the outcome of a send, if it is not the usual one. Never rejects: a send is what it is, noted or not. */
@@ -65,20 +62,15 @@ export class ReceiptService {
       await this.link(message, outcome);
       if (outcome.class !== 'accepted') await this.noteSend(message.id, outcome);
     } catch (error) {
-      const { name, message: text, stack } = error as Error;
-      if (name === 'StoreUnavailableError') {
-        log.warn({ smsId: message.id, error: text }, 'What became of a message is not stored: the store failed');
-      } else
+      const fields = { smsId: message.id };
+      if (error instanceof StoreUnavailableError)
+        log.warn({ ...fields, error: error.message }, 'What became of a message is not stored: the store failed');
+      else
         log.error(
-          { smsId: message.id, stack },
+          { ...fields, stack: (error as Error).stack },
           'What became of a message could not be stored: please report the stack',
         );
     }
-  }
-
-  /** Rejects with StoreUnavailableError if the receipts should come again; those that were taken are then duplicates. */
-  private async received(provider: string, receipts: readonly Receipt[]): Promise<void> {
-    for (const receipt of receipts) await this.receive(provider, receipt, 0);
   }
 
   close(): void {

@@ -199,7 +199,7 @@ export class SmsCodeService {
 
     const reservedAt = clock();
     const minutes = Math.max(1, Math.floor(codeTtlMs / 60_000));
-    const outcome = await this.handOver({ id: smsId, mobile, code, minutes, purpose, language }, uuid);
+    const outcome = await this.handOver({ id: smsId, mobile, code, minutes, purpose, language }, uuid, country);
     const cooldown = Math.ceil((rules.cooldownMs - (clock() - reservedAt)) / 1000);
     const retryAfter = cooldown > 0 ? cooldown : undefined;
     const { countedAt, previous, charge } = reserved;
@@ -223,19 +223,14 @@ export class SmsCodeService {
     }
   }
 
-  private async handOver(message: SmsMessage, uuid: string): Promise<SmsOutcome> {
+  private async handOver(message: SmsMessage, uuid: string, country: string): Promise<SmsOutcome> {
     const { sender, receipts, log, observe } = this.dependencies;
     const { id, mobile, purpose } = message;
     const outcome = await sender.send(message).catch((error: Error): SmsOutcome => {
       log.error({ smsId: id, stack: error.stack }, 'The SMS sender threw: whether the message went out is unknown');
       return { class: 'unknown', provider: sender.name, providerCode: 'exception' };
     });
-    observe({
-      type: 'message-sent',
-      request: { mobile, purpose, uuid, smsId: id },
-      country: this.countryOf(mobile),
-      outcome,
-    });
+    observe({ type: 'message-sent', request: { mobile, purpose, uuid, smsId: id }, country, outcome });
     void receipts.sent(message, outcome);
     return outcome;
   }

@@ -1,4 +1,5 @@
-import { crc32, deflateSync, inflateSync } from 'node:zlib';
+import { deflateSync, inflateSync } from 'node:zlib';
+import { chunk } from '../../src/captcha/drawing/png';
 
 export interface Frame {
   /** A PNG of the size and the kind of all others. */
@@ -50,13 +51,4 @@ function chunksOf(png: Buffer): Map<string, Buffer> {
     at += length + 12;
   }
   return chunks;
-}
-
-function chunk(type: string, data: Buffer): Buffer {
-  const whole = Buffer.alloc(data.length + 12);
-  whole.writeUInt32BE(data.length, 0);
-  whole.write(type, 4, 'latin1');
-  data.copy(whole, 8);
-  whole.writeUInt32BE(crc32(whole.subarray(4, data.length + 8)), data.length + 8);
-  return whole;
 }

@@ -98,18 +98,19 @@ export function createVerification(options: VerificationOptions): Verification {
       remember({ mobile, uuid, sent: true, smsId: outcome.smsId ?? null, until });
     } else if (outcome.code) remember(before);
     waitFor(mobile, outcome.retryAfter, !sent && outcome.reason !== 'TOO_FREQUENT');
-    inbound.keep(mobile, uuid, outcome.inbound);
     memory.keep();
+    const onItsWay = sent || (outcome.reason === 'TOO_FREQUENT' && pending?.mobile === mobile);
+    return handedIn(mobile, uuid, outcome, onItsWay && 'code');
+  }
+
+  /** What follows the answer to a captcha that was handed in; `next`: the step that it leads to, if any. */
+  function handedIn(mobile: string, uuid: string, outcome: Outcome, next: VerificationState['step'] | false): Outcome {
+    inbound.keep(mobile, uuid, outcome.inbound);
     // No answer, or nothing consumed: the captcha may still be good. If it was spent after all, nothing is sent twice.
     if (outcome.code && outcome.reason !== 'MISSING_PARAMETER' && outcome.reason !== 'MOBILE_INVALID') captcha.spent();
     // Another number stands there by now, and has nothing to do with this answer.
     const changed = state.mobile !== mobile;
-    const onItsWay = sent || (outcome.reason === 'TOO_FREQUENT' && pending?.mobile === mobile);
-    update({
-      busy: null,
-      outcome: changed ? null : outcome,
-      step: onItsWay && !changed ? 'code' : state.step,
-    });
+    update({ busy: null, outcome: changed ? null : outcome, step: next && !changed ? next : state.step });
     ensureCaptcha();
     return outcome;
   }
@@ -150,16 +151,7 @@ export function createVerification(options: VerificationOptions): Verification {
     update({ busy: 'send', outcome: null });
     const outcome: Outcome = await request(StartInboundVerificationDocument, { mobile, imageCode, uuid, purpose });
     memory.mobile = mobile;
-    inbound.keep(mobile, uuid, outcome.inbound);
-    if (outcome.code && outcome.reason !== 'MISSING_PARAMETER' && outcome.reason !== 'MOBILE_INVALID') captcha.spent();
-    const changed = state.mobile !== mobile;
-    update({
-      busy: null,
-      outcome: changed ? null : outcome,
-      step: outcome.inbound && !changed ? 'inbound' : state.step,
-    });
-    ensureCaptcha();
-    return outcome;
+    return handedIn(mobile, uuid, outcome, outcome.inbound ? 'inbound' : false);
   }
 
   async function waitForMessage(): Promise<void> {
