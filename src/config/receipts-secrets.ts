@@ -1,3 +1,5 @@
+import { secretList } from '../sms/secret-list';
+
 /** 128 bits: so many hex digits, or so many of the letters, digits and two signs that base64url is written in. */
 const MIN_HEX = 32;
 const MIN_BASE64URL = 22;
@@ -8,16 +10,8 @@ const MAX_LENGTH = 128;
  * @throws Error that completes "NAME ..." and repeats nothing of a secret.
  */
 export function receiptsSecrets(text: string): string[] {
-  const secrets = text
-    .split(',')
-    .map((secret) => secret.trim())
-    .filter((secret) => secret !== '');
-  if (secrets.length === 0 || !secrets.every(isSecret)) {
-    throw new Error(
-      `must be 128 random bits or more: ${MIN_HEX} hex digits, or ${MIN_BASE64URL} letters, digits, - and _; several comma-separated`,
-    );
-  }
-  return secrets;
+  const must = `must be 128 random bits or more: ${MIN_HEX} hex digits, or ${MIN_BASE64URL} letters, digits, - and _`;
+  return secretList(text, isSecret, must);
 }
 
 function isSecret(secret: string): boolean {

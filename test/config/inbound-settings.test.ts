@@ -1,15 +1,7 @@
-import { ConfigError, loadConfig } from '../../src/config/config';
+import { loadConfig } from '../../src/config/config';
+import { problems } from '../harness/setting-problems';
 
 const RECEIPTS_SECRET = 'b1946ac92492d2347c6235b4d2611184';
-
-function problems(environment: Record<string, string>): readonly string[] {
-  try {
-    loadConfig(environment);
-    return [];
-  } catch (error) {
-    return (error as ConfigError).problems;
-  }
-}
 
 describe('Settings of messages that people send', () => {
   test('without a number there is none of it', () => {

@@ -1,17 +1,7 @@
-import { ConfigError, loadConfig } from '../../src/config/config';
+import { loadConfig } from '../../src/config/config';
+import { problems } from '../harness/setting-problems';
 
 type Environment = Record<string, string | undefined>;
-
-/** The problems of a start with these settings, one line each. */
-function problems(environment: Environment): readonly string[] {
-  try {
-    loadConfig(environment);
-  } catch (error) {
-    if (error instanceof ConfigError) return error.problems;
-    throw error;
-  }
-  return [];
-}
 
 const RONGLIAN = {
   SMS_PROVIDERS: 'ronglian',

@@ -81,6 +81,11 @@ export class Shop {
     return { uuid, imageCode: 'HAPPY' };
   }
 
+  /** Keys in alphabetical order; all but those of a mobile's history for operators, which is written when the answer is out. */
+  async keys(pattern = '*'): Promise<string[]> {
+    return (await this.redis.keys(pattern)).filter((key) => !key.endsWith(':history')).sort();
+  }
+
   /** The code of the message that the provider took last. */
   lastCode(): string {
     return this.standIn.accepted.at(-1)?.code ?? '';

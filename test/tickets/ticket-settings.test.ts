@@ -1,5 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { ConfigError, loadConfig } from '../../src/config/config';
+import { loadConfig } from '../../src/config/config';
+import { problems } from '../harness/setting-problems';
 
 const SECRET = 'x'.repeat(32);
 const PRIVATE = { type: 'pkcs8', format: 'pem' } as const;
@@ -7,16 +8,6 @@ const PUBLIC = { type: 'spki', format: 'pem' } as const;
 const pair = generateKeyPairSync('ed25519');
 const PRIVATE_KEY = pair.privateKey.export(PRIVATE).toString();
 const PUBLIC_KEY = pair.publicKey.export(PUBLIC).toString();
-
-function problems(environment: Record<string, string>): readonly string[] {
-  try {
-    loadConfig(environment);
-  } catch (error) {
-    if (error instanceof ConfigError) return error.problems;
-    throw error;
-  }
-  return [];
-}
 
 describe('Settings of tickets', () => {
   test('none: no tickets', () => {

@@ -1,3 +1,5 @@
+import { secretList } from '../secret-list';
+
 const PREFIX = 'whsec_';
 /** Standard Webhooks: a symmetric secret has 24 to 64 bytes. */
 const MIN_BYTES = 24;
@@ -8,16 +10,8 @@ const MAX_BYTES = 64;
  * @throws Error that completes "NAME ..." and repeats nothing of a secret.
  */
 export function webhookSecrets(text: string): string[] {
-  const secrets = text
-    .split(',')
-    .map((secret) => secret.trim())
-    .filter((secret) => secret !== '');
-  if (secrets.length === 0 || !secrets.every(isSecret)) {
-    throw new Error(
-      `must be ${PREFIX} and the base64 of ${MIN_BYTES} to ${MAX_BYTES} random bytes; several comma-separated`,
-    );
-  }
-  return secrets;
+  const must = `must be ${PREFIX} and the base64 of ${MIN_BYTES} to ${MAX_BYTES} random bytes`;
+  return secretList(text, isSecret, must);
 }
 
 function isSecret(secret: string): boolean {
