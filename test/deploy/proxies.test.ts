@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { IMAGE_CAPTCHA } from '../harness/api-client';
-import { describeWithProgram } from '../harness/describe-with-program';
+import { describeWithProgram } from '../harness/describe-where';
 import { type ServerProcess, startServer } from '../harness/server-process';
 import { waitUntil } from '../harness/wait-until';
 import { RECEIPT_PROVIDERS } from '../sms/stand-in/receipt-pushes';

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describeWithProgram } from '../harness/describe-with-program';
+import { describeWithProgram } from '../harness/describe-where';
 
 const UNIT = 'sms-verification.service';
 const text = readFileSync(join(__dirname, '../../deploy', UNIT), 'utf8');

@@ -5,6 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { describeWhere } from './describe-where';
 
 const BINARY = 'redis-server';
 const START_MS = 10_000;
@@ -178,17 +179,7 @@ function answersPing(port: number): Promise<boolean> {
 
 const installed = !spawnSync(BINARY, ['--version']).error;
 
-/**
- * A suite that needs a real redis-server. On a developer's machine without one it is left out, loudly; where CI is set it fails, so
- * that nothing goes unproven there.
- */
+/** A suite that needs a real redis-server. */
 export function describeWithRedis(name: string, define: () => void): void {
-  if (installed) {
-    describe(name, define);
-    return;
-  }
-  if (process.env.CI) throw new Error(`${BINARY} is not on the PATH, and ${name} needs it`);
-  const line = '!'.repeat(78);
-  process.stderr.write(`\n${line}\n!! ${BINARY} is not on the PATH. LEFT OUT: ${name}\n${line}\n\n`);
-  describe.skip(name, define);
+  describeWhere(installed, `${BINARY} is not on the PATH`, name, define);
 }

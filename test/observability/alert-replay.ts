@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
-import { describeWithProgram } from '../harness/describe-with-program';
+import { describeWithProgram } from '../harness/describe-where';
 
 const RULES = join(__dirname, '../../deploy/prometheus-alerts.yml');
 const PROMTOOL = 'promtool';

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { type Browser, chromium } from 'playwright-core';
+import { describeWhere } from '../../harness/describe-where';
 
 const PATHS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 const FLAGS = [
@@ -23,18 +24,11 @@ export function launchChromium(): Promise<Browser> {
 }
 
 /**
- * A suite that needs a browser. Without one it fails in CI; elsewhere it is skipped, and says so where nobody overlooks it.
- * The time-out only ends what would never end: on a busy machine a page takes many times what it takes alone.
+ * A suite that needs a browser. The time-out only ends what would never end: on a busy machine a page takes many times what it takes
+ * alone.
  */
 export function describeInChromium(name: string, suite: () => void): void {
   jest.setTimeout(120_000);
-  if (executablePath || process.env.CI) {
-    describe(name, suite);
-    return;
-  }
-  const line = '='.repeat(78);
-  process.stderr.write(
-    `\n${line}\nSKIPPED, for want of a browser: ${name}\nInstall Chromium (${PATHS.join(' or ')}), such as Debian's "chromium".\n${line}\n`,
-  );
-  describe.skip(name, suite);
+  const missing = `There is no Chromium at ${PATHS.join(' or ')}, such as Debian's package "chromium" brings`;
+  describeWhere(executablePath !== undefined, missing, name, suite);
 }

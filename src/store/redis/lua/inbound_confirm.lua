@@ -10,6 +10,7 @@
 --- @include deadline
 --- @include allowance_standing
 --- @include allowance_message
+--- @include code
 local keep, ended_life = unpack(numbers(ARGV[4]))
 local uuid = held[KEYS[1]]
 -- Only the text tells which request it is; its key lives in the slot of the others.
@@ -23,14 +24,10 @@ if record[3] <= tonumber(held[KEYS[2]] or -1) then return { 'none', now } end
 record[5] = now
 redis.call('SET', request, cmsgpack.pack(record), 'PX', keep)
 redis.call('SET', KEYS[1], uuid, 'PX', keep)
-redis.call('SET', KEYS[2], string.format('%.0f', math.max(now, record[3])), 'PX', ended_life)
-local code_of, purpose_of = string.match(held[KEYS[4]] or '', '^(%d+):([%u_]+):')
-if code_of and code_of == held[KEYS[3]] and purpose_of == record[2] then redis.call('DEL', KEYS[3], KEYS[4]) end
+end_codes(KEYS[2], KEYS[3], KEYS[4], record[2], record[3], ended_life)
 if ARGV[6] == '' or not record[6] then return { 'ok', now, uuid } end
 local asker = { record[6], record[7], record[8] }
 local messages = take_unpaid(KEYS[5], asker)
 if ARGV[6] == 'told' then return { 'ok', now, uuid, asker[1], asker[2], asker[3], unpack(messages) } end
-local confirmed_at = tonumber(held[KEYS[6]] or nil)
-settle_allowances(ARGV[7], asker, messages, weight_of(confirmed_at))
-redis.call('SET', KEYS[6], string.format('%.0f', math.max(now, confirmed_at or 0)), 'PX', HISTORY_MS)
+settle_confirmation(ARGV[7], asker, messages, KEYS[6])
 return { 'ok', now, uuid }

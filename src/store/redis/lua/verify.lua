@@ -85,9 +85,7 @@ end
 if difference == 0 then
   redis.call('DEL', KEYS[1], KEYS[3], KEYS[6])
   if record then
-    redis.call('SET', KEYS[2], math.max(now, record[4]), 'PX', ended_life)
-    local code_of, purpose_of = string.match(held[KEYS[5]] or '', '^(%d+):([%u_]+):')
-    if code_of and code_of == held[KEYS[4]] and purpose_of == purpose then redis.call('DEL', KEYS[4], KEYS[5]) end
+    end_codes(KEYS[2], KEYS[4], KEYS[5], purpose, record[4], ended_life)
   else
     redis.call('DEL', KEYS[4], KEYS[5])
   end
@@ -95,10 +93,7 @@ if difference == 0 then
   local asker = { record[6], record[7], record[8] }
   local messages = take_unpaid(KEYS[9], asker)
   if ARGV[6] == 'told' then return { 'ok', now, sms_id, asker[1], asker[2], asker[3], unpack(messages) } end
-  local confirmed_at = tonumber(held[KEYS[10]] or nil)
-  settle_allowances(ARGV[7], asker, messages, weight_of(confirmed_at))
-  redis.call('SET', KEYS[10], string.format('%.0f', math.max(now, confirmed_at or 0)), 'PX', HISTORY_MS)
-  return { 'ok', now, sms_id, confirmed_at and 0 or 1 }
+  return { 'ok', now, sms_id, settle_confirmation(ARGV[7], asker, messages, KEYS[10]) and 0 or 1 }
 end
 
 count_try()

@@ -39,6 +39,13 @@ local function is_good(request_key, ended_key, code)
   return record and record[1] == code and record[4] > tonumber(held[ended_key] or -1)
 end
 
+-- Ends all codes of a purpose that were asked for up to `at`; the latest goes if it is one of them.
+local function end_codes(ended_key, code_key, latest_key, purpose, at, life)
+  redis.call('SET', ended_key, string.format('%.0f', math.max(now, at)), 'PX', life)
+  local code_of, purpose_of = string.match(held[latest_key] or '', '^(%d+):([%u_]+):')
+  if code_of and code_of == held[code_key] and purpose_of == purpose then redis.call('DEL', code_key, latest_key) end
+end
+
 -- Deletes a request whose message was not sent, and puts back what stood under `code_key` before, if its code still stands there and
 -- the one before is good.
 local function refund_request(code_key, latest_key, request_key, code, previous, previous_latest, expires, good)
