@@ -1,25 +1,13 @@
 import { allowanceRule } from '../../src/limits/allowances';
 import { type Client, LimitRules, type LimitSettings } from '../../src/limits/rules';
 import { StoreKeys } from '../../src/store/keys';
+import { DEFAULT_LIMITS } from './default-limits';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-const DEFAULTS: LimitSettings = {
-  cooldownMs: MINUTE,
-  perMobileHour: 5,
-  perMobileDay: 10,
-  perClientHour: 20,
-  perNetworkHour: 1_000,
-  captchasPerClientMinute: 60,
-  captchasPerNetworkMinute: 600,
-  dailyBudget: 10_000,
-  maxAttempts: 5,
-  maxFailures: 100,
-  verificationsPerClientHour: 120,
-  abusePolicy: 'report',
-};
+const DEFAULTS: LimitSettings = { ...DEFAULT_LIMITS, abusePolicy: 'report' };
 
 const OFF = {
   ...Object.fromEntries(Object.keys(DEFAULTS).map((name) => [name, 0])),

@@ -6,6 +6,7 @@ import { type CodeCheck, type SendRefund, type SendReservation, StoreUnavailable
 import type { DomainEvent } from '../../src/verification/events';
 import { SmsCodeService, type SmsCodeServiceDependencies } from '../../src/verification/sms-code-service';
 import type { LogLine } from '../harness/server-process';
+import { DEFAULT_LIMITS } from '../limits/default-limits';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -14,21 +15,6 @@ const MOBILE = '13800138000';
 const CODE = '012345';
 const WRONG = '999999';
 const CALLER = { client: { id: 'c', network: 'n', parent: 'p' }, language: 'zh' } as const;
-
-const LIMITS: LimitSettings = {
-  cooldownMs: MINUTE,
-  perMobileHour: 5,
-  perMobileDay: 10,
-  perClientHour: 20,
-  perNetworkHour: 1_000,
-  captchasPerClientMinute: 60,
-  captchasPerNetworkMinute: 600,
-  dailyBudget: 10_000,
-  maxAttempts: 5,
-  maxFailures: 100,
-  verificationsPerClientHour: 120,
-  abusePolicy: 'enforce',
-};
 
 /** A store that fails where it is told to, with what it is told to, and remembers what it was asked. */
 class WatchedStore extends MemoryStore {
@@ -68,7 +54,7 @@ function open({ limits = {}, codeTtlMs = 5 * MINUTE, outcome = 'accepted', ticke
   const world = { now: Date.UTC(2026, 0, 1), outcome, providerMs: 0 };
   const clock = () => world.now;
   const store = new WatchedStore(clock);
-  const rules = new LimitRules({ ...LIMITS, ...limits }, 5 * MINUTE);
+  const rules = new LimitRules({ ...DEFAULT_LIMITS, ...limits }, 5 * MINUTE);
   const events: DomainEvent[] = [];
   const logs: LogLine[] = [];
   const messages: SmsMessage[] = [];
