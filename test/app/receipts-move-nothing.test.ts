@@ -34,7 +34,7 @@ describeWithRedis('Receipts on Redis', () => {
 
   /** All that is stored, but what is known of messages, and what operators are told, which is written when the answer is out. */
   async function stored(): Promise<Record<string, string>> {
-    const keys = (await shop.redis.keys('*')).filter((key) => !/^message:|^tally:|:history$/.test(key)).sort();
+    const keys = (await shop.keys()).filter((key) => !key.startsWith('message:'));
     const dumps = await Promise.all(keys.map(async (key) => String(await shop.redis.dump(key))));
     return Object.fromEntries(keys.map((key, i) => [key, String(dumps[i])]));
   }

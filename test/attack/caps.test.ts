@@ -195,8 +195,7 @@ describeWithRedis('Caps on two servers with one Redis', () => {
     await Promise.all(Array.from({ length: 3 }, (_, n) => shop.api(n).verifySmsCode(mobile, wrong(code), uuid)));
     await shop.api().verifySmsCode(mobile, code, 'stranger');
     await shop.api().verifySmsCode(mobile, code, uuid);
-    const keys = await shop.redis.keys('*');
-    expect(keys.length).toBeGreaterThan(12);
-    for (const key of keys) expect([key, (await shop.redis.pttl(key)) > 0]).toEqual([key, true]);
+    expect((await shop.redis.keys('*')).length).toBeGreaterThan(12);
+    expect(await shop.endlessKeys()).toEqual([]);
   });
 });

@@ -81,9 +81,17 @@ export class Shop {
     return { uuid, imageCode: 'HAPPY' };
   }
 
-  /** Keys in alphabetical order; all but those of a mobile's history for operators, which is written when the answer is out. */
+  /** Keys in alphabetical order; all but what is kept for operators alone, which is written when the answer is out. */
   async keys(pattern = '*'): Promise<string[]> {
-    return (await this.redis.keys(pattern)).filter((key) => !key.endsWith(':history')).sort();
+    return (await this.redis.keys(pattern)).filter((key) => !/^tally:|:history$/.test(key)).sort();
+  }
+
+  /** Keys that would stay for ever. */
+  async endlessKeys(): Promise<string[]> {
+    const keys = await this.redis.keys('*');
+    const ends = await Promise.all(keys.map((key) => this.redis.pttl(key)));
+    // -1: without an end; -2: has ended since it was listed.
+    return keys.filter((_, i) => ends[i] === -1);
   }
 
   /** The code of the message that the provider took last. */
