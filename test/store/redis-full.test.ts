@@ -1,5 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { Redis } from 'ioredis';
+import { allowanceRule } from '../../src/limits/allowances';
+import { StoreKeys } from '../../src/store/keys';
 import { openStore } from '../../src/store/open-store';
 import { type Store, StoreUnavailableError } from '../../src/store/store';
 import { RedisCluster } from '../harness/redis-cluster';
@@ -22,6 +24,11 @@ import {
   WRONG,
 } from './requests';
 
+/** Messages that a standing owes: a log of times and counts behind three other numbers. */
+const COUNT_OWED = `
+local owed, standing = 0, cmsgpack.unpack(redis.call('GET', KEYS[1]))
+for i = 5, #standing, 2 do owed = owed + standing[i] end
+return owed`;
 const COUNTED = { guesses: guesses(100), verifications: tries(100) };
 
 /** What keeps Redis from writing, and what lets it write again. */
@@ -192,4 +199,54 @@ describeWithRedis('a cluster of which a node cannot write', () => {
       expect((await store.checkCode(codeCheck({ uuid: 'a' }))).status).toBe('ok');
     },
   );
+
+  test('given the node of what a client owes is full, when a message is asked for, then nobody owes it; what was not sent is refunded all the same', async () => {
+    await cluster.flush();
+    const keys = new StoreKeys();
+    // What every charge writes stands on two nodes at most: the third has what this client owes, and nothing else.
+    const others = await Promise.all(
+      [keys.pool('unknown'), keys.allowancesStarted()].map((key) => cluster.primaryOf(key)),
+    );
+    const node = (await cluster.primaries()).find((primary) => !others.includes(primary)) as RedisServer;
+    const idWhose = async (key: (id: string) => string, isThere: boolean) => {
+      for (let n = 0; ; n++) if (((await cluster.primaryOf(key(`id${n}`))) === node) === isThere) return `id${n}`;
+    };
+    const elsewhere = async (kind: 'network' | 'parent') => idWhose((id) => keys.standing(kind, id), false);
+    const allowance = {
+      ...{ rule: allowanceRule(10_000, 20), mode: 'enforce' as const },
+      client: await idWhose((id) => keys.standing('client', id), true),
+      network: await elsewhere('network'),
+      parent: await elsewhere('parent'),
+      person: await idWhose((id) => keys.person(id), false),
+    };
+    const mobileElsewhere = async (prefix: string) => {
+      const digits = await idWhose((id) => keys.code(prefix + id.slice(2).padStart(4, '0')), false);
+      return prefix + digits.slice(2).padStart(4, '0');
+    };
+    const [mobile, otherMobile] = [await mobileElsewhere('1380013'), await mobileElsewhere('1390013')];
+    const uuid = await idWhose((id) => keys.captcha(id), false);
+    const sent = granted(await reserveSolved(store, uuid, { mobile, allowance }));
+    await store.issueCaptcha(captcha({ uuid }));
+    const owed = () =>
+      cluster.withClient(node, async (client) => {
+        const raw = await client.getBuffer(standing);
+        return raw === null ? 0 : Number(await client.eval(COUNT_OWED, 1, standing));
+      });
+    const standing = keys.standing('client', allowance.client);
+    expect(await owed()).toBe(1);
+    await cluster.withClient(node, (client) => client.config('SET', 'maxmemory', '1'));
+    try {
+      const again = reservation({ captcha: { uuid, answer: 'ABCDE' }, mobile: otherMobile, allowance });
+      await expect(store.reserveSend(again)).rejects.toBeInstanceOf(StoreUnavailableError);
+      expect(await owed()).toBe(1);
+      const { charge = 'own', chargedAt = 0, countedAt } = sent;
+      await store.refundSend({
+        ...{ mobile, uuid, code: RIGHT, limits: [], countedAt },
+        allowance: { ...allowance, charge, sentAt: chargedAt },
+      });
+      expect(await owed()).toBe(0);
+    } finally {
+      await cluster.withClient(node, (client) => client.config('SET', 'maxmemory', '0'));
+    }
+  });
 });
