@@ -33,8 +33,7 @@ const SETTINGS: Environment = {
   SMS_DAILY_BUDGET: '45',
   CLIENT_HASH_SECRET: HASH_SECRET,
   RECEIPTS_SECRET: SECRET,
-  // Commands are run on a busy machine as well.
-  REDIS_TIMEOUT_MS: '5000',
+  REDIS_TIMEOUT_MS: '10000',
 };
 
 /** The commands of operators, beside a server on the same settings and the same store. */
