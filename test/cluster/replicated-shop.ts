@@ -4,6 +4,7 @@ import { ApiClient, type Payload } from '../harness/api-client';
 import type { RedisServer } from '../harness/redis-server';
 import { startRonglian } from '../harness/ronglian';
 import { type Environment, type ServerProcess, startServer } from '../harness/server-process';
+import { AMPLE_MS } from '../harness/shop';
 import type { StandIn } from '../sms/stand-in/stand-in';
 
 export type Captcha = { uuid: string; imageCode: string };
@@ -48,10 +49,16 @@ export class ReplicatedShop<R extends ReplicatedRedis> {
   /** Two servers with other settings, in place of those that run. What is stored stays. */
   async restart(settings: Environment): Promise<void> {
     await Promise.all(this.servers.splice(0).map((server) => server.stop()));
-    const environment = { ...this.provider, REDIS_URL: this.replicated.url, ...settings };
+    const environment = {
+      ...this.provider,
+      REDIS_URL: this.replicated.url,
+      REDIS_TIMEOUT_MS: AMPLE_MS,
+      ...settings,
+    };
     this.servers.push(...(await Promise.all([startServer(environment), startServer(environment)])));
-    // The first request of a process compiles what all others use.
-    await Promise.all([this.api(0).imageCaptcha(), this.api(1).imageCaptcha()]);
+    // The first requests of a process compile and connect what all others use.
+    const nobody = { mobile: '13800000000', imageCode: 'x', uuid: 'nobody' };
+    for (const api of [this.api(0), this.api(1)]) await Promise.all([api.imageCaptcha(), api.sendSmsCode(nobody)]);
   }
 
   async close(): Promise<void> {
