@@ -43,14 +43,16 @@ export function history(options: ShopOptions, policy: Policy, seed: number, days
   const shop = new Shop(options, new Chance(seed));
   const limiter = new Limiter(policy);
   const timeline = new Timeline();
+  const firstVisits: Visit[] = [];
   for (let day = 0; day < days; day += 1) {
     shop.openDay(OPENS + day * DAY_MS, timeline, limiter);
     timeline.runUntil(OPENS + (day + 1) * DAY_MS);
     limiter.sweep(OPENS + (day + 1) * DAY_MS);
+    const visits = shop.visits.splice(0);
+    if (day === 0) firstVisits.push(...visits);
   }
   timeline.runUntil(Number.POSITIVE_INFINITY);
-  const firstDay = figures(shop.visits.filter(({ at }) => at < OPENS + DAY_MS));
-  return { shop, limiter, end: OPENS + days * DAY_MS, firstDay };
+  return { shop, limiter, end: OPENS + days * DAY_MS, firstDay: figures(firstVisits) };
 }
 
 /** A day of this attack (none: peace) after this history, and the day after it. */

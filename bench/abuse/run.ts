@@ -7,7 +7,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { busiestHour } from './captchas';
 import { plot, type Result, tables } from './report';
-import { Runs, SCENARIOS } from './scenarios';
+import { runScenarios, SCENARIOS } from './scenarios';
 
 const DOCS = path.join(__dirname, '../../docs');
 const MARKERS = /(<!-- simulation -->)[\s\S]*(<!-- end of simulation -->)/;
@@ -26,13 +26,9 @@ function main(): void {
     runs: [],
   }));
   for (let seed = 1; seed <= seeds; seed += 1) {
-    const runs = new Runs(seed);
-    for (const result of results) {
-      const started = performance.now();
-      result.runs.push(runs.run(result.scenario));
-      const seconds = ((performance.now() - started) / 1000).toFixed(1);
-      process.stderr.write(`seed ${seed}, ${result.scenario.table}: ${result.scenario.name}, ${seconds} s\n`);
-    }
+    runScenarios(results.map(({scenario}) => scenario), seed, (scenario, figures) => {
+      results.find((result) => result.scenario === scenario)?.runs.push(figures);
+    });
   }
   const text = `Medians of ${seeds} seeds, least and greatest in brackets.\n\n${tables(results)}\n\n${captchas(seeds)}`;
   if (!values.write) {

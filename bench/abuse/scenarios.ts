@@ -101,30 +101,40 @@ export const SCENARIOS: Scenario[] = [
   ),
 ];
 
-/** Runs scenarios for one seed; those that share a past share its computation. */
-export class Runs {
-  private readonly pasts = new Map<string, History>();
-
-  constructor(private readonly seed: number) {}
-
-  run(scenario: Scenario): Figures {
-    const { attacker, attack, firstDay, rule } = scenario;
-    const past = this.past(scenario);
-    if (firstDay) return past.firstDay;
-    const policy = policyOf(scenario, rule);
-    return attackDay({ ...past, limiter: past.limiter.copy(policy) }, attacker, this.seed, attack);
-  }
-
-  private past(scenario: Scenario): History {
+/**
+ * Runs these for one seed, in an order of its own: those that share a past one after the other, so that one is held at a time, and what
+ * is the same but for its name once.
+ */
+export function runScenarios(
+  scenarios: readonly Scenario[],
+  seed: number,
+  done: (scenario: Scenario, figures: Figures) => void,
+): void {
+  const byPast = new Map<string, [Scenario, ...Scenario[]]>();
+  for (const scenario of scenarios) {
     const { shop, today, days, budget } = scenario;
     const key = JSON.stringify([shop ?? {}, today, days, budget]);
-    let past = this.pasts.get(key);
-    if (!past) {
-      past = history({ ...SHOP, ...shop }, policyOf(scenario), this.seed, days);
-      this.pasts.set(key, past);
-    }
-    return past;
+    const alike = byPast.get(key);
+    if (alike) alike.push(scenario);
+    else byPast.set(key, [scenario]);
   }
+  for (const alike of byPast.values()) {
+    const [{ shop, days }] = alike;
+    const past = history({ ...SHOP, ...shop }, policyOf(alike[0]), seed, days);
+    const known = new Map<string, Figures>();
+    for (const scenario of alike) {
+      const { attacker, attack, firstDay, rule } = scenario;
+      const key = JSON.stringify([attacker, attack ?? {}, firstDay, rule ?? {}]);
+      const figures = known.get(key) ?? (firstDay ? past.firstDay : runOne(scenario, past, seed));
+      known.set(key, figures);
+      done(scenario, figures);
+    }
+  }
+}
+
+function runOne(scenario: Scenario, past: History, seed: number): Figures {
+  const { attacker, attack, rule } = scenario;
+  return attackDay({ ...past, limiter: past.limiter.copy(policyOf(scenario, rule)) }, attacker, seed, attack);
 }
 
 function policyOf({ today, budget = BUDGET }: Scenario, rule: Partial<AllowanceRule> = {}): Policy {
