@@ -29,7 +29,6 @@ export interface Attack {
 /** An attack that runs for `lengthMs` from `start`. It reads every captcha. */
 export class RunningAttack {
   wasted = 0;
-  tries = 0;
   /** When a bot was first refused. */
   noticedAt: number | undefined;
   readonly received = new Map<string, number>();
@@ -49,6 +48,8 @@ export class RunningAttack {
   }
 
   private readonly end: number;
+  /** Somebody who had no message yet. */
+  private stranger = 'v0';
 
   private next(now: number, origin: Origin): void {
     if (now >= this.end) return;
@@ -57,7 +58,7 @@ export class RunningAttack {
       this.confirmOwn(now, origin, ownNumbers);
       return;
     }
-    const mobile = victims ? this.pick(victims) : `v${this.tries}`;
+    const mobile = victims ? this.pick(victims) : this.stranger;
     if (!this.try(now, mobile, origin)) {
       this.timeline.at(now + Math.floor(pauseMs * (0.5 + this.chance.next())), (then) => this.next(then, origin));
       return;
@@ -67,7 +68,6 @@ export class RunningAttack {
   }
 
   private try(now: number, mobile: string, origin: Origin): boolean {
-    this.tries += 1;
     const { devices, ownNumbers } = this.attack;
     const device = devices && ownNumbers ? `device of ${this.pick(ownNumbers)}` : undefined;
     if (!this.limiter.send(now, mobile, origin, device)) {
@@ -75,6 +75,7 @@ export class RunningAttack {
       return false;
     }
     this.wasted += 1;
+    this.stranger = `v${this.wasted}`;
     this.received.set(mobile, (this.received.get(mobile) ?? 0) + 1);
     return true;
   }

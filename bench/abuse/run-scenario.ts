@@ -18,6 +18,7 @@ export interface History {
   limiter: Limiter;
   end: number;
   firstDay: Figures;
+  held: { keys: number; numbers: number };
 }
 
 /** What one run measured; shares from 0 to 1, times in hours. */
@@ -52,7 +53,8 @@ export function history(options: ShopOptions, policy: Policy, seed: number, days
     if (day === 0) firstVisits.push(...visits);
   }
   timeline.runUntil(Number.POSITIVE_INFINITY);
-  return { shop, limiter, end: OPENS + days * DAY_MS, firstDay: figures(firstVisits) };
+  const end = OPENS + days * DAY_MS;
+  return { shop, limiter, end, firstDay: figures(firstVisits), held: limiter.sweep(end) };
 }
 
 /** A day of this attack (none: peace) after this history, and the day after it. */
@@ -75,9 +77,8 @@ export function attackDay(past: History, letter: string | undefined, seed: numbe
     timeline.runUntil(day + DAY_MS);
   }
   const day = shop.visits.filter(({ at }) => at >= start && at < start + DAY_MS);
-  const held = past.limiter.sweep(past.end);
   const victimsConfirmed = victims.length > 0 ? share(victims, ({ confirmed }) => confirmed) : 1;
-  return { ...figures(day, attacker), ...(running && damage(running, shop.visits, start)), victimsConfirmed, ...held };
+  return { ...figures(day, attacker), ...(running && damage(running, shop.visits, start)), victimsConfirmed, ...past.held };
 }
 
 function figures(visits: readonly Visit[], attacker?: Attacker): Figures {
