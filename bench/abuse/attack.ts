@@ -14,6 +14,8 @@ export interface Attack {
   ownShare?: number;
   /** Each of its numbers made a device trusted, and whoever writes to others shows one of them. */
   devices?: boolean;
+  /** Where its own number is refused a code, it confirms by sending a text from it. */
+  inbound?: boolean;
   /** Ms until a bot that was refused tries again. */
   pauseMs: number;
   /** Ms until a bot that got a message sent tries again; without it, as soon as it can. */
@@ -83,7 +85,8 @@ export class RunningAttack {
   private confirmOwn(now: number, origin: Origin, numbers: readonly string[]): void {
     const mobile = this.pick(numbers);
     const sent = this.limiter.send(now, mobile, origin);
-    if (sent) this.timeline.at(now + 10 * SECOND, (then) => this.limiter.confirm(then, mobile, origin));
+    if (sent || this.attack.inbound)
+      this.timeline.at(now + 10 * SECOND, (then) => this.limiter.confirm(then, mobile, origin));
     const pause = sent ? 11 * SECOND : this.attack.pauseMs;
     this.timeline.at(now + pause, (then) => this.next(then, origin));
   }

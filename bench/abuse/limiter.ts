@@ -153,7 +153,13 @@ export class Limiter {
 
   private write(now: number, origin: Origin, { client, network, parent, pools, startedAt }: AllowanceState): void {
     put(this.clients, origin.client, client, standingExpiresAt(client, 'client', DAY_MS), now);
-    put(this.networks, origin.network, network, standingExpiresAt(network, 'network', networkKeepMs(network, now)), now);
+    put(
+      this.networks,
+      origin.network,
+      network,
+      standingExpiresAt(network, 'network', networkKeepMs(network, now)),
+      now,
+    );
     put(this.parents, origin.parent, parent, standingExpiresAt(parent, 'parent', DAY_MS), now);
     this.pools = pools;
     if (startedAt !== undefined) this.started = { at: startedAt, expiresAt: now + HISTORY_MS };

@@ -2,7 +2,7 @@ import { RunningAttack } from './attack';
 import { ATTACKERS, type Attacker } from './attackers';
 import { Chance } from './chance';
 import { Limiter, type Policy } from './limiter';
-import { DAY_MS, Shop, type ShopOptions, type Visit } from './shop';
+import { DAY_MS, type People, Shop, type ShopOptions, type Visit } from './shop';
 import { Timeline } from './timeline';
 
 const HOUR = 3_600_000;
@@ -58,9 +58,15 @@ export function history(options: ShopOptions, policy: Policy, seed: number, days
 }
 
 /** A day of this attack (none: peace) after this history, and the day after it. */
-export function attackDay(past: History, letter: string | undefined, seed: number, variant = {}): Figures {
+export function attackDay(
+  past: History,
+  letter: string | undefined,
+  seed: number,
+  variant = {},
+  people: People = {},
+): Figures {
   const chance = new Chance(seed ^ 0x5eed);
-  const [shop, limiter, timeline] = [past.shop.copy(seed), past.limiter.copy(), new Timeline()];
+  const [shop, limiter, timeline] = [past.shop.copy(seed, people), past.limiter.copy(), new Timeline()];
   const attacker = letter === undefined ? undefined : (ATTACKERS[letter]?.(shop, chance) as Attacker);
   const attack = attacker && { ...attacker.attack, ...variant };
   const start = past.end + (attack && 'honestDays' in attack ? 7 * DAY_MS : 0);
@@ -78,7 +84,12 @@ export function attackDay(past: History, letter: string | undefined, seed: numbe
   }
   const day = shop.visits.filter(({ at }) => at >= start && at < start + DAY_MS);
   const victimsConfirmed = victims.length > 0 ? share(victims, ({ confirmed }) => confirmed) : 1;
-  return { ...figures(day, attacker), ...(running && damage(running, shop.visits, start)), victimsConfirmed, ...past.held };
+  return {
+    ...figures(day, attacker),
+    ...(running && damage(running, shop.visits, start)),
+    victimsConfirmed,
+    ...past.held,
+  };
 }
 
 function figures(visits: readonly Visit[], attacker?: Attacker): Figures {
