@@ -31,6 +31,7 @@ function buildServer(folder) {
       'standardwebhooks',
       'jose',
       'libphonenumber-js',
+      'pino-pretty',
       '@opentelemetry/sdk-trace-node',
       '@opentelemetry/exporter-trace-otlp-http',
       '@opentelemetry/core',

@@ -28,12 +28,13 @@ const SPECK = 60;
 /** Every letter of every typeface, turned and sheared a little: what an attacker who knows the product can make. */
 export function letterTemplates(typefaces: readonly Typeface[]): Template[] {
   const templates: Template[] = [];
-  const [polygons, canvas] = [new PolygonBuffer(), new CoverageRasteriser(160, 160)];
+  const polygons = new PolygonBuffer();
   for (const typeface of typefaces) {
     for (const [letter, outline] of typeface) {
       for (const turn of TURNS) {
         for (const shear of SHEARS) {
           place(outline, turn, shear, polygons);
+          const canvas = new CoverageRasteriser(160, 160);
           canvas.fill(polygons);
           const dark: number[] = [];
           for (let y = 0; y < canvas.height; y++) {
