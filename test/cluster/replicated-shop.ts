@@ -4,7 +4,6 @@ import { ApiClient, type Payload } from '../harness/api-client';
 import type { RedisServer } from '../harness/redis-server';
 import { startRonglian } from '../harness/ronglian';
 import { type Environment, type ServerProcess, startServer } from '../harness/server-process';
-import { AMPLE_MS } from '../harness/shop';
 import type { StandIn } from '../sms/stand-in/stand-in';
 
 export type Captcha = { uuid: string; imageCode: string };
@@ -52,7 +51,6 @@ export class ReplicatedShop<R extends ReplicatedRedis> {
     const environment = {
       ...this.provider,
       REDIS_URL: this.replicated.url,
-      REDIS_TIMEOUT_MS: AMPLE_MS,
       ...settings,
     };
     this.servers.push(...(await Promise.all([startServer(environment), startServer(environment)])));

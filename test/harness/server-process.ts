@@ -22,7 +22,7 @@ export interface Exit {
 const START_MS = 30_000;
 const POLL_MS = 5;
 /** The same for Redis, where a test does not say how long it may take. */
-const REDIS_TIMEOUT_MS = '5000';
+const REDIS_TIMEOUT_MS = '10000';
 const PROBE = join(__dirname, 'memory-probe.js');
 
 const running = new Set<ChildProcess>();

@@ -16,9 +16,6 @@ export const NO_CLIENT_LIMITS: Environment = {
   VERIFY_PER_CLIENT_HOUR: '0',
 };
 
-/** Where nothing is about time, a busy machine must not make it so. */
-export const AMPLE_MS = '10000';
-
 const open = new Set<Shop>();
 // A test that failed before it closed its shop must not keep the others waiting.
 if (typeof afterAll === 'function') afterAll(() => Promise.all([...open].map((shop) => shop.close())));
@@ -39,12 +36,7 @@ export class Shop {
 
   static async open(environment: Environment = NO_CLIENT_LIMITS, servers = 1): Promise<Shop> {
     const [redisServer, ronglian] = await Promise.all([startRedis(), startRonglian()]);
-    const settings = {
-      ...ronglian.environment,
-      REDIS_URL: redisServer.url,
-      REDIS_TIMEOUT_MS: AMPLE_MS,
-      ...environment,
-    };
+    const settings = { ...ronglian.environment, REDIS_URL: redisServer.url, ...environment };
     const redis = new Redis(redisServer.url, { retryStrategy: () => 50 });
     redis.on('error', () => undefined);
     const started = await Promise.all(Array.from({ length: servers }, () => startServer(settings)));
