@@ -91,9 +91,13 @@ describeWithRedis('Lua and TypeScript reckon alike, to the millisecond', () => {
     );
   /** cjson has one notation for an empty list and an empty table. */
   const list = (value: unknown) => (Array.isArray(value) ? value : []);
-  const property = (arbitraries: Parameters<typeof fc.record>[0], check: (value: never) => Promise<void>) =>
+  const property = (
+    arbitraries: Parameters<typeof fc.record>[0],
+    check: (value: never) => Promise<void>,
+    numRuns = 400,
+  ) =>
     fc.assert(fc.asyncProperty(fc.record(arbitraries) as fc.Arbitrary<never>, check), {
-      numRuns: 400,
+      numRuns,
       endOnFailure: true,
     });
 
@@ -188,11 +192,32 @@ describeWithRedis('Lua and TypeScript reckon alike, to the millisecond', () => {
     }
   });
 
+  test('a code that was asked for in the moment in which all of its purpose ended has ended', async () => {
+    const input = { held: ['135790', 'LOGIN', 0, NOW], ended: String(NOW) };
+    const [same, earlier] = await run(
+      `tostring((function() held.e = input.ended return is_good('k', 'e', '135790') end)()),
+       tostring((function() held.e = tostring(input.ended - 1) return is_good('k', 'e', '135790') end)())`,
+      input,
+    );
+    expect([same, earlier]).toEqual(['false', 'true']);
+  });
+
+  test('a network whose confirmations just reach what one message needs has credit for it', async () => {
+    const nobody = [0, 0, 0];
+    const network = [RULE.oneFrom, RULE.oneFrom, Math.floor(NOW / HOUR)];
+    const pools = { known: [], unknown: [], person: [], device: [] };
+    const state = { client: nobody, network, parent: nobody, pools, young: false, of_mobile: [], again: false };
+    const [charge] = await run('(decide(input.state, allowance_rule(input.rule, 1)))', {
+      ...{ state, rule: Object.values(RULE) },
+    });
+    expect(charge).toBe('own');
+  });
+
   test('what pays for a message, or what refuses it and for how long', async () => {
     const seen = new Set<string>();
     await property(
       {
-        budget: fc.constantFrom(10_000, 3_000, 200, 20),
+        budget: fc.constantFrom(10_000, 3_000, 200, 20, 20),
         perHour: fc.constantFrom(0, 3, 20),
         ...{ client: standingOf(4), network: standingOf(6), parent: standingOf(6) },
         ...{ known: logOf(6), unknown: logOf(12), person: logOf(6), device: logOf(6), ofMobile: logOf(6) },
@@ -246,6 +271,8 @@ describeWithRedis('Lua and TypeScript reckon alike, to the millisecond', () => {
         });
         expect(refusal).toEqual([limit, wait]);
       },
+      // Some are rare.
+      4_000,
     );
     expect([...seen].sort()).toEqual(['client', 'device', 'known', 'mobile', 'own', 'person', 'pool', 'unknown']);
   });
