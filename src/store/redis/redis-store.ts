@@ -102,10 +102,10 @@ export class RedisStore implements OpenedStore {
   constructor(
     private readonly commands: RedisCommands,
     private readonly keys: StoreKeys,
-    /** Whether a refund settles its charge in the same script; on a cluster that is done slot by slot. */
-    private readonly settlesCharges = true,
+    /** Whether one script reaches all keys; on a cluster what lives in other slots is done slot by slot. */
+    private readonly reachesAll = true,
   ) {
-    this.operator = new RedisOperatorStore(commands, keys);
+    this.operator = new RedisOperatorStore(commands, keys, reachesAll);
     this.messages = new RedisMessages(commands, keys);
     this.inbound = new RedisInbound(commands, keys);
   }
@@ -204,7 +204,7 @@ export class RedisStore implements OpenedStore {
         previous?.latest ?? '',
         `${previous?.expiresAt ?? 0} ${countedAt[0] ?? 0} ${allowance?.sentAt ?? 0}${limitArguments(limits)}`,
         ...(allowance
-          ? [allowance.charge, ...askerOf(allowance), ...(this.settlesCharges ? [keys.scriptPrefix] : [])]
+          ? [allowance.charge, ...askerOf(allowance), ...(this.reachesAll ? [keys.scriptPrefix] : [])]
           : ['']),
       ],
     );
