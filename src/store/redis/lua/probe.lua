@@ -4,4 +4,5 @@
 -- Returns { 'ok', now }  { 'deadline-exceeded', now }
 --- @include deadline
 redis.call('SET', KEYS[1], '', 'PX', 1)
+redis.call('DEL', KEYS[1])
 return { 'ok', now }
