@@ -161,6 +161,8 @@ export class OperationPlan {
   }
 }
 
+/** Every Int is below it; the bounds themselves are left to graphql-js. */
+const MAX_INT = 2 ** 31 - 1;
 const REFUSED = Symbol('refused');
 
 /** The value of a variable as graphql-js coerces it; undefined where it has none, REFUSED where it must not be so. */
@@ -177,11 +179,12 @@ function coerced({ name, type, required, byDefault }: Variable, given: Readonly<
 
 function writtenLeaf(type: GraphQLLeafType, value: unknown): string | undefined {
   if (typeof value === 'string' && (type === GraphQLString || type === GraphQLID)) return JSON.stringify(value);
+  if (type === GraphQLInt && Number.isInteger(value) && Math.abs(value as number) < MAX_INT) return String(value);
   // What is to be asked for it first, or waited for.
   if (typeof value === 'function' || typeof value === 'object') return undefined;
   try {
     const serialized = type.serialize(value);
-    return type === GraphQLInt ? String(serialized) : JSON.stringify(serialized ?? undefined);
+    return JSON.stringify(serialized ?? undefined);
   } catch {
     return undefined;
   }
