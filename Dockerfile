@@ -1,5 +1,5 @@
 # Built here, run from a second stage that has neither compilers nor development dependencies.
-FROM node:20-slim AS build
+FROM node:22-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
 # The build needs the sources, so that npm's own "prepare" waits.
@@ -12,7 +12,7 @@ COPY web ./web
 RUN npm run build && npm prune --omit=dev --ignore-scripts \
   && mkdir bin && ln -s ../dist/main.js bin/sms-verification
 
-FROM node:20-slim
+FROM node:22-slim
 ENV NODE_ENV=production
 # Production listens on all addresses. Whoever sets another NODE_ENV needs HOST=0.0.0.0 to be reached from outside.
 WORKDIR /app

@@ -29,14 +29,14 @@ const unit = [
 const browser = ['test/web/**/*.test.ts'];
 /** What fails, stands still, is killed or comes late, on one Redis, a sentinel set and a cluster. */
 const faults = [
-  'test/attack/**/*.test.ts',
+  'test/attack/!(fuzz).test.ts',
   'test/cluster/**/*.test.ts',
   'test/sentinel/**/*.test.ts',
   'test/app/provider-failures.test.ts',
   'test/store/redis-{failures,lost-scripts}.test.ts',
 ];
 /** What strangers would try, at the size of a development machine. */
-const hostile = ['test/hostile/**/*.test.ts'];
+const hostile = ['test/hostile/**/*.test.ts', 'test/attack/fuzz.test.ts'];
 
 /** A leading `!` leaves out; Jest knows <rootDir> only at the very beginning, and so not behind it. */
 const project = (displayName, globs, options) => ({
@@ -45,7 +45,7 @@ const project = (displayName, globs, options) => ({
   displayName,
   testMatch: globs.map((glob) => glob.replace(/^!?/, (not) => `${not}${__dirname}/`)),
 });
-/** One file at a time, after the others are done: these fill memory, hold the processor, or stop what they need to be quick. */
+/** One file at a time, after the others are done: these fill memory and hold the processor. */
 const alone = { runner: '<rootDir>/test/harness/serial-runner.js' };
 const others = [...unit, ...browser, ...faults, ...hostile];
 
@@ -62,7 +62,7 @@ module.exports = {
     project('unit', unit),
     project('integration', ['test/**/*.test.ts', ...others.map((glob) => `!${glob}`)]),
     project('browser', browser),
-    project('faults', faults, alone),
+    project('faults', faults),
     project('hostile', hostile, alone),
   ],
 };

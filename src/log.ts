@@ -1,4 +1,4 @@
-import { type Logger, pino } from 'pino';
+import { type DestinationStream, type Logger, pino } from 'pino';
 
 export type { Logger };
 
@@ -10,9 +10,34 @@ export type LoggedEvents = 'all' | 'sends' | 'none';
 /**
  * Structured logs, a line of JSON an event. Never handed to it: codes, captcha texts, whole mobiles, credentials, and errors of other
  * people's libraries, which carry arguments. The console sender alone writes a code, because that is what it is for.
+ *
+ * @param forPeople coloured lines to read at a terminal instead, where pino-pretty is installed.
  */
-export function createLog(level: LogLevel): Logger {
-  return pino({ level, base: undefined, timestamp: pino.stdTimeFunctions.isoTime });
+export function createLog(level: LogLevel, forPeople = false): Logger {
+  const options = { level, base: undefined, timestamp: pino.stdTimeFunctions.isoTime };
+  const stream = forPeople ? prettyStream() : undefined;
+  return stream ? pino(options, stream) : pino(options);
+}
+
+/** Undefined without development dependencies: in the image, and where the package is installed. */
+function prettyStream(): DestinationStream | undefined {
+  let pretty: typeof import('pino-pretty');
+  try {
+    pretty = require('pino-pretty') as typeof pretty;
+  } catch {
+    return undefined;
+  }
+  return pretty({
+    // So that the last lines before an exit are written.
+    sync: true,
+    singleLine: true,
+    translateTime: 'SYS:HH:MM:ss',
+    // The code of the console sender is what a developer looks for.
+    messageFormat: ({ msg }, _key, _label, { colors }) =>
+      String(msg).replace(/(?<=verification code )\d+/, (code) =>
+        colors.bold(colors.bgYellow(colors.black(` ${code} `))),
+      ),
+  });
 }
 
 /** Digits of a number that no log line tells. */

@@ -14,6 +14,8 @@ export interface Attack {
   ownShare?: number;
   /** Each of its numbers made a device trusted, and whoever writes to others shows one of them. */
   devices?: boolean;
+  /** Where its own number is refused a code, it confirms by sending a text from it. */
+  inbound?: boolean;
   /** Ms until a bot that was refused tries again. */
   pauseMs: number;
   /** Ms until a bot that got a message sent tries again; without it, as soon as it can. */
@@ -29,7 +31,6 @@ export interface Attack {
 /** An attack that runs for `lengthMs` from `start`. It reads every captcha. */
 export class RunningAttack {
   wasted = 0;
-  tries = 0;
   /** When a bot was first refused. */
   noticedAt: number | undefined;
   readonly received = new Map<string, number>();
@@ -49,6 +50,8 @@ export class RunningAttack {
   }
 
   private readonly end: number;
+  /** Somebody who had no message yet. */
+  private stranger = 'v0';
 
   private next(now: number, origin: Origin): void {
     if (now >= this.end) return;
@@ -57,7 +60,7 @@ export class RunningAttack {
       this.confirmOwn(now, origin, ownNumbers);
       return;
     }
-    const mobile = victims ? this.pick(victims) : `v${this.tries}`;
+    const mobile = victims ? this.pick(victims) : this.stranger;
     if (!this.try(now, mobile, origin)) {
       this.timeline.at(now + Math.floor(pauseMs * (0.5 + this.chance.next())), (then) => this.next(then, origin));
       return;
@@ -67,7 +70,6 @@ export class RunningAttack {
   }
 
   private try(now: number, mobile: string, origin: Origin): boolean {
-    this.tries += 1;
     const { devices, ownNumbers } = this.attack;
     const device = devices && ownNumbers ? `device of ${this.pick(ownNumbers)}` : undefined;
     if (!this.limiter.send(now, mobile, origin, device)) {
@@ -75,6 +77,7 @@ export class RunningAttack {
       return false;
     }
     this.wasted += 1;
+    this.stranger = `v${this.wasted}`;
     this.received.set(mobile, (this.received.get(mobile) ?? 0) + 1);
     return true;
   }
@@ -82,7 +85,8 @@ export class RunningAttack {
   private confirmOwn(now: number, origin: Origin, numbers: readonly string[]): void {
     const mobile = this.pick(numbers);
     const sent = this.limiter.send(now, mobile, origin);
-    if (sent) this.timeline.at(now + 10 * SECOND, (then) => this.limiter.confirm(then, mobile, origin));
+    if (sent || this.attack.inbound)
+      this.timeline.at(now + 10 * SECOND, (then) => this.limiter.confirm(then, mobile, origin));
     const pause = sent ? 11 * SECOND : this.attack.pauseMs;
     this.timeline.at(now + pause, (then) => this.next(then, origin));
   }

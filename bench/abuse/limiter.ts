@@ -25,12 +25,17 @@ interface Message {
 /** `today`: twenty sends an hour for an address, and the budget, as before the allowances. */
 export type Policy = { rule: AllowanceRule; budget: number } | { rule: 'today'; budget: number };
 
-/** The limits of a send over plain maps, with the real arithmetic of the allowances. */
+type Standings = Map<string, { standing: Standing; expiresAt: number }>;
+const NO_MESSAGES: readonly Message[] = [];
+
+/** The limits of a send over plain maps, with the real arithmetic of the allowances. Nothing in the maps is changed in place. */
 export class Limiter {
-  private readonly standings = new Map<string, { standing: Standing; expiresAt: number }>();
-  private readonly confirmed = new Map<string, number>();
-  private readonly messages = new Map<string, Message[]>();
-  private readonly devices = new Map<string, AllowanceLog>();
+  private clients: Standings = new Map();
+  private networks: Standings = new Map();
+  private parents: Standings = new Map();
+  private confirmed = new Map<string, number>();
+  private messages = new Map<string, readonly Message[]>();
+  private devices = new Map<string, AllowanceLog>();
   private pools: Record<Pool, AllowanceLog> = { known: [], unknown: [], person: [], device: [] };
   private sent: AllowanceLog = [];
   /** Remembered for as long as a history since the last message. */
@@ -38,17 +43,15 @@ export class Limiter {
 
   constructor(private readonly policy: Policy) {}
 
-  /** One that goes on from here on its own; what it holds is never changed in place. */
+  /** One that goes on from here on its own. */
   copy(policy = this.policy): Limiter {
     const copy = new Limiter(policy);
-    for (const [key, held] of this.standings) copy.standings.set(key, held);
-    for (const [key, at] of this.confirmed) copy.confirmed.set(key, at);
-    for (const [key, list] of this.messages)
-      copy.messages.set(
-        key,
-        list.map((message) => ({ ...message })),
-      );
-    for (const [device, log] of this.devices) copy.devices.set(device, log);
+    copy.clients = new Map(this.clients);
+    copy.networks = new Map(this.networks);
+    copy.parents = new Map(this.parents);
+    copy.confirmed = new Map(this.confirmed);
+    copy.messages = new Map(this.messages);
+    copy.devices = new Map(this.devices);
     copy.pools = this.pools;
     copy.sent = this.sent;
     copy.started = this.started;
@@ -57,7 +60,8 @@ export class Limiter {
 
   /** @param device the trusted device that is shown. */
   send(now: number, mobile: string, origin: Origin, device?: string): boolean {
-    const recent = (this.messages.get(mobile) ?? []).filter(({ sentAt }) => sentAt + DAY_MS > now);
+    const held = this.messages.get(mobile);
+    const recent = held ? held.filter(({ sentAt }) => sentAt + DAY_MS > now) : NO_MESSAGES;
     const last = recent.at(-1);
     if (last && last.sentAt + COOLDOWN_MS > now) return false;
     if (recent.length >= PER_MOBILE_DAY) return false;
@@ -73,24 +77,33 @@ export class Limiter {
 
   confirm(now: number, mobile: string, origin: Origin): void {
     if (this.policy.rule === 'today') return;
-    const messages = (this.messages.get(mobile) ?? []).filter(
-      (message) => !message.paid && message.sentAt + AGAIN_MS > now && message.origin.client === origin.client,
+    const messages = this.messages.get(mobile) ?? NO_MESSAGES;
+    const isPaid = (message: Message) =>
+      !message.paid && message.sentAt + AGAIN_MS > now && message.origin.client === origin.client;
+    const paid = messages.filter(isPaid);
+    this.messages.set(
+      mobile,
+      messages.map((message) => (isPaid(message) ? { ...message, paid: true } : message)),
     );
-    for (const message of messages) message.paid = true;
-    this.write(now, origin, withConfirmation(this.state(now, mobile, origin), messages, now));
+    this.write(now, origin, withConfirmation(this.state(now, mobile, origin), paid, now));
     this.confirmed.set(mobile, now);
   }
 
   /** Lets go of what no longer counts; tells what is left. */
   sweep(now: number): { keys: number; numbers: number } {
-    for (const [key, { expiresAt }] of this.standings) if (expiresAt <= now) this.standings.delete(key);
     for (const [mobile, at] of this.confirmed) if (at + HISTORY_MS <= now) this.confirmed.delete(mobile);
     for (const [mobile, list] of this.messages) {
       if (list.every(({ sentAt }) => sentAt + DAY_MS <= now)) this.messages.delete(mobile);
     }
-    let numbers = 0;
-    for (const { standing } of this.standings.values()) numbers += 3 + standing.debts.length;
-    return { keys: this.standings.size, numbers };
+    let [keys, numbers] = [0, 0];
+    for (const standings of [this.clients, this.networks, this.parents]) {
+      for (const [key, { standing, expiresAt }] of standings) {
+        if (expiresAt <= now) standings.delete(key);
+        else numbers += 3 + standing.debts.length;
+      }
+      keys += standings.size;
+    }
+    return { keys, numbers };
   }
 
   private ofDevice(device: string): AllowanceLog {
@@ -101,7 +114,7 @@ export class Limiter {
     now: number,
     mobile: string,
     origin: Origin,
-    recent: Message[],
+    recent: readonly Message[],
     device: string | undefined,
   ): Charge | undefined {
     const { rule } = this.policy;
@@ -119,24 +132,19 @@ export class Limiter {
   }
 
   private chargeToday(now: number, { client }: Origin): Charge | undefined {
-    const standing = this.standing(`c${client}`, now);
+    const standing = standingIn(this.clients, client, now);
     if (countWithin(standing.debts, HOUR_MS, now) >= 20) return undefined;
     const next = { ...standing, debts: withMessage(standing.debts, HOUR_MS, now) };
-    this.standings.set(`c${client}`, { standing: next, expiresAt: now + HOUR_MS });
+    this.clients.set(client, { standing: next, expiresAt: now + HOUR_MS });
     return 'own';
-  }
-
-  private standing(key: string, now: number): Standing {
-    const held = this.standings.get(key);
-    return held && held.expiresAt > now ? held.standing : NO_STANDING;
   }
 
   private state(now: number, mobile: string, { client, network, parent }: Origin): AllowanceState {
     const confirmedAt = this.confirmed.get(mobile);
     return {
-      client: this.standing(`c${client}`, now),
-      network: this.standing(`n${network}`, now),
-      parent: this.standing(`p${parent}`, now),
+      client: standingIn(this.clients, client, now),
+      network: standingIn(this.networks, network, now),
+      parent: standingIn(this.parents, parent, now),
       pools: this.pools,
       startedAt: this.started && this.started.expiresAt > now ? this.started.at : undefined,
       confirmedAt: confirmedAt !== undefined && confirmedAt + HISTORY_MS > now ? confirmedAt : undefined,
@@ -144,14 +152,26 @@ export class Limiter {
   }
 
   private write(now: number, origin: Origin, { client, network, parent, pools, startedAt }: AllowanceState): void {
-    const write = (key: string, standing: Standing, expiresAt: number) => {
-      if (expiresAt > now) this.standings.set(key, { standing, expiresAt });
-      else this.standings.delete(key);
-    };
-    write(`c${origin.client}`, client, standingExpiresAt(client, 'client', DAY_MS));
-    write(`n${origin.network}`, network, standingExpiresAt(network, 'network', networkKeepMs(network, now)));
-    write(`p${origin.parent}`, parent, standingExpiresAt(parent, 'parent', DAY_MS));
+    put(this.clients, origin.client, client, standingExpiresAt(client, 'client', DAY_MS), now);
+    put(
+      this.networks,
+      origin.network,
+      network,
+      standingExpiresAt(network, 'network', networkKeepMs(network, now)),
+      now,
+    );
+    put(this.parents, origin.parent, parent, standingExpiresAt(parent, 'parent', DAY_MS), now);
     this.pools = pools;
     if (startedAt !== undefined) this.started = { at: startedAt, expiresAt: now + HISTORY_MS };
   }
+}
+
+function standingIn(standings: Standings, key: string, now: number): Standing {
+  const held = standings.get(key);
+  return held && held.expiresAt > now ? held.standing : NO_STANDING;
+}
+
+function put(standings: Standings, key: string, standing: Standing, expiresAt: number, now: number): void {
+  if (expiresAt > now) standings.set(key, { standing, expiresAt });
+  else standings.delete(key);
 }

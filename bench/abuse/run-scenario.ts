@@ -2,7 +2,7 @@ import { RunningAttack } from './attack';
 import { ATTACKERS, type Attacker } from './attackers';
 import { Chance } from './chance';
 import { Limiter, type Policy } from './limiter';
-import { DAY_MS, Shop, type ShopOptions, type Visit } from './shop';
+import { DAY_MS, type People, Shop, type ShopOptions, type Visit } from './shop';
 import { Timeline } from './timeline';
 
 const HOUR = 3_600_000;
@@ -18,6 +18,7 @@ export interface History {
   limiter: Limiter;
   end: number;
   firstDay: Figures;
+  held: { keys: number; numbers: number };
 }
 
 /** What one run measured; shares from 0 to 1, times in hours. */
@@ -43,20 +44,29 @@ export function history(options: ShopOptions, policy: Policy, seed: number, days
   const shop = new Shop(options, new Chance(seed));
   const limiter = new Limiter(policy);
   const timeline = new Timeline();
+  const firstVisits: Visit[] = [];
   for (let day = 0; day < days; day += 1) {
     shop.openDay(OPENS + day * DAY_MS, timeline, limiter);
     timeline.runUntil(OPENS + (day + 1) * DAY_MS);
     limiter.sweep(OPENS + (day + 1) * DAY_MS);
+    const visits = shop.visits.splice(0);
+    if (day === 0) firstVisits.push(...visits);
   }
   timeline.runUntil(Number.POSITIVE_INFINITY);
-  const firstDay = figures(shop.visits.filter(({ at }) => at < OPENS + DAY_MS));
-  return { shop, limiter, end: OPENS + days * DAY_MS, firstDay };
+  const end = OPENS + days * DAY_MS;
+  return { shop, limiter, end, firstDay: figures(firstVisits), held: limiter.sweep(end) };
 }
 
 /** A day of this attack (none: peace) after this history, and the day after it. */
-export function attackDay(past: History, letter: string | undefined, seed: number, variant = {}): Figures {
+export function attackDay(
+  past: History,
+  letter: string | undefined,
+  seed: number,
+  variant = {},
+  people: People = {},
+): Figures {
   const chance = new Chance(seed ^ 0x5eed);
-  const [shop, limiter, timeline] = [past.shop.copy(seed), past.limiter.copy(), new Timeline()];
+  const [shop, limiter, timeline] = [past.shop.copy(seed, people), past.limiter.copy(), new Timeline()];
   const attacker = letter === undefined ? undefined : (ATTACKERS[letter]?.(shop, chance) as Attacker);
   const attack = attacker && { ...attacker.attack, ...variant };
   const start = past.end + (attack && 'honestDays' in attack ? 7 * DAY_MS : 0);
@@ -73,9 +83,13 @@ export function attackDay(past: History, letter: string | undefined, seed: numbe
     timeline.runUntil(day + DAY_MS);
   }
   const day = shop.visits.filter(({ at }) => at >= start && at < start + DAY_MS);
-  const held = past.limiter.sweep(past.end);
   const victimsConfirmed = victims.length > 0 ? share(victims, ({ confirmed }) => confirmed) : 1;
-  return { ...figures(day, attacker), ...(running && damage(running, shop.visits, start)), victimsConfirmed, ...held };
+  return {
+    ...figures(day, attacker),
+    ...(running && damage(running, shop.visits, start)),
+    victimsConfirmed,
+    ...past.held,
+  };
 }
 
 function figures(visits: readonly Visit[], attacker?: Attacker): Figures {

@@ -2,7 +2,7 @@ import { type AllowanceRule, allowanceRule } from '../../src/limits/allowances';
 import type { Attack } from './attack';
 import type { Policy } from './limiter';
 import { attackDay, type Figures, type History, history } from './run-scenario';
-import type { ShopOptions } from './shop';
+import type { People, ShopOptions } from './shop';
 
 const HOUR = 3_600_000;
 const BUDGET = 10_000;
@@ -16,13 +16,16 @@ const SHOP: ShopOptions = {
   churn: 0.02,
   returning: 0,
   devices: 0,
+  inbound: 0,
 };
 
 /** A line of a table: a shop, an attacker (none: peace), and what differs. */
 export interface Scenario {
   name: string;
-  table: 'peace' | 'attacks' | 'back' | 'today' | 'frontier';
+  table: 'peace' | 'attacks' | 'back' | 'devices' | 'inbound' | 'today' | 'frontier';
   shop?: Partial<ShopOptions>;
+  /** What its people have on the day of the attack. */
+  people?: People;
   attacker?: string;
   attack?: Partial<Attack>;
   /** The first day instead of one after the history. */
@@ -38,9 +41,13 @@ const HALF = { returning: 0.5 };
 const MOST = { returning: 0.9 };
 const OWN_NUMBERS = Array.from({ length: 200 }, (_, i) => `own${i}`);
 
+/** 200 numbers make 200 devices trusted. */
+const TOKENS: Partial<Attack> = { devices: true, ownNumbers: OWN_NUMBERS };
+const NO_OWN_CREDIT: Partial<AllowanceRule> = { ownFrom: 1e9, oneFrom: 1e9 };
+
 /** Tighter and looser than the default, for the frontier. */
 const FRONTIER: [string, Partial<AllowanceRule>][] = [
-  ['no own credit', { ownFrom: 1e9, oneFrom: 1e9 }],
+  ['no own credit', NO_OWN_CREDIT],
   ['own credit from 8 a day', { ownFrom: 8, oneFrom: 1e9 }],
   ['own credit from 2 a day', { oneFrom: 1e9 }],
   ['own credit from 1 a day', { ownFrom: 1, oneFrom: 1e9 }],
@@ -48,6 +55,7 @@ const FRONTIER: [string, Partial<AllowanceRule>][] = [
   ['twice the base', { ownBase: 16, ownFrom: 1 }],
 ];
 
+/** Of each table its lines. */
 export const SCENARIOS: Scenario[] = [
   { name: '4,000 people a day', table: 'peace' },
   { name: 'on the first day', table: 'peace', firstDay: true },
@@ -86,13 +94,33 @@ export const SCENARIOS: Scenario[] = [
   { name: 'd, nine of ten come back', table: 'back', attacker: 'd', shop: MOST },
   { name: 'f, half come back', table: 'back', attacker: 'f', shop: HALF },
   { name: 'f, nine of ten come back', table: 'back', attacker: 'f', shop: MOST },
-  { name: 'd, half come back, with trusted devices', table: 'back', attacker: 'd', shop: { ...HALF, devices: 1 } },
+  ...[HALF, MOST].flatMap((shop) =>
+    ['d', 'f'].map((attacker): Scenario => {
+      const name = `${attacker}, ${shop === HALF ? 'half' : 'nine of ten'} come back`;
+      return { name, table: 'devices', attacker, shop, people: { devices: 1 }, attack: TOKENS };
+    }),
+  ),
+  ...['c', 'j'].map((attacker): Scenario => ({ name: attacker, table: 'devices', attacker, attack: TOKENS })),
+  ...[0.5, 0.7, 0.9, 0.995].map(
+    (inbound): Scenario => ({ name: 'd', table: 'inbound', attacker: 'd', people: { inbound } }),
+  ),
+  ...[0.7, 0.995].map(
+    (inbound): Scenario => ({
+      name: 'd, no own credit',
+      table: 'inbound',
+      attacker: 'd',
+      people: { inbound },
+      rule: NO_OWN_CREDIT,
+    }),
+  ),
+  { name: 'd, half come back', table: 'inbound', attacker: 'd', shop: HALF, people: { inbound: 0.7 } },
+  { name: 'd, nine of ten come back', table: 'inbound', attacker: 'd', shop: MOST, people: { inbound: 0.7 } },
   {
-    name: 'f, its numbers with trusted devices, half come back',
-    table: 'back',
+    name: 'f, which confirms its own numbers so as well',
+    table: 'inbound',
     attacker: 'f',
-    shop: HALF,
-    attack: { devices: true },
+    people: { inbound: 0.7 },
+    attack: { inbound: true },
   },
   { name: 'peace', table: 'today', today: true, days: 3 },
   ...['a', 'b', 'c'].map((attacker): Scenario => ({ name: attacker, table: 'today', attacker, today: true, days: 3 })),
@@ -101,30 +129,42 @@ export const SCENARIOS: Scenario[] = [
   ),
 ];
 
-/** Runs scenarios for one seed; those that share a past share its computation. */
-export class Runs {
-  private readonly pasts = new Map<string, History>();
-
-  constructor(private readonly seed: number) {}
-
-  run(scenario: Scenario): Figures {
-    const { attacker, attack, firstDay, rule } = scenario;
-    const past = this.past(scenario);
-    if (firstDay) return past.firstDay;
-    const policy = policyOf(scenario, rule);
-    return attackDay({ ...past, limiter: past.limiter.copy(policy) }, attacker, this.seed, attack);
-  }
-
-  private past(scenario: Scenario): History {
+/**
+ * Runs these for one seed, in an order of its own: those that share a past one after the other, so that one is held at a time, and what
+ * is the same but for its name once. `people`: what people have where a scenario says nothing else.
+ */
+export function runScenarios(
+  scenarios: readonly Scenario[],
+  seed: number,
+  done: (scenario: Scenario, figures: Figures) => void,
+  people: People = {},
+): void {
+  const byPast = new Map<string, [Scenario, ...Scenario[]]>();
+  for (const scenario of scenarios) {
     const { shop, today, days, budget } = scenario;
     const key = JSON.stringify([shop ?? {}, today, days, budget]);
-    let past = this.pasts.get(key);
-    if (!past) {
-      past = history({ ...SHOP, ...shop }, policyOf(scenario), this.seed, days);
-      this.pasts.set(key, past);
-    }
-    return past;
+    const alike = byPast.get(key);
+    if (alike) alike.push(scenario);
+    else byPast.set(key, [scenario]);
   }
+  for (const alike of byPast.values()) {
+    const [{ shop, days }] = alike;
+    const past = history({ ...SHOP, ...shop }, policyOf(alike[0]), seed, days);
+    const known = new Map<string, Figures>();
+    for (const scenario of alike) {
+      const { attacker, attack, firstDay, rule } = scenario;
+      const all = { ...people, ...scenario.people };
+      const key = JSON.stringify([attacker, attack ?? {}, firstDay, rule ?? {}, all]);
+      const figures = known.get(key) ?? (firstDay ? past.firstDay : runOne(scenario, past, all, seed));
+      known.set(key, figures);
+      done(scenario, figures);
+    }
+  }
+}
+
+function runOne(scenario: Scenario, past: History, people: People, seed: number): Figures {
+  const limiter = past.limiter.copy(policyOf(scenario, scenario.rule));
+  return attackDay({ ...past, limiter }, scenario.attacker, seed, scenario.attack, people);
 }
 
 function policyOf({ today, budget = BUDGET }: Scenario, rule: Partial<AllowanceRule> = {}): Policy {

@@ -10,6 +10,8 @@ const [VERIFY, ASK_AGAIN, VERIFY_THEN] = [0.85, 0.1, 0.9];
 /** Who comes back does so every week or so, and one time in five from elsewhere than home. */
 const [REGULAR_DAYS, AWAY] = [7, 0.2];
 const RETRIES_MS = [90 * SECOND, 11 * MINUTE];
+/** How long it takes to send a text that the page shows: reading, another program, the carrier. */
+const [SEND_MEDIAN, SEND_SIGMA] = [45 * SECOND, 0.6];
 
 export interface ShopOptions {
   peopleADay: number;
@@ -23,7 +25,12 @@ export interface ShopOptions {
   returning: number;
   /** Share of those who show a trusted device's token. */
   devices: number;
+  /** Share of the people who, where they are refused a code, confirm by sending a text from the phone. */
+  inbound: number;
 }
+
+/** What people may have. */
+export type People = Partial<Pick<ShopOptions, 'devices' | 'inbound'>>;
 
 export interface Visit {
   at: number;
@@ -98,9 +105,14 @@ export class Shop {
     this.visits.push(visit);
     const hasDevice = person.returns && this.options.devices > 0 && this.chance.next() < this.options.devices;
     const device = hasDevice ? `device of ${person.mobile}` : undefined;
+    const wouldSend = this.options.inbound > 0 && this.chance.next() < this.options.inbound;
     const ask = (retries: readonly number[], verify: number, askAgain: number) => (time: number) => {
       if (!limiter.send(time, person.mobile, person.origin, device)) {
         visit.refused = true;
+        if (wouldSend) {
+          this.confirm(time, timeline, limiter, visit, person.mobile, [SEND_MEDIAN, SEND_SIGMA]);
+          return;
+        }
         const [retry, ...rest] = retries;
         if (retry === undefined) visit.shutOut = true;
         else timeline.at(time + retry, ask(rest, verify, askAgain));
@@ -108,16 +120,28 @@ export class Shop {
       }
       const mood = this.chance.next();
       if (mood < verify) {
-        timeline.at(time + this.chance.logNormal(25 * SECOND, 0.6), (then) => {
-          visit.confirmed = true;
-          limiter.confirm(Math.floor(then), person.mobile, person.origin);
-        });
+        this.confirm(time, timeline, limiter, visit, person.mobile, [25 * SECOND, 0.6]);
       } else if (mood < verify + askAgain) {
         timeline.at(time + MINUTE + this.chance.exponential(30 * SECOND), ask(RETRIES_MS, VERIFY_THEN, 0));
       }
     };
     ask(retriesMs, willing, ASK_AGAIN)(now);
     return visit;
+  }
+
+  /** A code that is typed, or a text that arrives: the store settles and credits both alike. */
+  private confirm(
+    now: number,
+    timeline: Timeline,
+    limiter: Limiter,
+    visit: Visit,
+    mobile: string,
+    [median, sigma]: readonly [number, number],
+  ): void {
+    timeline.at(now + this.chance.logNormal(median, sigma), (then) => {
+      visit.confirmed = true;
+      limiter.confirm(Math.floor(then), mobile, visit.origin);
+    });
   }
 
   /** Somebody who comes now: a regular, mostly from home, or somebody new. */
@@ -140,8 +164,8 @@ export class Shop {
   }
 
   /** One that goes on from here on its own. */
-  copy(seed: number): Shop {
-    const copy = new Shop(this.options, new Chance(seed));
+  copy(seed: number, people: People = {}): Shop {
+    const copy = new Shop({ ...this.options, ...people }, new Chance(seed));
     for (const [number, person] of this.regulars) copy.regulars.set(number, person);
     copy.serial = this.serial;
     return copy;

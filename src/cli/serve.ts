@@ -15,7 +15,7 @@ export async function serve(): Promise<void> {
 
 async function start(): Promise<void> {
   const config = loadConfig();
-  const log = createLog(config.logLevel);
+  const log = createLog(config.logLevel, config.development && process.stdout.isTTY);
   for (const warning of config.warnings) log.warn(warning);
   const app = await createApp(config, log);
   const metricsPort =

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describeWithRedis } from '../harness/redis-server';
 import type { LogLine } from '../harness/server-process';
 import { NO_CLIENT_LIMITS, Shop } from '../harness/shop';
+import { waitUntil } from '../harness/wait-until';
 
 const SECRET = 'a secret that only these servers know';
 const wrong = (code: string): string => code.replace(/^./, (digit) => String((Number(digit) + 1) % 10));
@@ -31,9 +32,7 @@ describeWithRedis('Whatever happens to a request leaves one line', () => {
   /** The lines since the last call, once there are so many. */
   async function lines(count: number): Promise<LogLine[]> {
     // A line may be on its way; what would come after it is looked at by the next call.
-    for (const until = Date.now() + 5_000; shop.server.logs.length < seen + count && Date.now() < until; ) {
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    }
+    await waitUntil(`${count} lines are there`, () => shop.server.logs.length >= seen + count);
     const found = shop.server.logs.slice(seen);
     seen += found.length;
     return found;

@@ -10,7 +10,7 @@ describeWithRedis('When the provider fails', () => {
   let english: ApiClient;
 
   beforeAll(async () => {
-    shop = await Shop.open({ ...NO_CLIENT_LIMITS, SMS_TIMEOUT_MS: '400' });
+    shop = await Shop.open({ ...NO_CLIENT_LIMITS, SMS_TIMEOUT_MS: '1500' });
     api = shop.api();
     english = shop.api(0, { 'accept-language': 'en-GB,en;q=0.9,zh;q=0.5' });
   }, 60_000);

@@ -58,7 +58,9 @@ describeWithRedis('What the log keeps to itself, at its most talkative', () => {
       reasons.add((await send()).reason);
     }
     // Receipts: of a message that was not confirmed, of one that is not ours, forged ones, and what is none.
-    const [unconfirmed] = shop.server.logs.filter((line) => line.class === 'unknown').map(({ smsId }) => String(smsId));
+    const ofUnknown = () => shop.server.logs.filter((line) => line.class === 'unknown');
+    await waitUntil('a line of one that was not confirmed', () => ofUnknown().length > 0);
+    const unconfirmed = ofUnknown()[0]?.smsId;
     const receipt = {
       messageId: '8613800138000',
       mobile: String(mobiles[0]),

@@ -33,6 +33,7 @@ const SETTINGS: Environment = {
   SMS_DAILY_BUDGET: '45',
   CLIENT_HASH_SECRET: HASH_SECRET,
   RECEIPTS_SECRET: SECRET,
+  REDIS_TIMEOUT_MS: '10000',
 };
 
 /** The commands of operators, beside a server on the same settings and the same store. */

@@ -29,7 +29,7 @@ describeWithRedis('on a cluster of three primaries', () => {
 
   describeStore('on Redis Cluster', async (): Promise<StoreSubject> => {
     await Promise.all(primaries.map((primary) => primary.flushall()));
-    const store = await openStore({ kind: 'redis', target: redisTarget(cluster.url), timeoutMs: 1000 });
+    const store = await openStore({ kind: 'redis', target: redisTarget(cluster.url), timeoutMs: 5_000 });
     let agedMs = 0;
     const aged = agedStore(store, () => agedMs);
     return {

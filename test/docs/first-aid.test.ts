@@ -1,13 +1,15 @@
-import { execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { compiledServer } from '../harness/compiled-server';
 import { describeWithRedis } from '../harness/redis-server';
 import { NO_CLIENT_LIMITS, Shop } from '../harness/shop';
 import { waitUntil } from '../harness/wait-until';
 
 const ROOT = join(__dirname, '../..');
+const execute = promisify(execFile);
 const chapter = /^## First aid\n(.*?)^## /ms.exec(readFileSync(join(ROOT, 'docs/operations.md'), 'utf8'))?.[1] ?? '';
 const commands = [...chapter.matchAll(/^ {4}(\S.*)$/gm)].map(([, line = '']) => line);
 
@@ -51,7 +53,7 @@ describeWithRedis('First aid', () => {
   });
 
   /** Runs a line of the chapter as it stands there, for the shop's Redis and server; what it says. */
-  function run(beginning: string, mobile = ''): string {
+  async function run(beginning: string, mobile = ''): Promise<string> {
     const command = commands.find((line) => line.startsWith(beginning)) ?? `no command begins ${beginning}`;
     const here = command
       .replace(/ {2,}#.*/, '')
@@ -64,11 +66,8 @@ describeWithRedis('First aid', () => {
       )
       .replace('$METRICS', `${shop.server.url}/metrics`);
     writeFileSync(join(folder, 'server.log'), shop.server.stdout);
-    return execFileSync('bash', ['-c', here], {
-      encoding: 'utf8',
-      cwd: folder,
-      env: { PATH: process.env.PATH, ...shop.environment },
-    });
+    const env = { PATH: process.env.PATH, ...shop.environment };
+    return (await execute('bash', ['-c', here], { cwd: folder, env })).stdout;
   }
 
   const send = async (mobile: string) =>
@@ -79,18 +78,18 @@ describeWithRedis('First aid', () => {
     expect(await send(mobile)).toBe('OK');
     await shop.redis.del(`{sms:${mobile}}:cooldown`);
     expect(await send(mobile)).toBe('QUOTA_EXCEEDED');
-    expect(run('npx sms-verification lookup', mobile)).toContain('refused: mobile-hour, free in');
-    expect(run('npx sms-verification reset', mobile)).toMatch(/: [1-9] counts of messages forgotten/);
+    expect(await run('npx sms-verification lookup', mobile)).toContain('refused: mobile-hour, free in');
+    expect(await run('npx sms-verification reset', mobile)).toMatch(/: [1-9] counts of messages forgotten/);
     expect(await send(mobile)).toBe('OK');
-    run('npx sms-verification allow', mobile);
+    await run('npx sms-verification allow', mobile);
     await shop.redis.del(`{sms:${mobile}}:cooldown`);
     expect(await send(mobile)).toBe('OK');
-    expect(run('npx sms-verification status')).toMatch(/^budget /m);
+    expect(await run('npx sms-verification status')).toMatch(/^budget /m);
 
     const locked = shop.newMobile();
     await shop.redis.set(`{sms:${locked}}:failures`, '100', 'PX', 3_600_000);
     expect(await send(locked)).toBe('SMS_CODE_LOCKED');
-    run('npx sms-verification reset 13800138000 --lockout', locked);
+    await run('npx sms-verification reset 13800138000 --lockout', locked);
     expect(await send(locked)).toBe('OK');
   });
 
@@ -99,7 +98,7 @@ describeWithRedis('First aid', () => {
     const asked = commands.filter((line) => line.startsWith('curl -s $METRICS'));
     expect(asked).toHaveLength(4);
     for (const command of asked) {
-      const said = run(command.slice(0, -1));
+      const said = await run(command.slice(0, -1));
       const names = /\((.+)\)/.exec(command)?.[1]?.split('|') ?? [command.replace(/.*grep \^(\w+).*/, '$1')];
       for (const name of names) expect(said).toContain(name);
     }
@@ -114,10 +113,10 @@ describeWithRedis('First aid', () => {
     // Lines arrive a moment after the answer.
     await waitUntil('the line of the second', () => ofSends().at(-1)?.class === 'unknown');
     const [accepted, unknown] = ofSends().slice(-2);
-    const own = run(`grep '"mobileId":`).trim().split('\n');
+    const own = (await run(`grep '"mobileId":`)).trim().split('\n');
     expect(own.map((line) => JSON.parse(line).mobileId)).toEqual(own.map(() => accepted?.mobileId));
-    expect(run(`grep '"event":"send"'`)).toMatch(/^ *\d+ "mobile":"138\n$/);
-    const failed = run(`grep -E '"msg":"SMS provider`).trim().split('\n').at(-1) ?? '';
+    expect(await run(`grep '"event":"send"'`)).toMatch(/^ *\d+ "mobile":"138\n$/);
+    const failed = (await run(`grep -E '"msg":"SMS provider`)).trim().split('\n').at(-1) ?? '';
     expect(JSON.parse(failed)).toMatchObject({ smsId: unknown?.smsId, class: 'unknown' });
   });
 
@@ -126,10 +125,11 @@ describeWithRedis('First aid', () => {
     expect((await shop.api().imageCaptcha()).reason).toBe('SERVICE_UNAVAILABLE');
     // It answers, and so it can be asked.
     expect((await fetch(`${shop.server.url}/readyz`)).status).toBe(200);
-    const line = shop.server.logs.findLast(({ msg }) => msg === 'No captcha could be issued: the store failed');
-    expect(line?.error).toMatch(/full|memory|OOM/i);
-    expect(run('redis-cli INFO memory')).toMatch(/maxmemory_policy:/);
-    expect(run('redis-cli CONFIG SET maxmemory').trim()).toBe('OK');
+    const line = () => shop.server.logs.findLast(({ msg }) => msg === 'No captcha could be issued: the store failed');
+    await waitUntil('its line is written', () => line() !== undefined);
+    expect(line()?.error).toMatch(/full|memory|OOM/i);
+    expect(await run('redis-cli INFO memory')).toMatch(/maxmemory_policy:/);
+    expect((await run('redis-cli CONFIG SET maxmemory')).trim()).toBe('OK');
     expect((await shop.api().imageCaptcha()).reason).toBe('OK');
   });
 });

@@ -22,7 +22,7 @@ function bones(text: string) {
 function linksOf(text: string): string[] {
   return [...text.matchAll(/\]\(([^)\s]+)\)|^\[\w[\w-]*\]: (\S+)$/gm)]
     .map(([, inline, named]) => inline ?? named ?? '')
-    .filter((target) => !/^README(\.zh-CN)?\.md$/.test(target));
+    .filter((target) => !/^(README|inbound)(\.zh-CN)?\.md$/.test(target));
 }
 
 /** The reasons that begin a table's rows, in order. */
@@ -47,6 +47,13 @@ describe('What is told in two languages', () => {
     const picture = readFileSync(join(__dirname, '../../docs/images/flow.png'));
     expect(picture.length).toBeLessThan(500_000);
     expect(picture.includes('acTL')).toBe(true);
+  });
+
+  test('docs/inbound.md has the same chapters, commands, tables and links in both', () => {
+    const [english, chinese] = [bones(read('docs/inbound.md')), bones(read('docs/inbound.zh-CN.md'))];
+    expect(english.commands.length).toBeGreaterThan(2);
+    expect(english.columns.length).toBeGreaterThan(5);
+    expect(chinese).toEqual(english);
   });
 
   test('docs/frontend.md says in both what to do at each reason of the schema', () => {

@@ -21,6 +21,8 @@ export interface Exit {
 /** Far above what a start takes, so that a slow machine fails no test. */
 const START_MS = 30_000;
 const POLL_MS = 5;
+/** The same for Redis, where a test does not say how long it may take. */
+const REDIS_TIMEOUT_MS = '10000';
 const PROBE = join(__dirname, 'memory-probe.js');
 
 const running = new Set<ChildProcess>();
@@ -45,7 +47,7 @@ export class ServerProcess {
   /** Starts it, on a free port of the loopback unless the environment says otherwise. `probed`: heldBytes() can be asked. */
   constructor(environment: Environment = {}, main = compiledServer(), probed = false) {
     this.child = spawn(process.execPath, probed ? ['--require', PROBE, main] : [main], {
-      env: { PATH: process.env.PATH, PORT: '0', HOST: '127.0.0.1', ...environment },
+      env: { PATH: process.env.PATH, PORT: '0', HOST: '127.0.0.1', REDIS_TIMEOUT_MS, ...environment },
       stdio: ['ignore', 'pipe', 'pipe', ...(probed ? (['ipc'] as const) : [])],
     });
     running.add(this.child);

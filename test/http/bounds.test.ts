@@ -4,6 +4,8 @@ import { get, open, postJson, statuses, untilClosed } from '../hostile/support/r
 
 const PRODUCTION = { NODE_ENV: 'production', STORE: 'memory', SMS_PROVIDERS: 'console' };
 const QUERY = '{"query":"{ __typename }"}';
+/** Twice what the slowest may take, for a busy machine; a server that looks every half minute is still seen. */
+const WITHIN_MS = 20_000;
 const CHUNKED =
   'POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n';
 
@@ -21,11 +23,11 @@ describe('Bounds of HTTP', () => {
     await server?.stop();
   });
 
-  /** What comes back for these bytes until the server closes the connection, as it must within `withinMs`. */
-  async function closedAfter(bytes: string, withinMs = 3_000): Promise<string> {
+  /** What comes back for these bytes until the server closes the connection, as it must: within 10 s, if nothing else ends it. */
+  async function closedAfter(bytes: string): Promise<string> {
     const socket = await open(server.port);
     sockets.push(socket);
-    const closed = untilClosed(socket, withinMs);
+    const closed = untilClosed(socket, WITHIN_MS);
     socket.write(bytes);
     const text = await closed;
     if (text === undefined) throw new Error('The connection stayed open');
@@ -43,7 +45,7 @@ describe('Bounds of HTTP', () => {
   test('a chunked body of 16 KB is read', async () => {
     const socket = await open(server.port);
     const rest = 16_384 - QUERY.length;
-    const closed = untilClosed(socket, 10_000);
+    const closed = untilClosed(socket, WITHIN_MS);
     socket.write(
       `${CHUNKED.replace('host: x', 'host: x\r\nconnection: close')}${QUERY.length.toString(16)}\r\n${QUERY}\r\n`,
     );
@@ -58,12 +60,15 @@ describe('Bounds of HTTP', () => {
     ['a body for a page', 200, `${CHUNKED.replace('POST /graphql', 'GET /healthz')}${chunk(10)}`],
     ['a PUT with a body', 405, `${CHUNKED.replace('POST', 'PUT')}${chunk(10)}`],
   ])('%s: %d, and the connection is closed without reading on', async (_, status, bytes) => {
-    expect(statuses(await closedAfter(bytes))).toEqual([status]);
+    const text = await closedAfter(bytes);
+    expect(statuses(text)).toEqual([status]);
+    // Not only some time later, when it has been idle.
+    expect(text.toLowerCase()).toContain('connection: close');
   });
 
   test('a client that asks first (Expect: 100-continue) is told to go on, or refused at once', async () => {
     const socket = await open(server.port);
-    const closed = untilClosed(socket, 10_000);
+    const closed = untilClosed(socket, WITHIN_MS);
     socket.write(postJson(QUERY, 'expect: 100-continue\r\nconnection: close\r\n').slice(0, -QUERY.length));
     setTimeout(() => socket.write(QUERY), 100);
     expect(statuses((await closed) ?? '')).toEqual([100, 200]);
@@ -81,12 +86,15 @@ describe('Bounds of HTTP', () => {
     ['no Host', 400, 'GET / HTTP/1.1\r\n\r\n'],
     ['headers of 20 KB', 431, get('/', `x: ${'y'.repeat(20_000)}\r\n`)],
     ['a thousand headers', 431, get('/', Array.from({ length: 1_500 }, (_, i) => `header-${i}: v\r\n`).join(''))],
-    ['headers that do not end', 408, 'GET / HTTP/1.1\r\nhost: x\r\n', 7_500],
-    ['nothing at all', 408, '', 7_500],
-    ['a body that does not end', 408, postJson(QUERY).slice(0, -1), 12_500],
-  ])('%s: %d, and the connection is closed', async (_, status, bytes, withinMs = 3_000) => {
-    const text = await closedAfter(bytes, withinMs);
+  ])('%s: %d, and the connection is closed', async (_, status, bytes) => {
+    const text = await closedAfter(bytes);
     expect(statuses(text)).toEqual([status]);
+  });
+
+  test('headers that do not end, nothing at all, a body that does not end: 408, and the connection is closed', async () => {
+    const requests = ['GET / HTTP/1.1\r\nhost: x\r\n', '', postJson(QUERY).slice(0, -1)];
+    const answers = await Promise.all(requests.map(closedAfter));
+    expect(answers.map(statuses)).toEqual([[408], [408], [408]]);
   });
 
   test('every error says that nobody keeps it and nobody guesses its type', async () => {
@@ -117,10 +125,11 @@ describe('Bounds of HTTP', () => {
 
   test('/metrics is computed at most once a second, however many ask', async () => {
     const ask = async () => (await fetch(`${server.url}/metrics`)).text();
+    const begun = performance.now();
+    const asked = await Promise.all(Array.from({ length: 20 }, ask));
+    const seconds = (performance.now() - begun) / 1000;
+    expect(new Set(asked).size).toBeLessThanOrEqual(2 + seconds);
     await new Promise((resolve) => setTimeout(resolve, 1_100));
-    const [first, ...others] = await Promise.all(Array.from({ length: 20 }, ask));
-    for (const other of others) expect(other).toBe(first);
-    await new Promise((resolve) => setTimeout(resolve, 1_100));
-    expect(await ask()).not.toBe(first);
+    expect(asked).not.toContain(await ask());
   });
 });

@@ -1,5 +1,6 @@
 import { ensurePage } from '../harness/built-page';
 import { type ServerProcess, startServer } from '../harness/server-process';
+import { waitUntil } from '../harness/wait-until';
 
 const SHOP = 'https://shop.example';
 const SETTINGS = {
@@ -142,9 +143,10 @@ describe('The return address of a link to the page', () => {
   });
 
   test('the first refusal of a run is logged with the name of the setting, and with no more of the link than its origin', async () => {
-    const refusals = server.logs.filter(({ msg }) => msg.includes('RETURN_ORIGINS'));
-    expect(refusals).toHaveLength(1);
-    expect(refusals[0]).toMatchObject({ level: 40, origin: 'null' });
+    const refusals = () => server.logs.filter(({ msg }) => msg.includes('RETURN_ORIGINS'));
+    await waitUntil('it is logged', () => refusals().length > 0);
+    expect(refusals()).toHaveLength(1);
+    expect(refusals()[0]).toMatchObject({ level: 40, origin: 'null' });
     expect(server.stdout).not.toContain('alert(1)');
   });
 

@@ -10,12 +10,12 @@ import { Shop } from '../harness/shop';
 const ROOT = join(__dirname, '../..');
 const PRODUCTION = { NODE_ENV: 'production', STORE: 'memory', SMS_PROVIDERS: 'console' };
 
-/** Sends bytes as they are and returns all that comes back until the server closes, or has been silent for a while. */
+/** Sends bytes as they are and returns all that comes back until the server closes. */
 function raw(port: number, request: string): Promise<string> {
   return new Promise((resolve) => {
     let answer = '';
     const socket = connect(port, '127.0.0.1', () => socket.write(request));
-    socket.setEncoding('latin1').setTimeout(1_000, () => socket.destroy());
+    socket.setEncoding('latin1').setTimeout(20_000, () => socket.destroy());
     socket.on('data', (text) => {
       answer += text;
     });

@@ -20,7 +20,7 @@ describeWithRedis('A primary that is one no more', () => {
 
   test('given another primary while the old one still answers, when the sentinels say so, then the store follows and closes what it leaves', async () => {
     const set = await RedisSentinelSet.start();
-    const store = await openStore({ kind: 'redis', target: redisTarget(set.url), timeoutMs: 1000 });
+    const store = await openStore({ kind: 'redis', target: redisTarget(set.url), timeoutMs: 5_000 });
     try {
       await store.issueCaptcha(issue('before'));
       const old = await set.failOver();
@@ -48,7 +48,7 @@ describeWithRedis('A primary that is one no more', () => {
   test('given a server made a replica under an open connection, when it refuses to write, then the call fails and the connection is made anew', async () => {
     const [server, other] = await Promise.all([startRedis(), startRedis()]);
     const client = new Redis(server.url);
-    const store = await openStore({ kind: 'redis', target: redisTarget(server.url), timeoutMs: 1000 });
+    const store = await openStore({ kind: 'redis', target: redisTarget(server.url), timeoutMs: 5_000 });
     const connections = async () =>
       [...String(await client.call('CLIENT', 'LIST', 'TYPE', 'normal')).matchAll(/^id=\d+/gm)].map(String);
     try {

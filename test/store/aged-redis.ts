@@ -31,7 +31,7 @@ export interface AgedRedisOptions {
 
 /** The store on the (emptied) Redis at `url`, with time that the test moves. */
 export async function openAgedRedis(url: string, options: AgedRedisOptions = {}): Promise<AgedRedis> {
-  const { kind = 'single', timeoutMs = 1000, watched = false } = options;
+  const { kind = 'single', timeoutMs = 10_000, watched = false } = options;
   const header = kind === 'cluster' ? CLUSTER_HEADER : '';
   const client = new Redis(url);
   await client.flushall();

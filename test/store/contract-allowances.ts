@@ -89,6 +89,22 @@ export function describeAllowances(subject: () => StoreSubject): void {
       expect(await given(requestOf('a'))).toBeGreaterThanOrEqual(10);
     });
 
+    test('given a small shop, when more messages than it has for strangers were refunded, then strangers are given as many as before', async () => {
+      const small = (client: string) => ({ ...requestOf(client), rule: allowanceRule(200, 20) });
+      for (let i = 0; i < 40; i++) await refund(await send(small('a')));
+      expect(await given(small('a'))).toBe(8);
+    });
+
+    test('given an address that is given no more, when somebody asks again who asked from there once, then that is sent, and no third one', async () => {
+      const mobile = '13700137000';
+      await send(requestOf('elsewhere'), mobile);
+      await send(requestOf('a'), mobile);
+      await given(requestOf('a'));
+      expect(paidBy((await send(requestOf('a'), mobile)).reserved)).toBe('unknown');
+      for (const another of ['13700137001', mobile])
+        expect(paidBy((await send(requestOf('a'), another)).reserved)).toBe('not-allowed');
+    });
+
     test('given an address whose messages are confirmed, when many people ask from it, then none of them is refused', async () => {
       for (let i = 0; i < 60; i++) {
         const message = await send(requestOf('nat'));

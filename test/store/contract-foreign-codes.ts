@@ -1,6 +1,6 @@
 import type { CodeCheck } from '../../src/store/store';
 import type { StoreSubject } from './contract';
-import { codeCheck, HOUR, LOCKOUT, MOBILE, RIGHT, reserveSolved, WRONG } from './requests';
+import { codeCheck, granted, HOUR, LOCKOUT, MOBILE, RIGHT, reserveSolved, WRONG } from './requests';
 
 const THEIRS = '246801';
 
@@ -42,6 +42,16 @@ export function describeForeignCodes(subject: () => StoreSubject): void {
       expect((await check(RIGHT, { uuid: 'a' })).status).toBe('ok');
       expect(await subject().readCode?.(MOBILE)).toBe(THEIRS);
       expect(await check(THEIRS)).toEqual({ status: 'ok' });
+    });
+
+    test('given one of theirs, when a message of ours was refunded, then theirs stands, and a code like ours is theirs as well', async () => {
+      if (!(await write())) return;
+      const { store } = subject();
+      const { previous } = granted(await reserveSolved(store, 'a'));
+      await store.refundSend({ mobile: MOBILE, uuid: 'a', code: RIGHT, limits: [], countedAt: [], previous });
+      expect(await subject().readCode?.(MOBILE)).toBe(THEIRS);
+      await write(RIGHT);
+      expect(await check(RIGHT)).toEqual({ status: 'ok' });
     });
 
     test('given 5 wrong tries, when another code is written, then that one has all of its own', async () => {

@@ -35,6 +35,8 @@ export function describeInbound(subject: () => StoreSubject): void {
       await subject().advance(599 * SECOND);
       expect(await arrive()).toEqual({ status: 'ok', uuid: 'a' });
       await subject().advance(598 * SECOND);
+      // A copy that comes late is told to be one.
+      expect(await arrive()).toEqual({ status: 'again', uuid: 'a' });
       const told = await status('a');
       expect(told).toMatchObject({ status: 'confirmed', ticketId: 'ticket-a' });
       // However often it is asked.
@@ -113,6 +115,18 @@ export function describeInbound(subject: () => StoreSubject): void {
       // What is asked for from now on is good again.
       await start('next', { code: 'NEXTNEXT' });
       expect(await arrive({ code: 'NEXTNEXT' })).toEqual({ status: 'ok', uuid: 'next' });
+    });
+
+    test('given two texts of one moment, when one confirms in that moment as well, then the other is ended', async () => {
+      // On a real clock that is a matter of luck, and so of many rounds.
+      for (let round = 10; round < 40; round++) {
+        const changes = { mobile: `137001370${round}` };
+        await start(`a${round}`, changes);
+        await start(`b${round}`, { ...changes, code: OTHER_CODE });
+        expect((await arrive(changes)).status).toBe('ok');
+        expect(await status(`b${round}`, changes)).toEqual(EXPIRED);
+        expect(await arrive({ ...changes, code: OTHER_CODE })).toEqual(NONE);
+      }
     });
 
     test('given a request that waits, when a code of its purpose was right, then it has ended; when one was wrong, then it waits on', async () => {

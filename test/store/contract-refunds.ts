@@ -84,6 +84,21 @@ export function describeRefunds(subject: () => StoreSubject): void {
       },
     );
 
+    test('given a code that is used in the moment it was asked for, when a later request is refunded, then it is not put back', async () => {
+      // On a real clock that is a matter of luck, and so of many rounds.
+      for (let round = 10; round < 40; round++) {
+        const mobile = `137001370${round}`;
+        await reserve(`a${round}`, { mobile });
+        const later = granted(await reserve(`b${round}`, { mobile, code: LATER, purpose: 'LOGIN' }));
+        expect((await check(`a${round}`, { mobile })).status).toBe('ok');
+        await subject().store.refundSend({
+          ...{ mobile, uuid: `b${round}`, code: LATER, limits: [], countedAt: [] },
+          previous: later.previous,
+        });
+        expect(await subject().readCode?.(mobile)).toEqual(ifRead(null));
+      }
+    });
+
     test('given wrong codes against it, when it is refunded, then its tries are gone too, but the failures stay', async () => {
       const lockout = { ...LOCKOUT, maxAttempts: 2, maxFailures: 3 };
       const reserved = granted(await reserve('a', { limits }));

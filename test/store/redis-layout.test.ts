@@ -204,7 +204,7 @@ describeWithRedis('what other services of the shop find on Redis', () => {
 
   test('with a prefix, every key has it, and those of a mobile still share a hash tag', async () => {
     const target = { kind: 'single' as const, url: server.url };
-    const store = await openStore({ kind: 'redis', target, timeoutMs: 1000, keyPrefix: 'shop:' });
+    const store = await openStore({ kind: 'redis', target, timeoutMs: 5_000, keyPrefix: 'shop:' });
     await store.issueCaptcha(captcha({ uuid: 'left', limits: [perMinute(9)] }));
     await reserveSolved(store, 'a', { limits: ALL });
     expect(await keys()).toEqual([

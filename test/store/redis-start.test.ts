@@ -21,7 +21,7 @@ describeWithRedis('a start on a Redis that cannot keep what must be remembered',
 
   const open = (url: string) =>
     openStore(
-      { kind: 'redis', target: redisTarget(url), timeoutMs: 1000 },
+      { kind: 'redis', target: redisTarget(url), timeoutMs: 5_000 },
       { log: { warn: (fields: object, message: string) => warnings.push([fields, message]) } as never },
     );
   const expectRefused = async (url: string, why: RegExp) => {

@@ -3,7 +3,7 @@ import { Limiter } from '../../bench/abuse/limiter';
 import { allowanceRule } from '../../src/limits/allowances';
 import { LimitRules } from '../../src/limits/rules';
 import { MemoryStore } from '../../src/store/memory/memory-store';
-import { codeCheck, HOUR, MINUTE, reserveSolved, SECOND } from './requests';
+import { codeCheck, HOUR, inboundArrival, inboundStart, MINUTE, reserveSolved, SECOND } from './requests';
 
 const DAY = 24 * HOUR;
 
@@ -12,7 +12,8 @@ interface Step {
   mobile: number;
   /** Of the trusted device that is shown; 0 for none. */
   device: number;
-  confirms: boolean;
+  /** By typing the code, if one was sent; or by sending a text, which is offered to who is refused. */
+  confirms: 'by code' | 'by text' | undefined;
   /** Until the next message, ms. */
   pauseMs: number;
 }
@@ -21,7 +22,7 @@ const step: fc.Arbitrary<Step> = fc.record({
   client: fc.nat(5),
   mobile: fc.nat(30),
   device: fc.constantFrom(0, 0, 0, 1, 2),
-  confirms: fc.constantFrom(true, false, false, false, false),
+  confirms: fc.constantFrom('by code', 'by text', ...Array<undefined>(6).fill(undefined)),
   pauseMs: fc.constantFrom(
     ...Array<number>(20).fill(SECOND),
     61 * SECOND,
@@ -42,6 +43,9 @@ function rulesOf(budget: number): LimitRules {
   const settings = { ...off, ...noCaptchas, ...ofMobile, perClientHour: 20, perNetworkHour: 0, dailyBudget: budget };
   return new LimitRules({ ...settings, abusePolicy: 'enforce' }, 300 * SECOND);
 }
+
+/** Eight letters of which no two steps have the same. */
+const textOf = (i: number): string => `AC${String(i).padStart(6, '0')}`;
 
 describe('The limiter of the simulation', () => {
   test('given any messages, confirmations and pauses, then it decides as the store does', async () => {
@@ -69,7 +73,16 @@ describe('The limiter of the simulation', () => {
               throw new Error(`step ${i}: ${reserved.status} in the store`);
             const kind = reserved.status === 'ok' ? String(reserved.charge) : reserved.status;
             seen.set(kind, (seen.get(kind) ?? 0) + 1);
-            if (expected && confirms) {
+            if (confirms === 'by text') {
+              const text = textOf(i);
+              const asked = { client: asker.id, network: asker.network, parent: asker.parent };
+              await store.startInbound(inboundStart({ uuid: `t${i}`, mobile, code: text, asker: asked }));
+              now += 10 * SECOND;
+              const arrived = await store.confirmInbound(inboundArrival({ mobile, code: text, person: mobile }));
+              expect(arrived.status).toBe('ok');
+              limiter.confirm(now, mobile, origin);
+              seen.set('by text', (seen.get('by text') ?? 0) + 1);
+            } else if (expected && confirms) {
               now += 10 * SECOND;
               await store.checkCode(codeCheck({ uuid: `u${i}`, mobile, person: mobile, lockout: rules.lockout }));
               limiter.confirm(now, mobile, origin);
@@ -80,7 +93,7 @@ describe('The limiter of the simulation', () => {
       ),
       { numRuns: 300, endOnFailure: true },
     );
-    for (const kind of ['own', 'unknown', 'person', 'device', 'not-allowed', 'refused'])
+    for (const kind of ['own', 'unknown', 'person', 'device', 'not-allowed', 'refused', 'by text'])
       expect([...seen.keys()]).toContain(kind);
   }, 60_000);
 });

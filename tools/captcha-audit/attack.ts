@@ -10,13 +10,13 @@ import { type CaptchaLevel, createCaptchaDrawing, ownFontFiles } from '../../src
 import { loadTypeface } from '../../src/captcha/drawing/outlines';
 import { createCaptchaSpeech, SPOKEN_LENGTH } from '../../src/captcha/speech/captcha-speech';
 import { loadRecordings } from '../../src/captcha/speech/recordings';
-import { removeBands } from './bands';
+import { removeBands, removeRibbons } from './bands';
 import { measureCost } from './cost';
 import { letterTemplates, readByGlyphs } from './glyphs';
 import { listen, soundTemplates } from './listen';
 import { PathReader } from './paths';
 import { type Pixels, pngChunks, readPng } from './pixels';
-import { readByTesseract, tesseractInstalled } from './tesseract';
+import { APART, readByTesseract, readRowsApart, tesseractInstalled } from './tesseract';
 
 const { values } = parseArgs({
   options: { count: { type: 'string', default: '300' }, memory: { type: 'string', default: '20000' } },
@@ -27,6 +27,9 @@ const levels: readonly CaptchaLevel[] = ['normal', 'hard'];
 const RADII = [0, 3, 3.6, 4.2, 5];
 /** Widths that an attacker tries for the band. */
 const BAND_WIDTHS = [5, 6, 7, 8, 9, 10];
+/** The same for band and strokes, and how many there are. */
+const RIBBON_WIDTHS = [4, 5, 6, 7, 8, 9, 10];
+const RIBBONS = 3;
 
 const drawing = createCaptchaDrawing();
 attackPaths();
@@ -50,9 +53,18 @@ function attackPaths(): void {
 function attackPictures(level: CaptchaLevel): void {
   const answers = Array.from({ length: count }, randomText);
   const pictures = answers.map((answer) => readPng(drawing.draw(answer, level)));
+  const traced = pictures.map((picture) => removeBands(picture, BAND_WIDTHS, 1));
+  const filled = pictures.map((picture) => removeRibbons(picture, RIBBON_WIDTHS, RIBBONS));
   if (tesseractInstalled()) {
     const [mode, read] = bestOf(readByTesseract(pictures, CAPTCHA_LETTERS), answers);
     say(`Tesseract, ${level}: ${share(read, count)} read in its best mode (${mode})`);
+    const apart = new Map([
+      ...readByTesseract(filled, CAPTCHA_LETTERS, APART),
+      ...readRowsApart(traced, CAPTCHA_LETTERS, CAPTCHA_LENGTH, 'band inverted back'),
+      ...readRowsApart(filled, CAPTCHA_LETTERS, CAPTCHA_LENGTH, 'band and strokes filled'),
+    ]);
+    const [apartMode, apartRead] = bestOf(apart, answers);
+    say(`Tesseract, ${level}, band and strokes removed first: ${share(apartRead, count)} read (${apartMode})`);
   } else {
     say(`TESSERACT IS NOT INSTALLED: ${level} IS NOT MEASURED WITH IT`);
   }
@@ -66,9 +78,10 @@ function attackPictures(level: CaptchaLevel): void {
     );
   const [mode, read] = bestOf(glyphs(pictures), answers);
   say(`Nearest glyph, ${level}: ${share(read, count)} read in its best mode (${mode})`);
-  const traced = pictures.map((picture) => removeBands(picture, BAND_WIDTHS, 1));
   const [tracedMode, tracedRead] = bestOf(glyphs(traced), answers);
   say(`Nearest glyph, ${level}, the band traced and inverted back: ${share(tracedRead, count)} read (${tracedMode})`);
+  const [filledMode, filledRead] = bestOf(glyphs(filled), answers);
+  say(`Nearest glyph, ${level}, band and strokes traced and filled: ${share(filledRead, count)} read (${filledMode})`);
 }
 
 function attackSpeech(language: 'zh' | 'en'): void {

@@ -19,6 +19,20 @@ export function removeBands(picture: Pixels, widths: readonly number[], bands: n
   return { ...picture, light };
 }
 
+/**
+ * Takes bands and strokes away, whichever they are: traced one after the other as above, what lies under each is filled from what stands
+ * above and below it, column by column.
+ */
+export function removeRibbons(picture: Pixels, widths: readonly number[], ribbons: number): Pixels {
+  let { light } = picture;
+  for (let ribbon = 0; ribbon < ribbons; ribbon++) {
+    const traces = widths.map((width) => trace({ ...picture, light }, width));
+    const best = traces.reduce((most, found) => (found.score > most.score ? found : most));
+    light = fill({ ...picture, light }, best.path, best.width);
+  }
+  return { ...picture, light };
+}
+
 interface Trace {
   readonly path: Int16Array;
   readonly width: number;
@@ -65,4 +79,16 @@ function invert({ width, light }: Pixels, path: Int16Array, bandWidth: number): 
     }
   }
   return inverted;
+}
+
+/** A margin of one pixel belongs to the ribbon: its edges are grey. */
+function fill({ width, height, light }: Pixels, path: Int16Array, bandWidth: number): Uint8Array {
+  const filled = Uint8Array.from(light);
+  for (let x = SIDE; x < width - SIDE; x++) {
+    const top = Math.max(1, (path[x] ?? 0) - 1);
+    const bottom = Math.min(height - 2, (path[x] ?? 0) + bandWidth);
+    const [above, below] = [light[(top - 1) * width + x] ?? 255, light[(bottom + 1) * width + x] ?? 255];
+    for (let y = top; y <= bottom; y++) filled[y * width + x] = y < (top + bottom) / 2 ? above : below;
+  }
+  return filled;
 }

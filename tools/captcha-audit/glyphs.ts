@@ -13,7 +13,7 @@ interface Template extends Shape {
   readonly letter: string;
 }
 
-interface Segment {
+export interface Segment {
   readonly left: number;
   readonly right: number;
   readonly pixels: readonly number[];
@@ -28,12 +28,13 @@ const SPECK = 60;
 /** Every letter of every typeface, turned and sheared a little: what an attacker who knows the product can make. */
 export function letterTemplates(typefaces: readonly Typeface[]): Template[] {
   const templates: Template[] = [];
-  const [polygons, canvas] = [new PolygonBuffer(), new CoverageRasteriser(160, 160)];
+  const polygons = new PolygonBuffer();
   for (const typeface of typefaces) {
     for (const [letter, outline] of typeface) {
       for (const turn of TURNS) {
         for (const shear of SHEARS) {
           place(outline, turn, shear, polygons);
+          const canvas = new CoverageRasteriser(160, 160);
           canvas.fill(polygons);
           const dark: number[] = [];
           for (let y = 0; y < canvas.height; y++) {
@@ -72,10 +73,15 @@ export function readByGlyphs(
   count: number,
   strokeRadius: number,
 ): string {
+  const segments = letterSegments(picture, count, strokeRadius);
+  return segments.map((segment) => nearest(shapeOf(segment.pixels, picture.width), templates)).join('');
+}
+
+/** What is probably each of the letters, from left to right, without what is thinner than twice the radius. */
+export function letterSegments(picture: Pixels, count: number, strokeRadius: number): Segment[] {
   const ink = Uint8Array.from(picture.light, (light) => (light < 128 ? 1 : 0));
   const opened = strokeRadius > 0 ? grow(shrink(ink, picture, strokeRadius), picture, strokeRadius) : ink;
-  const segments = fitCount(components(opened, picture), count, picture.width);
-  return segments.map((segment) => nearest(shapeOf(segment.pixels, picture.width), templates)).join('');
+  return fitCount(components(opened, picture), count, picture.width);
 }
 
 /** Takes away what is thinner than twice the radius: the strokes, where they are thinner than the letters. */

@@ -5,7 +5,7 @@ import { CAPTCHA_LETTERS } from '../alphabet';
 import { Composition, HEIGHT, type Style, WIDTH } from './composition';
 import { loadTypeface } from './outlines';
 import { PngWriter } from './png';
-import { quantise, ROW_BYTES } from './quantise';
+import { quantise } from './quantise';
 import { RandomSource } from './random-source';
 import { CoverageRasteriser } from './rasteriser';
 
@@ -65,15 +65,14 @@ export function createCaptchaDrawing(
   const composition = new Composition(typefaces, options.random ?? (() => source.next()));
   const [inverting, covering] = [new CoverageRasteriser(WIDTH, HEIGHT), new CoverageRasteriser(WIDTH, HEIGHT)];
   const png = new PngWriter(WIDTH, HEIGHT, PALETTE);
-  const rows = new Uint8Array(ROW_BYTES * HEIGHT);
   return {
     draw(text, level) {
       source.reseed();
       const layout = composition.compose(text, STYLES[level]);
       inverting.fill(layout.inverting);
       covering.fill(layout.covering);
-      quantise(inverting, covering, rows);
-      return png.write(rows);
+      quantise(inverting, covering, png);
+      return png.finish();
     },
   };
 }

@@ -1,32 +1,36 @@
 import type { PolygonBuffer } from './polygon-buffer';
 
 // Taken out once: inner loops run up to a hundred times slower where every look-up of a global is intercepted, as in Jest's sandbox.
-const { max, min } = Math;
+const { ceil } = Math;
+
+/** A row's coverage is the mean of so many lines across it: four, as there are four tints. */
+const LINES = 4;
 
 /**
- * Area coverage of filled polygons on a pixel grid. Each edge adds, to the pixels it passes, how much of them lies to its right
- * (signed by the edge's direction); summed along a row that is the winding number of every pixel, fractional where an edge
- * passes. Polygons that wind the same way may therefore be added in any order and overlap freely.
+ * Area coverage of filled polygons on a pixel grid. Wherever an edge crosses a line, it adds to that pixel and its neighbour how much of
+ * them lies to its right (signed by the edge's direction); summed along a row that is the winding number of every pixel, fractional
+ * where an edge passes. Polygons that wind the same way may therefore be added in any order and overlap freely.
  */
 export class CoverageRasteriser {
-  /** One number a pixel, and one to spare at each row's end for edges on the right border. */
+  /** One number a pixel, and some to spare at each row's end for edges on the right border. */
   readonly deltas: Float32Array;
-  /** The same numbers as bits: 0 where nothing was added. */
-  readonly deltaBits: Uint32Array;
   readonly stride: number;
+  /** A bit for each four pixels of a row, the lowest first: 0 where nothing was added. */
+  readonly marks: Uint32Array;
+  readonly marksStride: number;
 
   constructor(
     readonly width: number,
     readonly height: number,
   ) {
-    this.stride = width + 2;
+    this.stride = width + 4;
     this.deltas = new Float32Array(this.stride * height);
-    this.deltaBits = new Uint32Array(this.deltas.buffer);
+    this.marksStride = Math.ceil(this.stride / 128);
+    this.marks = new Uint32Array(this.marksStride * height);
   }
 
-  /** Replaces what was there by the polygons's polygons, all of which must lie on the grid. */
+  /** Adds polygons, all of which must lie on the grid, to what is there. */
   fill(polygons: PolygonBuffer): void {
-    this.deltas.fill(0);
     let first = 0;
     for (const end of polygons.ends) {
       this.addPolygon(polygons.points, first, end);
@@ -41,50 +45,33 @@ export class CoverageRasteriser {
     for (let i = first; i < end; i++) {
       const nextX = points[2 * i] as number;
       const nextY = points[2 * i + 1] as number;
-      if (y < nextY) this.addEdge(x, y, nextX, nextY, -1);
-      else if (nextY < y) this.addEdge(nextX, nextY, x, y, 1);
+      if (y < nextY) this.addEdge(x, y, nextX, nextY, -1 / LINES);
+      else if (nextY < y) this.addEdge(nextX, nextY, x, y, 1 / LINES);
       x = nextX;
       y = nextY;
     }
   }
 
-  /** An edge from its upper to its lower end. */
-  private addEdge(topX: number, topY: number, bottomX: number, bottomY: number, direction: number): void {
+  /** An edge from its upper to its lower end; `weight` is what a line counts, signed by the edge's direction. */
+  private addEdge(topX: number, topY: number, bottomX: number, bottomY: number, weight: number): void {
+    const { deltas, marks, stride, marksStride } = this;
     const slope = (bottomX - topX) / (bottomY - topY);
-    let x = topX;
-    let y = topY;
-    for (let row = topY | 0; y < bottomY; row++) {
-      const nextY = min(row + 1, bottomY);
-      const nextX = x + slope * (nextY - y);
-      this.addPiece(row * this.stride, x, nextX, direction * (nextY - y));
-      x = nextX;
-      y = nextY;
-    }
-  }
-
-  /** A piece of an edge within one row: from `x` to `nextX`, `rise` of a pixel high (signed). */
-  private addPiece(row: number, x: number, nextX: number, rise: number): void {
-    const { deltas } = this;
-    const left = min(x, nextX);
-    const right = max(x, nextX);
-    let column = left | 0;
-    const last = right | 0;
-    if (column === last) {
-      const uncovered = rise * ((left + right) / 2 - column);
-      deltas[row + column] = (deltas[row + column] as number) + rise - uncovered;
-      deltas[row + column + 1] = (deltas[row + column + 1] as number) + uncovered;
-      return;
-    }
-    // The piece is shared out among the columns it crosses, each with its own part of the rise.
-    const risePerPixel = rise / (right - left);
-    let from = left;
-    for (; column <= last; column++) {
-      const to = column < last ? column + 1 : right;
-      const part = risePerPixel * (to - from);
-      const uncovered = part * ((from + to) / 2 - column);
-      deltas[row + column] = (deltas[row + column] as number) + part - uncovered;
-      deltas[row + column + 1] = (deltas[row + column + 1] as number) + uncovered;
-      from = to;
+    const firstLine = ceil(topY * LINES - 0.5);
+    const endLine = ceil(bottomY * LINES - 0.5);
+    let x = topX + slope * ((firstLine + 0.5) / LINES - topY);
+    for (let line = firstLine; line < endLine; line++) {
+      const row = (line / LINES) | 0;
+      const column = x | 0;
+      const next = column + 1;
+      const uncovered = weight * (x - column);
+      const at = row * stride + column;
+      deltas[at] = (deltas[at] as number) + weight - uncovered;
+      deltas[at + 1] = (deltas[at + 1] as number) + uncovered;
+      const word = row * marksStride + (column >> 7);
+      const nextWord = row * marksStride + (next >> 7);
+      marks[word] = (marks[word] as number) | (1 << (column >> 2));
+      marks[nextWord] = (marks[nextWord] as number) | (1 << (next >> 2));
+      x += slope / LINES;
     }
   }
 }

@@ -36,8 +36,8 @@ export class MemoryAllowances {
     return decide(this.state(request, request.person), asking, request.rule, this.clock());
   }
 
-  charge(mobile: string, asker: AllowanceRequest, charge: Charge): void {
-    const now = this.clock();
+  /** @param now by which it can be refunded. */
+  charge(mobile: string, asker: AllowanceRequest, charge: Charge, now: number): void {
     this.write(asker, withCharge(this.state(asker, asker.person), charge, now));
     const { client, network } = asker;
     this.writeUnpaid(mobile, [...this.unpaid(mobile), { at: now, client, network, charge }]);

@@ -39,8 +39,9 @@ export class MemoryLimits {
     return longest > 0 ? { limit: waits.indexOf(longest), waitMs: longest } : undefined;
   }
 
-  count(limits: readonly SlidingWindowLimit[]): void {
-    for (const limit of limits) this.write(limit, withEvent(this.live(limit), limit, this.clock()));
+  /** @param now by which the event can be refunded. */
+  count(limits: readonly SlidingWindowLimit[], now = this.clock()): void {
+    for (const limit of limits) this.write(limit, withEvent(this.live(limit), limit, now));
   }
 
   refund(limits: readonly SlidingWindowLimit[], countedAt: readonly number[]): void {

@@ -104,8 +104,8 @@ export class MemoryStore implements OpenedStore {
     // What is only reported is owed by its network all the same.
     const charge = decision?.allow ? decision.charge : 'own';
     const counted = countedLimits(reservation, charge);
-    this.limits.count(counted);
-    if (allowance) this.allowances.charge(mobile, allowance, charge);
+    this.limits.count(counted, now);
+    if (allowance) this.allowances.charge(mobile, allowance, charge, now);
     const previous = entries.get<string>(keys.code(mobile));
     const previousCode = previous !== undefined && {
       code: previous,

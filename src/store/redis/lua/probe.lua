@@ -3,6 +3,6 @@
 -- ARGV  1 deadline
 -- Returns { 'ok', now }  { 'deadline-exceeded', now }
 --- @include deadline
-redis.call('SET', KEYS[1], '', 'PX', 1)
+redis.call('SET', KEYS[1], '', 'PX', 1000)
 redis.call('DEL', KEYS[1])
 return { 'ok', now }
