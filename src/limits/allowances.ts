@@ -123,7 +123,7 @@ const TEXTS = new WeakMap<AllowanceRule, string>();
 
 /** The rule's numbers in the order of its interface, for a script; written once, since every send has the same. */
 export function allowanceArguments(rule: AllowanceRule): string {
-  const text = TEXTS.get(rule) ?? Object.values(rule).join(' ');
+  const text = TEXTS.get(rule) ?? Object.values(rule).join(',');
   TEXTS.set(rule, text);
   return text;
 }

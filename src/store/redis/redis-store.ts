@@ -157,7 +157,7 @@ export class RedisStore implements OpenedStore {
         `${ttlMs},${lockout.maxFailures},${solved.length},${modeOf(allowance)},${sparedBits(limits)}${limitArguments(solved)}${limitArguments(limits)}`,
         ...(allowance
           ? [
-              `${allowance.device?.cap ?? 0},${allowance.device?.lengthMs ?? 0},${allowanceArguments(allowance.rule).replaceAll(' ', ',')}`,
+              `${allowance.device?.cap ?? 0},${allowance.device?.lengthMs ?? 0},${allowanceArguments(allowance.rule)}`,
               ...askerOf(allowance),
             ]
           : []),
