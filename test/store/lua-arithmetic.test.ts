@@ -45,6 +45,7 @@ ${include('code')}
 ${body}`;
 
 const NOW = Date.UTC(2026, 0, 15, 10);
+const RULE = allowanceRule(10_000, 20);
 /** Ages at which something begins or ends, and a millisecond before and after. */
 const age = fc
   .tuple(
@@ -60,9 +61,10 @@ const logOf = (maxLength: number) =>
 const length = fc.constantFrom(HOUR, DAY, 7 * DAY);
 const standingOf = (maxLength: number): fc.Arbitrary<Standing> =>
   fc.record({
-    ofDay: fc.constantFrom(0, 0.2, 1, 4, 12.5),
+    // Where a network begins to have credit, and around it.
+    ofDay: fc.constantFrom(0, RULE.oneFrom, RULE.ownFrom, RULE.ownFromYoung, 1, 12.5),
     ofTenDays: fc.constantFrom(0, 0.05, 1, 4.999, 5, 60),
-    hour: age.map((ms) => Math.floor((NOW - ms) / HOUR)),
+    hour: fc.oneof(fc.constant(0), age).map((ms) => Math.floor((NOW - ms) / HOUR)),
     debts: logOf(maxLength),
   });
 const asList = ({ ofDay, ofTenDays, hour, debts }: Standing) => [ofDay, ofTenDays, hour, ...debts];
@@ -121,6 +123,17 @@ describeWithRedis('Lua and TypeScript reckon alike, to the millisecond', () => {
         expect(list(less[0])).toEqual(withoutMessage(moved, NOW - ago));
       },
     ),
+  );
+
+  test.each([62, 63, 64, 65])(
+    'a log of %d entries with one message more: from 65 on they are put together',
+    async (entries) => {
+      const log = Array.from({ length: entries }, (_, i) => [NOW - (entries - i) * 60_000, 1]).flat();
+      const [more] = await run('with_message(input.log, 1, input.lengthMs)', { log, lengthMs: DAY });
+      expect(more).toEqual(withMessage(log, DAY, NOW));
+      if (entries < 64) expect(more).toHaveLength(2 * (entries + 1));
+      else expect(more.length).toBeLessThan(20);
+    },
   );
 
   test('how a standing decays, is credited, and when it may go', () =>
