@@ -13,10 +13,10 @@ const RESULTS = join(ROOT, 'reports/mutation/lua.json');
 const TESTS = {
   single: 'test/store/redis-store.test.ts',
   slots: 'test/store/redis-cluster-store.test.ts',
-  // What the contract cannot show: a Redis that is full, keys as others see them, real windows, and the same arithmetic elsewhere.
+  // What the contract cannot show: the moment in which something ends, a Redis that is full, keys as others see them, the two stores' words.
+  arithmetic: 'test/store/lua-arithmetic.test.ts',
   full: 'test/store/redis-full.test.ts',
   layout: 'test/store/redis-layout.test.ts',
-  windows: 'test/store/redis-windows.test.ts',
   alike: 'test/store/allowances-alike.test.ts',
 };
 /** Scripts that only a cluster runs. */
@@ -66,18 +66,20 @@ function scripts(names: readonly string[]): string[] {
     .filter((file) => names.length === 0 || names.some((name) => file.endsWith(`/${name}.lua`)));
 }
 
-/** The contract first: what is included stands in scripts of both kinds. Then, for what it leaves, the others. */
+/** The contract, of which what is included stands in scripts of both kinds; then, for what it leaves, the others. */
 async function firstFailure(
   runners: Record<keyof typeof TESTS, TestRunner>,
   file: string,
 ): Promise<string | undefined> {
   const ofSlots = OF_SLOTS.some((name) => file.endsWith(`/${name}.lua`));
+  // Each mutant goes to whom is most likely to notice it at once.
+  const first = file.includes('/include/') ? [runners.arithmetic] : [];
   const contracts = file.includes('/include/')
     ? [runners.single, runners.slots]
     : [ofSlots ? runners.slots : runners.single];
   const ofAllowances = /allowance|reserve|verify|refund/.test(file);
-  const others = [runners.full, runners.layout, ...(ofAllowances ? [runners.alike] : []), runners.windows];
-  for (const runner of [...contracts, ...others]) {
+  const others = [runners.full, runners.layout, ...(ofAllowances ? [runners.alike] : [])];
+  for (const runner of [...first, ...contracts, ...others]) {
     const failure = await runner.firstFailure();
     if (failure) return failure;
   }
