@@ -1,5 +1,5 @@
 /**
- * `npm run bench`: all of it, some minutes; `npm run bench -- compare`: a part. --requests N and --rounds N for each measurement,
+ * `npm run bench`: all of it; `npm run bench -- compare`: a part. --requests N and --rounds N for each measurement,
  * --soak N requests.
  */
 import { parseArgs } from 'node:util';
