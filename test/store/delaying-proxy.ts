@@ -25,8 +25,12 @@ export async function startDelayingProxy(port: number): Promise<DelayingProxy> {
     const redis = connect(port, '127.0.0.1');
     const forward = (from: Socket, to: Socket, delayMs: () => number) => {
       sockets.add(from);
+      // Nothing overtakes what was sent before it, as on any connection.
+      let earlier: Promise<unknown> = Promise.resolve();
       from.on('data', (data) => {
-        if (!lost.has(from)) setTimeout(() => to.writable && to.write(data), delayMs()).unref();
+        if (lost.has(from)) return;
+        const delay = new Promise((resolve) => setTimeout(resolve, delayMs()).unref());
+        earlier = Promise.all([earlier, delay]).then(() => to.writable && to.write(data));
       });
       from.on('error', () => to.destroy());
       from.on('close', () => {
