@@ -1,51 +1,82 @@
-import { BARE, type BenchHarness, OURS, USUAL } from './harness';
-import { load, OPERATIONS, prepare } from './load';
-import { median, percentile, spread, table } from './statistics';
+import { BARE, type BenchHarness, type Contender, FAST_PATH_OFF, OURS, USUAL } from './harness';
+import { CONNECTIONS, load, OPERATIONS, type OperationName, prepare } from './load';
+import type { Running } from './process';
+import { median, spread, table } from './statistics';
+
+const CONTENDERS = [BARE, OURS, FAST_PATH_OFF, USUAL];
+const OTHER_CONNECTIONS = [1, 256];
+
+interface Measured {
+  contender: Contender;
+  running: Running;
+  /** µs a request, by round. */
+  server: number[];
+  redis: number[];
+}
 
 /** CPU per request beside a bare server and one built in the usual way: the same work, interleaved, on one Redis. */
 export async function compare(harness: BenchHarness, requests: number, rounds: number): Promise<string> {
-  const servers = [];
-  for (const contender of [BARE, OURS, USUAL]) servers.push({ ...contender, running: await harness.start(contender) });
+  const started: [Contender, Running][] = [];
+  for (const contender of CONTENDERS) started.push([contender, await harness.start(contender)]);
   const rows: string[][] = [];
+  const others: string[][] = [];
   for (const operation of OPERATIONS) {
-    const cpu = new Map<string, number[]>(servers.map(({ name }) => [name, []]));
-    const times = new Map<string, number[]>(servers.map(({ name }) => [name, []]));
-    // The first round warms up.
-    for (let round = -1; round < rounds; round++) {
-      for (const { name, dialect, running } of servers) {
-        const calls = await prepare(harness.redis, operation, requests);
-        const before = running.cpuMicros();
-        const took = await load(running.port, dialect, operation, calls);
-        if (round < 0) continue;
-        cpu.get(name)?.push((running.cpuMicros() - before) / requests);
-        times.get(name)?.push(...took);
-      }
-      await harness.redis.flushdb();
-    }
-    const bare = cpu.get(BARE.name) ?? [];
-    for (const { name } of servers) {
-      const own = cpu.get(name) ?? [];
-      const ratios = own.map((value, i) => value / (bare[i] ?? value));
-      const took = times.get(name) ?? [];
+    const measure = (connections: number) => measured(harness, started, operation, { requests, rounds, connections });
+    const all = await measure(CONNECTIONS);
+    const byConnections = [];
+    for (const connections of OTHER_CONNECTIONS) byConnections.push(await measure(connections));
+    for (const [i, { contender, server, redis }] of all.entries()) {
+      const [ofServer, ofRedis] = [ratios(server, all[0]?.server), ratios(redis, all[0]?.redis)];
       rows.push([
-        operation,
-        name,
-        median(own).toFixed(0),
-        median(ratios).toFixed(2),
-        spread(ratios),
-        percentile(took, 50).toFixed(1),
-        percentile(took, 99).toFixed(1),
+        ...[operation, contender.name],
+        ...[median(server).toFixed(0), median(ofServer).toFixed(2), spread(ofServer)],
+        ...[median(redis).toFixed(0), median(ofRedis).toFixed(2)],
       ]);
+      const beside = byConnections.flatMap((own) => {
+        const values = own[i]?.server ?? [];
+        return [median(values).toFixed(0), median(ratios(values, own[0]?.server)).toFixed(2)];
+      });
+      others.push([operation, contender.name, ...beside]);
     }
   }
-  const starts = servers.map(({ name, running }) => [
-    name,
-    running.coldStartMs.toFixed(0),
-    running.memoryMb().toFixed(0),
-  ]);
-  for (const { running } of servers) running.stop();
+  const starts = started
+    // A server that is compiled while it starts is no measure of either.
+    .filter(([contender]) => contender !== FAST_PATH_OFF)
+    .map(([{ name }, running]) => [name, running.coldStartMs.toFixed(0), running.memoryMb().toFixed(0)]);
+  for (const [, running] of started) running.stop();
+  const head = ['operation', 'server'];
   return [
-    table(['operation', 'server', 'CPU µs/request', 'ratio to bare', 'spread', 'p50 ms', 'p99 ms'], rows),
+    table([...head, 'CPU µs/request', 'ratio to bare', 'spread', 'Redis CPU µs/request', 'ratio to bare'], rows),
+    table(
+      [...head, ...OTHER_CONNECTIONS.flatMap((n) => [`µs, ${n} connection${n > 1 ? 's' : ''}`, 'ratio to bare'])],
+      others,
+    ),
     table(['server', 'start to first answer ms', 'memory after MB'], starts),
   ].join('\n');
 }
+
+/** Every server in every round; the order is turned round from one round to the next. */
+async function measured(
+  harness: BenchHarness,
+  started: readonly [Contender, Running][],
+  operation: OperationName,
+  { requests, rounds, connections }: { requests: number; rounds: number; connections: number },
+): Promise<Measured[]> {
+  const all = started.map(([contender, running]): Measured => ({ contender, running, server: [], redis: [] }));
+  // The first round warms up.
+  for (let round = -1; round < rounds; round++) {
+    for (const { contender, running, server, redis } of round % 2 ? [...all].reverse() : all) {
+      const calls = await prepare(harness.redis, operation, requests);
+      const before = [running.cpuMicros(), harness.redisServer.cpuMicros()] as const;
+      await load(running.port, contender.dialect, operation, calls, connections);
+      if (round < 0) continue;
+      server.push((running.cpuMicros() - before[0]) / requests);
+      redis.push((harness.redisServer.cpuMicros() - before[1]) / requests);
+    }
+    await harness.redis.flushdb();
+  }
+  return all;
+}
+
+const ratios = (own: readonly number[], base: readonly number[] = []) =>
+  own.map((value, i) => value / (base[i] ?? value));

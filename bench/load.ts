@@ -1,6 +1,6 @@
-import { Agent, request } from 'node:http';
 import type { Redis } from 'ioredis';
 import { StoreKeys } from '../src/store/keys';
+import { Connections } from './connections';
 
 export const OPERATIONS = ['imageCaptcha', 'sendSmsCode', 'verifySmsCode'] as const;
 export type OperationName = (typeof OPERATIONS)[number];
@@ -18,7 +18,8 @@ export const QUERIES: Record<OperationName, string> = {
   }`,
 };
 
-const CONCURRENCY = 32;
+/** Where nothing else is said. */
+export const CONNECTIONS = 32;
 /** So many requests come from one address: far below what a client, or a network, may do. */
 const REQUESTS_PER_CLIENT = 20;
 let serial = 0;
@@ -57,53 +58,32 @@ export async function prepare(redis: Redis, operation: OperationName, count: num
   return calls;
 }
 
-/** Makes the calls, so many at a time, and returns what each took, ms. Fails unless every answer is a success. */
+/** The calls as HTTP requests, each written once and whole; clients are told apart by what stands in X-Forwarded-For. */
+export function requestsFor(dialect: Dialect, operation: OperationName, calls: readonly object[]): Buffer[] {
+  const path = dialect === 'plain' ? `/${operation}` : '/graphql';
+  return calls.map((call) => {
+    const body = JSON.stringify(dialect === 'plain' ? call : { query: QUERIES[operation], variables: call });
+    const head = [
+      `POST ${path} HTTP/1.1`,
+      'host: 127.0.0.1',
+      'content-type: application/json',
+      `content-length: ${Buffer.byteLength(body)}`,
+      `x-forwarded-for: ${nextAddress()}`,
+    ];
+    return Buffer.from(`${head.join('\r\n')}\r\n\r\n${body}`);
+  });
+}
+
+/** Makes the calls on so many connections. Fails unless every answer is a success. */
 export async function load(
   port: number,
   dialect: Dialect,
   operation: OperationName,
-  calls: object[],
-): Promise<number[]> {
-  const agent = new Agent({ keepAlive: true, maxSockets: CONCURRENCY });
-  const times: number[] = [];
-  let next = 0;
-  const worker = async () => {
-    for (let call = calls[next++]; call; call = calls[next++]) {
-      const started = performance.now();
-      const [path, body] =
-        dialect === 'plain'
-          ? [`/${operation}`, call]
-          : ['/graphql', { query: QUERIES[operation], variables: call, operationName: undefined }];
-      const answer = await post(agent, port, path, JSON.stringify(body));
-      times.push(performance.now() - started);
-      if (!answer.includes('"code":200'))
-        throw new Error(`${operation} on port ${port} answered ${answer.slice(0, 300)}`);
-    }
-  };
-  try {
-    await Promise.all(Array.from({ length: CONCURRENCY }, worker));
-  } finally {
-    agent.destroy();
-  }
-  return times;
-}
-
-function post(agent: Agent, port: number, path: string, body: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const headers = {
-      'content-type': 'application/json',
-      'content-length': Buffer.byteLength(body),
-      'x-forwarded-for': nextAddress(),
-    };
-    const call = request({ agent, host: '127.0.0.1', port, path, method: 'POST', headers }, (response) => {
-      const chunks: Buffer[] = [];
-      response.on('data', (chunk) => chunks.push(chunk));
-      response.on('end', () => resolve(Buffer.concat(chunks).toString()));
-      response.on('error', reject);
-    });
-    call.on('error', reject);
-    call.end(body);
-  });
+  calls: readonly object[],
+  connections = CONNECTIONS,
+): Promise<void> {
+  const open = await Connections.open(port, connections);
+  await open.saturate(requestsFor(dialect, operation, calls)).finally(() => open.close());
 }
 
 /** Every client in a network of its own. */

@@ -1,5 +1,5 @@
 /**
- * `npm run bench`: all of it, some minutes; `npm run bench -- compare`: a part. --requests N and --rounds N for each measurement,
+ * `npm run bench`: all of it; `npm run bench -- compare`: a part. --requests N and --rounds N for each measurement,
  * --soak N requests.
  */
 import { parseArgs } from 'node:util';
@@ -7,6 +7,7 @@ import { allowances } from './allowances';
 import { compare } from './compare';
 import { growth } from './growth';
 import { BenchHarness } from './harness';
+import { paced } from './paced';
 import { pinLoad } from './process';
 import { replay } from './replay';
 import { roundTrips } from './round-trips';
@@ -26,6 +27,7 @@ async function main(): Promise<void> {
   const harness = await BenchHarness.open();
   const parts: Record<string, () => Promise<string>> = {
     compare: () => compare(harness, requests, rounds),
+    paced: () => paced(harness, Math.min(rounds, 5)),
     allowances: () => allowances(harness, requests, rounds),
     'round-trips': () => roundTrips(harness),
     replay: () => replay(harness, rounds),

@@ -1,4 +1,4 @@
-const { chmodSync, cpSync, readdirSync } = require('node:fs');
+const { chmodSync, cpSync, readdirSync, readFileSync, writeFileSync } = require('node:fs');
 const { join } = require('node:path');
 const { buildSync } = require('esbuild');
 const { buildExplorer } = require('./build-explorer');
@@ -37,16 +37,26 @@ function buildServer(folder) {
       '@opentelemetry/core',
       '@opentelemetry/resources',
     ],
+    // Of graphql's CommonJS form, each module that imports it would make a getter for each of its four hundred exports.
+    alias: { graphql: join(root, 'node_modules/graphql/index.mjs') },
     logLevel: 'warning',
   });
+  const main = join(folder, 'main.js');
+  // One character beyond Latin-1, and Node keeps all of the text at two bytes a character. esbuild leaves some in regular expressions,
+  // where an escape means the same.
+  writeFileSync(main, readFileSync(main, 'utf8').replace(/[\u0080-\uffff]/g, escaped));
   // It is the command sms-verification as well.
-  chmodSync(join(folder, 'main.js'), 0o755);
+  chmodSync(main, 0o755);
   buildExplorer(join(folder, 'explorer'));
   cpSync(join(root, 'src/store/redis/lua'), join(folder, 'lua'), { recursive: true });
   const speech = join(root, 'src/captcha/speech');
   for (const name of readdirSync(speech)) {
     if (name.endsWith('.bin')) cpSync(join(speech, name), join(folder, name));
   }
+}
+
+function escaped(character) {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
 
 module.exports = { buildServer };

@@ -35,6 +35,7 @@ function table(head: readonly string[], rows: readonly string[][]): string {
 /** The tables of docs/abuse.md. */
 export function tables(results: readonly Result[]): string {
   const of = (name: Scenario['table']) => results.filter(({ scenario }) => scenario.table === name);
+  const heading = (title: string, name: Scenario['table']) => `### ${title} (${of(name)[0]?.runs.length ?? 0} seeds)`;
   const attacks = (name: Scenario['table']) =>
     table(
       ['attacker', 'wasted', 'refused', 'shut out', 'refused outside its target', 'noticed after', 'quiet again after'],
@@ -50,7 +51,7 @@ export function tables(results: readonly Result[]): string {
     );
   const victims = of('attacks').find(({ scenario }) => scenario.attacker === 'e')?.runs ?? [];
   return [
-    '### In peace',
+    heading('In peace', 'peace'),
     table(
       ['shop', 'refused', 'shut out', 'standings held', 'numbers in them'],
       of('peace').map(({ scenario, runs }) => [
@@ -61,14 +62,14 @@ export function tables(results: readonly Result[]): string {
         scenario.firstDay ? '' : spread(runs, 'numbers', count),
       ]),
     ),
-    '### Under attack, where nobody comes back',
+    heading('Under attack, where nobody comes back', 'attacks'),
     attacks('attacks'),
     `Each victim of e got at most ${spread(victims, 'perVictim', count)} messages; ${spread(victims, 'victimsConfirmed', percent)} of the victims confirmed in person that day.`,
-    '### Where people come back',
+    heading('Where people come back', 'back'),
     attacks('back'),
-    '### Where people come back with trusted devices, and the attacker has the tokens of 200 numbers',
+    heading('Where people come back with trusted devices, and the attacker has the tokens of 200 numbers', 'devices'),
     attacks('devices'),
-    '### Where those who are refused may confirm by sending',
+    heading('Where those who are refused may confirm by sending', 'inbound'),
     table(
       ['attacker', 'of the refused, so many send', 'wasted', 'refused a code', 'shut out in the end'],
       of('inbound').map(({ scenario, runs }) => [
@@ -79,9 +80,9 @@ export function tables(results: readonly Result[]): string {
         spread(runs, 'shutOut', percent),
       ]),
     ),
-    '### With a count of sends for each address instead, as before the allowances',
+    heading('With a count of sends for each address instead, as before the allowances', 'today'),
     attacks('today'),
-    '### How tight the networks are held: attacker d',
+    heading('How tight the networks are held: attacker d', 'frontier'),
     table(
       ['people who come back', 'own credit', 'wasted', 'refused', 'shut out'],
       of('frontier').map(({ scenario, runs }) => [

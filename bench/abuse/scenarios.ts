@@ -44,13 +44,14 @@ const OWN_NUMBERS = Array.from({ length: 200 }, (_, i) => `own${i}`);
 /** 200 numbers make 200 devices trusted. */
 const TOKENS: Partial<Attack> = { devices: true, ownNumbers: OWN_NUMBERS };
 const NO_OWN_CREDIT: Partial<AllowanceRule> = { ownFrom: 1e9, oneFrom: 1e9 };
+const FROM_ONE_A_DAY: Partial<AllowanceRule> = { ownFrom: 1, oneFrom: 1e9 };
 
 /** Tighter and looser than the default, for the frontier. */
 const FRONTIER: [string, Partial<AllowanceRule>][] = [
   ['no own credit', NO_OWN_CREDIT],
   ['own credit from 8 a day', { ownFrom: 8, oneFrom: 1e9 }],
   ['own credit from 2 a day', { oneFrom: 1e9 }],
-  ['own credit from 1 a day', { ownFrom: 1, oneFrom: 1e9 }],
+  ['own credit from 1 a day', FROM_ONE_A_DAY],
   ['the default', {}],
   ['twice the base', { ownBase: 16, ownFrom: 1 }],
 ];
@@ -80,6 +81,7 @@ export const SCENARIOS: Scenario[] = [
     attacker: 'b',
     attack: { honestDays: 7, ownNumbers: OWN_NUMBERS },
   },
+  { name: 'j, where only 1 a day earns own credit', table: 'attacks', attacker: 'j', rule: FROM_ONE_A_DAY },
   { name: 'c, starting slowly over the day', table: 'attacks', attacker: 'c', attack: { rampMs: 24 * HOUR } },
   { name: 'd, paced: one message in 4 hours a bot', table: 'attacks', attacker: 'd', attack: { paceMs: 4 * HOUR } },
   ...['a', 'b', 'c'].map(

@@ -10,19 +10,22 @@ const dist = join(folder, 'dist');
 rmSync(dist, { recursive: true, force: true });
 
 buildSync({
-  entryPoints: ['create-verification', 'vue', 'react', 'documents', 'mobile'].map((name) =>
+  entryPoints: ['create-verification', 'vue', 'react', 'inbound', 'documents', 'mobile'].map((name) =>
     join(folder, `src/${name}.ts`),
   ),
   outdir: dist,
   bundle: true,
-  // What the ways in share is one file, so that an application that uses two of them loads it once.
-  splitting: true,
   format: 'esm',
   target: 'es2022',
   minify: true,
-  external: ['vue', 'react'],
+  // The frameworks' ways in load the first one, so that an application that uses two of them has it once.
+  external: ['vue', 'react', './create-verification'],
   logLevel: 'warning',
 });
+for (const name of ['vue', 'react']) {
+  const file = join(dist, `${name}.js`);
+  writeFileSync(file, readFileSync(file, 'utf8').replaceAll('"./create-verification"', '"./create-verification.js"'));
+}
 
 const typescript = dirname(createRequire(import.meta.url).resolve('typescript/package.json'));
 execFileSync(process.execPath, [join(typescript, 'bin/tsc'), '-p', folder], { stdio: 'inherit' });

@@ -8,7 +8,7 @@ const folder = import.meta.dirname;
 const line = (name, code) =>
   `${name.padEnd(36)} ${code.length.toString().padStart(7)} B ${gzipSync(code).length.toString().padStart(7)} B gzipped`;
 
-for (const name of ['create-verification', 'vue', 'react', 'documents', 'mobile']) {
+for (const name of ['create-verification', 'vue', 'react', 'inbound', 'documents', 'mobile']) {
   const { outputFiles } = buildSync({
     entryPoints: [join(folder, `src/${name}.ts`)],
     bundle: true,

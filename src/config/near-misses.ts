@@ -13,16 +13,18 @@ export function nearMisses(names: readonly string[], known: readonly string[]): 
   return names
     .filter((name) => /^[A-Z][A-Z0-9_]+$/.test(name) && !known.includes(name))
     .flatMap((name) => {
+      const related = words.has(firstWord(name)) && name.includes('_') && !SERVICE_LINK.test(name);
+      const allowed = name.length < 8 ? 1 : 2;
       const [nearest] = known
+        // Distances take time at each start, and only those of a related name are needed beyond what is close.
+        .filter((setting) => related || Math.abs(setting.length - name.length) <= allowed || setting.startsWith(name))
         .map((setting) => ({ setting, distance: editDistance(name, setting) }))
         // A name that was left unfinished is nearer than any other of that length.
         .sort(
           (a, b) => Number(b.setting.startsWith(name)) - Number(a.setting.startsWith(name)) || a.distance - b.distance,
         );
       if (!nearest) return [];
-      const close = nearest.distance <= (name.length < 8 ? 1 : 2);
-      const related = words.has(firstWord(name)) && name.includes('_') && !SERVICE_LINK.test(name);
-      return close || related
+      return related || nearest.distance <= allowed
         ? [`${name} is no setting of this server and is ignored: is ${nearest.setting} meant?`]
         : [];
     });

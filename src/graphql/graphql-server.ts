@@ -10,6 +10,7 @@ import type { GraphqlContext } from './context';
 import { formatError, refusesArgument } from './format-error';
 import { isRecord } from './is-record';
 import { MAX_TOKENS, OPERATION_LIMITS } from './operation-limits';
+import { answerOnce } from './operation-plan';
 import { RememberedDocuments } from './remembered-documents';
 import type { Refusal, TrustedDocuments } from './trusted-documents';
 
@@ -44,11 +45,11 @@ const NOT_ACCEPTABLE: GraphqlAnswer = {
 
 /**
  * GraphQL over HTTP by Apollo Server, and a fast path to the same answer: a query text that Apollo has parsed, validated and run is
- * remembered, and from then on executed directly. Whatever is out of the ordinary takes the Apollo path, where errors and the CSRF check
- * are decided.
+ * remembered, and from then on executed directly: by a plan where it has one, else by graphql-js. Whatever is out of the ordinary takes the
+ * Apollo path, where errors and the CSRF check are decided.
  */
 export class GraphqlServer {
-  private readonly documents = new RememberedDocuments();
+  private readonly documents: RememberedDocuments;
   private readonly apollo: ApolloServer<BaseContext>;
   private readonly log: Logger;
   private readonly trusted: TrustedDocuments | undefined;
@@ -59,6 +60,8 @@ export class GraphqlServer {
   ) {
     this.log = log;
     this.trusted = trusted;
+    this.documents = new RememberedDocuments(schema);
+    answerOnce(schema);
     this.apollo = new ApolloServer<BaseContext>({
       schema,
       introspection: development,
@@ -132,17 +135,22 @@ export class GraphqlServer {
   ): Promise<GraphqlAnswer | undefined> {
     // A parsed body was sent as application/json: no form can send that across sites, so that the CSRF check is passed.
     if (!isPlainRequest(body)) return undefined;
-    const document = this.documents.get(body.query);
-    if (!document) return undefined;
+    const remembered = this.documents.get(body.query);
+    if (!remembered) return undefined;
+    const { document, plan } = remembered;
+    const started = plan?.start(body.variables ?? {}, body.operationName, context);
+    const written = started && (await started.answer.then((payload) => plan?.write(payload)).catch(() => undefined));
+    if (written !== undefined) return { status: 200, headers: { 'content-type': contentType }, body: written };
     const result = (await execute({
       schema: this.schema,
       document,
+      rootValue: started,
       contextValue: context,
       variableValues: body.variables ?? undefined,
       operationName: body.operationName,
     })) as ExecutionResult;
     // No data at all: the variables or the operation's name were refused before anything ran.
-    if (result.data === undefined) return undefined;
+    if (result.data === undefined && !started) return undefined;
     const errors = result.errors?.map((error) => {
       this.logUnforeseen(error);
       return formatError(error.toJSON(), error);

@@ -1,5 +1,6 @@
-import type { DocumentNode } from 'graphql';
+import type { DocumentNode, GraphQLSchema } from 'graphql';
 import { LRUCache } from 'lru-cache';
+import { OperationPlan } from './operation-plan';
 
 /** What all remembered documents may take together, by the estimate below. */
 const MAX_BYTES = 2 * 2 ** 20;
@@ -7,6 +8,14 @@ const MAX_BYTES = 2 * 2 ** 20;
 const MAX_TEXT_LENGTH = 4_096;
 /** A node with its location and the list or property that holds it; measured at 120 to 210 on Node 20 (64-bit). */
 const BYTES_PER_NODE = 220;
+/** A plan of the most fields that one may have, with as many variables. */
+const BYTES_PER_PLAN = 8_192;
+
+export interface RememberedDocument {
+  document: DocumentNode;
+  /** Absent: it is run by graphql-js. */
+  plan: OperationPlan | undefined;
+}
 
 /**
  * Parsed and validated documents by their text, the least recently used forgotten first. Strangers choose the texts, so what is kept is
@@ -14,13 +23,15 @@ const BYTES_PER_NODE = 220;
  * ones), of which only the offsets that error messages need are kept.
  */
 export class RememberedDocuments {
-  private readonly documents = new LRUCache<string, { document: DocumentNode; bytes: number }>({
+  private readonly documents = new LRUCache<string, RememberedDocument & { bytes: number }>({
     maxSize: MAX_BYTES,
     sizeCalculation: ({ bytes }) => bytes,
   });
 
-  get(text: string): DocumentNode | undefined {
-    return this.documents.get(text)?.document;
+  constructor(private readonly schema: GraphQLSchema) {}
+
+  get(text: string): RememberedDocument | undefined {
+    return this.documents.get(text);
   }
 
   /** `text` must be the very string that `document` was parsed from: its names are slices that keep that string alive. */
@@ -29,8 +40,10 @@ export class RememberedDocuments {
     let nodes = 0;
     const copy = copyWithoutTokens(document, () => {
       nodes += 1;
-    });
-    this.documents.set(text, { document: copy as DocumentNode, bytes: 2 * text.length + BYTES_PER_NODE * nodes });
+    }) as DocumentNode;
+    const plan = OperationPlan.of(this.schema, copy);
+    const bytes = 2 * text.length + BYTES_PER_NODE * nodes + (plan ? BYTES_PER_PLAN : 0);
+    this.documents.set(text, { document: copy, plan, bytes });
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Logger } from '../log';
-import type { MobileEvent, OperatorStore } from '../store/operator-store';
+import type { MobileEvent, MobileNote, OperatorStore } from '../store/operator-store';
 import type { DomainEvent } from '../verification/events';
 import { Reason } from '../verification/reasons';
 
@@ -7,8 +7,10 @@ import { Reason } from '../verification/reasons';
 const TALLY_AFTER_MS = 1_000;
 /** How often the lines are looked for that operators left for the log, ms. */
 const AUDIT_EVERY_MS = 5_000;
-/** Notes that may be under way; more are dropped, since a store that is slow is not to be made slower. */
-const MAX_UNDER_WAY = 200;
+/** How long notes are gathered before they are written, ms: a script for many of them costs little more than one for each. */
+const NOTE_AFTER_MS = 100;
+/** Notes that may wait; more are dropped, since a store that is slow is not to be made slower. */
+const MAX_WAITING = 2_000;
 
 /**
  * Keeps for operators what happened to a mobile and how often what happened, and logs what operators changed. Nothing waits for it: where
@@ -18,7 +20,8 @@ export class OperatorRecord {
   private counts: Record<string, number> = {};
   private tallyTimer: NodeJS.Timeout | undefined;
   private readonly auditTimer: NodeJS.Timeout;
-  private underWay = 0;
+  private notes: MobileNote[] = [];
+  private noteTimer: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly store: OperatorStore,
@@ -56,7 +59,8 @@ export class OperatorRecord {
   async close(): Promise<void> {
     clearInterval(this.auditTimer);
     clearTimeout(this.tallyTimer);
-    await this.tally();
+    clearTimeout(this.noteTimer);
+    await Promise.all([this.tally(), this.writeNotes()]);
   }
 
   private count(name: string): void {
@@ -75,15 +79,19 @@ export class OperatorRecord {
     { mobile, ...request }: { mobile: string; purpose: string; uuid?: string; smsId?: string },
     event: Omit<MobileEvent, 'at'>,
   ): void {
-    if (this.underWay >= MAX_UNDER_WAY) return;
-    this.underWay += 1;
+    if (this.notes.length >= MAX_WAITING) return;
     const { purpose, uuid, smsId } = request;
-    void this.store
-      .note(mobile, { at: this.clock(), ...event, purpose, uuid, smsId })
-      .catch(() => undefined)
-      .finally(() => {
-        this.underWay -= 1;
-      });
+    this.notes.push({ mobile, event: { at: this.clock(), ...event, purpose, uuid, smsId } });
+    this.noteTimer ??= setTimeout(() => void this.writeNotes(), NOTE_AFTER_MS).unref();
+  }
+
+  /** Until these are written, others gather. */
+  private async writeNotes(): Promise<void> {
+    const { notes } = this;
+    this.notes = [];
+    if (notes.length > 0) await this.store.noteAll(notes).catch(() => undefined);
+    this.noteTimer =
+      this.notes.length > 0 ? setTimeout(() => void this.writeNotes(), NOTE_AFTER_MS).unref() : undefined;
   }
 
   private async logAudit(): Promise<void> {

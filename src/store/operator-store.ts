@@ -36,6 +36,12 @@ export interface MobileEvent {
   reason?: string;
 }
 
+/** What happened to which mobile. */
+export interface MobileNote {
+  mobile: string;
+  event: MobileEvent;
+}
+
 /** A request whose code can be confirmed now, if it is not void. */
 export interface LiveRequest {
   purpose: string;
@@ -103,6 +109,8 @@ export interface OperatorStore {
   uses(limits: readonly SlidingWindowLimit[]): Promise<LimitUse[]>;
   /** Notes what happened to a mobile; the last twenty are kept, for 24 hours. */
   note(mobile: string, event: MobileEvent): Promise<void>;
+  /** Notes what happened to several mobiles, in the order in which it did. */
+  noteAll(notes: readonly MobileNote[]): Promise<void>;
   /** Adds counts to those of five minutes. `at`: ms since the epoch. */
   tally(counts: Counts, at: number): Promise<void>;
   /** The sums since so many ms before `at`, to within five minutes; a day at most. */

@@ -149,10 +149,30 @@ describe('The key of client hashes', () => {
     expect(first).toBe(second);
   });
 
-  test('comes from secrets alone, and is none of them', () => {
-    expect(key(RONGLIAN)).not.toContain('ronglian-token');
-    expect(key({ ...RONGLIAN, RONGLIAN_ACCOUNT_SID: 'other', RONGLIAN_APP_ID: 'other' })).toBe(key(RONGLIAN));
-    expect(key({ ...RONGLIAN, RONGLIAN_AUTH_TOKEN: 'other' })).not.toBe(key(RONGLIAN));
+  const OF_ALIYUN = { ...ALIYUN, ALIYUN_SIGN_NAME: 'shop', ALIYUN_TEMPLATE_CODE: 'SMS_1' };
+  const OF_ALIYUN_AUTH = { ...ALIYUN, ALIYUN_AUTH_SIGN_NAME: 'shop', ALIYUN_AUTH_TEMPLATE_CODE: '1' };
+  test.each<[string, Environment, Environment, Environment]>([
+    [
+      'ronglian',
+      RONGLIAN,
+      { RONGLIAN_AUTH_TOKEN: 'other' },
+      { RONGLIAN_ACCOUNT_SID: 'other', RONGLIAN_APP_ID: 'other' },
+    ],
+    ['aliyun', OF_ALIYUN, { ALIYUN_ACCESS_KEY_SECRET: 'other' }, { ALIYUN_ACCESS_KEY_ID: 'other' }],
+    ['aliyun-auth', OF_ALIYUN_AUTH, { ALIYUN_ACCESS_KEY_SECRET: 'other' }, { ALIYUN_ACCESS_KEY_ID: 'other' }],
+    ['tencent', TENCENT, { TENCENT_SECRET_KEY: 'other' }, { TENCENT_SECRET_ID: 'other', TENCENT_SDK_APP_ID: '1' }],
+    ['webhook', WEBHOOK, { WEBHOOK_SECRET: NEXT_SECRET }, { WEBHOOK_URL: 'https://other.example/sms' }],
+    [
+      'twilio',
+      { ...TWILIO, TWILIO_FROM: '+15005550006' },
+      { TWILIO_AUTH_TOKEN: 'other' },
+      { TWILIO_ACCOUNT_SID: 'AC2', TWILIO_FROM: '+15005550007' },
+    ],
+  ])('of %s comes from its secret alone, and is not it', (SMS_PROVIDERS, settings, secret, others) => {
+    const own = { ...settings, SMS_PROVIDERS };
+    for (const value of Object.values(settings)) expect(key(own)).not.toContain(value);
+    expect(key({ ...own, ...others })).toBe(key(own));
+    expect(key({ ...own, ...secret })).not.toBe(key(own));
   });
 
   test.each<Environment>([{}, { NODE_ENV: 'production', STORE: 'memory', SMS_PROVIDERS: 'console' }])(

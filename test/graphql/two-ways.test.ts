@@ -1,3 +1,4 @@
+import { type GraphQLObjectType, getNamedType, isLeafType } from 'graphql';
 import { CaptchaResolver } from '../../src/graphql/captcha-resolver';
 import { type GraphqlAnswer, type GraphqlRequest, GraphqlServer } from '../../src/graphql/graphql-server';
 import { createSchema } from '../../src/graphql/schema';
@@ -13,7 +14,28 @@ const SEND = `mutation Send($mobile: String!, $imageCode: String!, $uuid: String
 }`;
 const VERIFY = `mutation ($mobile: String!, $smsCode: String!, $uuid: String) { verifySmsCode(mobile: $mobile, smsCode: $smsCode, uuid: $uuid) { reason attemptsLeft } }`;
 const TWO_OPERATIONS = `query A { imageCaptcha { reason } } query B { __typename }`;
+/** Front ends' own kind, whose plan is made once: every field that has no fields of its own. */
+const PLANNED: [string, string, object][] = [
+  ['imageCaptcha', `query { imageCaptcha { ${FIELDS} uuid image audio expiresIn } }`, {}],
+  [
+    'sendSmsCode',
+    `mutation ($mobile: String!, $imageCode: String!, $uuid: String!, $purpose: VerificationPurpose! = LOGIN) {
+      sendSmsCode(mobile: $mobile, imageCode: $imageCode, uuid: $uuid, purpose: $purpose) { ${FIELDS} expiresIn smsId } }`,
+    { mobile: '13800138000', imageCode: 'a"\\b', uuid: 'u' },
+  ],
+  [
+    'verifySmsCode',
+    `mutation ($mobile: String!, $smsCode: String! = "1") {
+      verifySmsCode(mobile: $mobile, smsCode: $smsCode, uuid: "u", purpose: RESET_PASSWORD) { ${FIELDS} attemptsLeft ticket device } }`,
+    { mobile: '13800138000' },
+  ],
+];
+const SEND_PLANNED = PLANNED[1]?.[1] ?? '';
 const SENT = { mobile: '13800138000', imageCode: 'abcde', uuid: 'u' };
+
+/** The uuids of what was sent. */
+const sends: string[] = [];
+beforeEach(() => sends.splice(0));
 
 /** Resolvers over services that answer what the arguments ask for, so that two runs can be compared byte by byte. */
 function newServer(development = true): GraphqlServer {
@@ -22,12 +44,20 @@ function newServer(development = true): GraphqlServer {
   };
   const smsCodes = {
     send: async ({ uuid }: { uuid: string }) => {
+      sends.push(uuid);
+      if (uuid === 'no reason') return {};
+      if (uuid === 'half a second') return { reason: Reason.OK, retryAfter: 0.5 };
       if (uuid === 'throw') throw new Error(`unforeseen ${SENT.mobile}`);
       return uuid === 'u' ? { reason: Reason.OK, retryAfter: 60, expiresIn: 300 } : { reason: Reason.CAPTCHA_EXPIRED };
     },
     verify: async () => ({ reason: Reason.SMS_CODE_MISMATCH, attemptsLeft: 4 }),
   };
-  const schema = createSchema({
+  const schema = newSchema(captchas, smsCodes);
+  return new GraphqlServer(schema, { development, log: createLog('silent') });
+}
+
+function newSchema(captchas: object = {}, smsCodes: object = {}) {
+  return createSchema({
     captcha: new CaptchaResolver(captchas as never),
     settings: new SettingsResolver({
       captchaExpiresIn: 300,
@@ -39,7 +69,6 @@ function newServer(development = true): GraphqlServer {
     }),
     smsCode: new SmsCodeResolver(smsCodes as never),
   });
-  return new GraphqlServer(schema, { development, log: createLog('silent') });
 }
 
 const ACCEPTS = [
@@ -90,6 +119,23 @@ const BODIES: [string, unknown][] = [
   ['two operations and no name', { query: TWO_OPERATIONS }],
   ['one of two operations', { query: TWO_OPERATIONS, operationName: 'B' }],
   ['a resolver that fails', { query: SEND, variables: { ...SENT, uuid: 'throw' } }],
+  ['a payload without what must be there', { query: SEND, variables: { ...SENT, uuid: 'no reason' } }],
+  ['a payload of another type', { query: SEND_PLANNED, variables: { ...SENT, uuid: 'half a second' } }],
+  ['a planned one that fails', { query: SEND_PLANNED, variables: { ...SENT, uuid: 'throw' } }],
+  ['a planned one without what must be there', { query: SEND_PLANNED, variables: { ...SENT, uuid: 'no reason' } }],
+  ['other names', { query: 'query Q { mine: imageCaptcha { a: code b: code code code t: __typename } }' }],
+  ['another name for the operation', { query: 'query Q { imageCaptcha { code } }', operationName: 'R' }],
+  ['the name of the operation', { query: 'query Q { imageCaptcha { code } }', operationName: 'Q' }],
+  ['an argument by default', { query: 'query ($k: CaptchaKind) { imageCaptcha(kind: $k) { code } }' }],
+  ['a value that no enum has', { query: PLANNED[1]?.[1], variables: { ...SENT, purpose: 'PIGEON' } }],
+  ['a value of an enum', { query: PLANNED[1]?.[1], variables: { ...SENT, purpose: 'GENERIC' } }],
+  [
+    'a variable from the prototype',
+    { query: 'query ($toString: CaptchaKind) { imageCaptcha(kind: $toString) { code } }' },
+  ],
+  ['a fragment', { query: 'query { imageCaptcha { ...F } } fragment F on ImageCaptcha { code uuid }' }],
+  ['a directive that leaves a leaf out', { query: '{ imageCaptcha { code @include(if: false) uuid } }' }],
+  ...PLANNED.map(([name, query, variables]): [string, unknown] => [`all fields of ${name}`, { query, variables }]),
   ['a persisted query', { query: CAPTCHA, extensions: { persistedQuery: { version: 1, sha256Hash: 'x' } } }],
   ['a name that is no text', { query: CAPTCHA, operationName: 7 }],
   ['a field that is not there', { query: '{ imageCaptch { code } }' }],
@@ -208,6 +254,36 @@ describe('A query text that is seen for the first time, and one that is remember
     const second = await server.handle(request({ query: CAPTCHA }, '*/*'), CONTEXT);
     expect(second.body).toBe(first.body);
   });
+
+  test('every field without fields of its own is among those that are compared', () => {
+    const types = newSchema().getTypeMap();
+    for (const [operation, query] of PLANNED) {
+      const name = { imageCaptcha: 'ImageCaptcha', sendSmsCode: 'SmsCodeSent', verifySmsCode: 'SmsCodeVerified' }[
+        operation
+      ];
+      const leaves = Object.values((types[name ?? ''] as GraphQLObjectType).getFields()).filter(({ type }) =>
+        isLeafType(getNamedType(type)),
+      );
+      for (const { name: field } of leaves) expect(query).toMatch(new RegExp(`\\b${field}\\b`));
+    }
+  });
+
+  test.each(['throw', 'no reason', 'half a second', 'u'])(
+    'a remembered text is run once, whoever writes its answer: %s',
+    async (uuid) => {
+      const server = newServer();
+      await server.start();
+      await server.handle(request({ query: SEND_PLANNED, variables: SENT }, '*/*'), CONTEXT);
+      sends.splice(0);
+      const { body } = await server.handle(
+        request({ query: SEND_PLANNED, variables: { ...SENT, uuid } }, '*/*'),
+        CONTEXT,
+      );
+      expect(sends).toEqual([uuid]);
+      expect(JSON.parse(body).errors === undefined).toBe(uuid === 'u');
+      await server.stop();
+    },
+  );
 
   test('a text that was refused is not remembered', async () => {
     const server = newServer();

@@ -56,6 +56,21 @@ describe('A fault behind a path', () => {
     expect(logs).toMatchObject([{ level: 50, stack: expect.stringMatching(/^TypeError: .*\n\s+at /) }]);
   });
 
+  test('a client that is gone when its body is complete: nothing runs', async () => {
+    let ran = 0;
+    const graphql = { handle: async () => ran++, answersGet: () => false };
+    const handler = createHttpHandler({ ...dependencies, graphql } as unknown as HttpDependencies);
+    const other = createServer((request, response) => {
+      request.once('end', () => request.socket.destroy());
+      handler(request, response);
+    }).listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const port = (other.address() as AddressInfo).port;
+    await expect(fetch(`http://127.0.0.1:${port}/graphql`, post)).rejects.toThrow();
+    expect(ran).toBe(0);
+    other.close();
+  });
+
   test.each(['/readyz', '/metrics'])('%s: the connection ends, and the log has the stack', async (path) => {
     await expect(fetch(url + path)).rejects.toThrow();
     expect(logs).toMatchObject([{ level: 50, stack: expect.stringMatching(/^TypeError: /) }]);

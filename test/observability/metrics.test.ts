@@ -3,6 +3,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { observedStore } from '../../src/observability/instrument-store';
 import { MemoryStore } from '../../src/store/memory/memory-store';
 import { type Store, StoreUnavailableError } from '../../src/store/store';
+import type { DomainEvent } from '../../src/verification/events';
 import { startRonglian } from '../harness/ronglian';
 import { ServerProcess, startServer } from '../harness/server-process';
 import { startTencentStandIn } from '../sms/stand-in/tencent-stand-in';
@@ -15,7 +16,9 @@ const TENCENT = { secretId: 'tencent-id', secretKey: 'tencent-key' };
 /** A store that can be reached until it is told otherwise. */
 class FailingStore extends MemoryStore {
   reachable = true;
+  slowMs = 0;
   override async reserveSend(...args: Parameters<MemoryStore['reserveSend']>) {
+    await new Promise((resolve) => setTimeout(resolve, this.slowMs));
     if (!this.reachable) throw new StoreUnavailableError('gone');
     return super.reserveSend(...args);
   }
@@ -94,6 +97,48 @@ describe('/metrics, after a day of people', () => {
       value(`sms_verification_store_duration_seconds_count{operation="${operation}",outcome="${outcome}"}`);
     expect(steps('reserveSend', 'unavailable')).toBe(1);
     expect(steps('checkCode', 'ok')).toBe(1);
+  });
+
+  test('durations are seconds, and as long as it took', async () => {
+    const store = new FailingStore();
+    store.slowMs = 100;
+    const ronglian = await startRonglian();
+    ronglian.standIn.behave('accept', { latencyMs: 200 });
+    app = await LocalApp.start(ronglian.environment, { store, sender: undefined });
+    const begun = performance.now();
+    await app.send(app.newMobile());
+    const seconds = (performance.now() - begun) / 1000;
+
+    const { value } = await scrape(app.url);
+    for (const [series, least] of [
+      ['operation_duration_seconds_sum{operation="sendSmsCode",reason="OK"}', 0.3],
+      ['store_duration_seconds_sum{operation="reserveSend",outcome="ok"}', 0.1],
+      ['send_duration_seconds_sum{provider="ronglian"}', 0.2],
+    ] as const) {
+      // Timers may fire a little early.
+      expect(value(`sms_verification_${series}`)).toBeGreaterThan(least - 0.02);
+      expect(value(`sms_verification_${series}`)).toBeLessThanOrEqual(seconds);
+    }
+    await ronglian.standIn.close();
+  });
+
+  test('messages are counted by what pays for them, and those for which nobody had an allowance', async () => {
+    const events: DomainEvent[] = [];
+    const environment = { ABUSE_POLICY: 'report', SMS_DAILY_BUDGET: '100', SMS_PER_CLIENT_HOUR: '0' };
+    app = await LocalApp.start(environment, { observe: (event) => events.push(event) });
+    for (let i = 0; i < 20; i++) await app.send(app.newMobile());
+    const charges = events.flatMap((event) => (event.type === 'allowance-charged' ? [event.charge] : []));
+    const reported = events.filter(({ type }) => type === 'allowance-reported');
+    expect(charges).toHaveLength(20);
+    expect(reported.length).toBeGreaterThan(5);
+
+    const { value } = await scrape(app.url);
+    for (const charge of new Set(charges)) {
+      expect(value(`sms_verification_allowance_charged_total{charge="${charge}"}`)).toBe(
+        charges.filter((each) => each === charge).length,
+      );
+    }
+    expect(value('sms_verification_allowance_reported_total')).toBe(reported.length);
   });
 
   test('the budget: its limit, what was used of it, and nothing a day after the last message', async () => {

@@ -65,9 +65,10 @@ describe('createSender', () => {
       { ...settings, providers: ['tencent', 'aliyun', 'ronglian'] },
       { log, onAttempt },
     );
-    tencent.behave('misconfigured');
+    tencent.behave('misconfigured', { latencyMs: 100 });
     aliyun.behave('refuse');
     const message = newMessage();
+    const begun = performance.now();
 
     expect(await sender.send(message)).toMatchObject({ class: 'accepted', provider: 'ronglian' });
     expect(attempts.map(({ id, outcome }) => [id, outcome.provider])).toEqual([
@@ -78,10 +79,14 @@ describe('createSender', () => {
     expect(JSON.parse(tencent.requests[0]?.body ?? '')).toMatchObject({ SessionContext: message.id });
     expect(aliyun.requests[0]?.query.get('OutId')).toBe(message.id);
     expect(JSON.parse(ronglian.requests[0]?.body ?? '')).toMatchObject({ reqId: message.id });
-    expect(log.lines.map((line) => JSON.parse(line))).toMatchObject([
+    const lines = log.lines.map((line) => JSON.parse(line));
+    expect(lines).toMatchObject([
       { level: 'error', smsId: message.id, provider: 'tencent' },
       { level: 'warn', smsId: message.id, provider: 'aliyun' },
     ]);
+    // In ms, and as long as it took; a timer may fire a little early.
+    expect(lines[0].durationMs).toBeGreaterThan(90);
+    expect(lines[0].durationMs).toBeLessThan(performance.now() - begun + 1);
   });
 
   test.each<StandInMode>(['hang-after-accept', 'reset', 'http-500', 'garbage', 'system-error', 'throttle'])(
@@ -123,6 +128,22 @@ describe('createSender', () => {
       expect(told).not.toContain(code);
       expect(told).not.toContain(mobile);
     }
+  });
+
+  test('a provider that works again is told once, as nothing to worry about', async () => {
+    const log = keptLog();
+    const sender = await createSender({ ...settings, providers: ['tencent', 'ronglian'] }, { log });
+    tencent.behave('misconfigured');
+    for (let i = 0; i < 5; i++) await sender.send(newMessage());
+    tencent.behave('accept');
+    const clock = jest.spyOn(Date, 'now').mockReturnValue(Date.now() + 31_000);
+    for (let i = 0; i < 3; i++) expect(await sender.send(newMessage())).toMatchObject({ provider: 'tencent' });
+    clock.mockRestore();
+    const lines = log.lines.map((line) => JSON.parse(line)).filter(({ msg }) => msg.includes('circuit'));
+    expect(lines.map(({ level, provider, msg }) => [level, provider, msg.replace(/:.*/, '')])).toEqual([
+      ['warn', 'tencent', 'SMS provider keeps failing'],
+      ['info', 'tencent', 'SMS provider works again'],
+    ]);
   });
 
   test('the console sender shows its last message', async () => {

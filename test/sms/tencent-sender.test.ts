@@ -8,7 +8,7 @@ const SETTINGS: TencentSettings = {
   sdkAppId: '1400006666',
   signName: '美多商城',
   templateId: '449739',
-  region: 'ap-guangzhou',
+  region: 'ap-singapore',
   timeoutMs: PATIENT_MS,
 };
 
@@ -35,7 +35,7 @@ describeSmsSender('tencent', {
     expect(headers).toMatchObject({
       'x-tc-action': 'SendSms',
       'x-tc-version': '2021-01-11',
-      'x-tc-region': 'ap-guangzhou',
+      'x-tc-region': 'ap-singapore',
     });
     expect(JSON.parse(body)).toEqual({
       PhoneNumberSet: [`+86${message.mobile}`],

@@ -97,7 +97,7 @@ export function describeAllowances(subject: () => StoreSubject): void {
 
     test('given an address that is given no more, when somebody asks again who asked from there once, then that is sent, and no third one', async () => {
       const mobile = '13700137000';
-      await send(requestOf('elsewhere'), mobile);
+      for (const another of ['elsewhere', 'somewhere']) await send(requestOf(another), mobile);
       await send(requestOf('a'), mobile);
       await given(requestOf('a'));
       expect(paidBy((await send(requestOf('a'), mobile)).reserved)).toBe('unknown');
@@ -125,7 +125,12 @@ export function describeAllowances(subject: () => StoreSubject): void {
     test('given a trusted device, when it asks from an address that is given nothing more, then it pays for 2 messages in 24 hours', async () => {
       await given(requestOf('a'));
       const withDevice = { ...requestOf('a'), device: deviceDay(2) };
-      for (let i = 0; i < 2; i++) expect(paidBy((await send(withDevice)).reserved)).toBe('device');
+      for (let i = 0; i < 2; i++) {
+        const { reserved } = await send(withDevice);
+        expect(paidBy(reserved)).toBe('device');
+        // Its own limits count it all the same.
+        expect(granted(reserved).counts).toEqual([1]);
+      }
       expect(paidBy((await send(withDevice)).reserved)).toBe('not-allowed');
       expect(paidBy((await send({ ...withDevice, device: deviceDay(2, 'another') })).reserved)).toBe('device');
       await subject().advance(DAY);
@@ -151,6 +156,23 @@ export function describeAllowances(subject: () => StoreSubject): void {
       ).length;
       expect(through).toBeGreaterThan(0);
       expect(through).toBeLessThanOrEqual(2);
+    });
+
+    test('given a network that confirmed days ago, when it asks, then the pool of known ones pays, and that of strangers for a stranger', async () => {
+      await confirm(await send(requestOf('a')));
+      // On a cluster the credit is not waited for.
+      let charge = '';
+      for (let i = 0; i < 50 && charge !== 'own'; i++)
+        charge = String(paidBy((await send(requestOf(`a${i}`, 'net-a'))).reserved));
+      expect(charge).toBe('own');
+      await subject().advance(8 * DAY);
+      expect(paidBy((await send(requestOf('a'))).reserved)).toBe('known');
+      expect(paidBy((await send(requestOf('stranger'))).reserved)).toBe('unknown');
+    });
+
+    test('given no limit by the hour, when a client has unconfirmed messages, then that alone refuses nothing', async () => {
+      const client = { ...requestOf('a'), rule: allowanceRule(10_000, 0) };
+      for (let i = 0; i < 3; i++) expect(paidBy((await send(client)).reserved)).toBe('unknown');
     });
 
     test('given a number, when it is confirmed, then it is new, and it is new again once its history is over', async () => {

@@ -64,15 +64,22 @@ export function describeLimits(subject: () => StoreSubject): void {
       },
     );
 
-    test('given several full limits, when a send is refused, then the longest wait is told, with its limit', async () => {
-      const limits = [cooldown(), hourly(1), daily(5)];
-      await reserve({ limits });
-      const refused = await reserve({ limits });
-      expect(refused).toMatchObject({ status: 'refused', limit: 1 });
-      expectWait(waitOf(refused), HOUR);
-      await subject().advance(waitOf(refused));
-      expect((await reserve({ limits })).status).toBe('ok');
-    });
+    test.each([
+      ['of a mobile', [cooldown(), hourly(1), daily(5)], 1, HOUR],
+      ['of a mobile, the longest first', [hourly(1), cooldown()], 0, HOUR],
+      ['of everybody, a client and a mobile', [budget(1), perClient(1), hourly(1)], 0, 24 * HOUR],
+      ['of a mobile, a client and everybody', [cooldown(), perClient(1), budget(1)], 2, 24 * HOUR],
+    ])(
+      'given several full limits, %s, when a send is refused, then the longest wait is told, with its limit',
+      async (_, limits, longest, waitMs) => {
+        await reserve({ limits });
+        const refused = await reserve({ limits });
+        expect(refused).toMatchObject({ status: 'refused', limit: longest });
+        expectWait(waitOf(refused), waitMs);
+        await subject().advance(waitOf(refused));
+        expect((await reserve({ limits })).status).toBe('ok');
+      },
+    );
 
     test('given one full limit, when it refuses many times, then no other limit and no code is charged', async () => {
       await reserve({ limits: [cooldown()], code: '111111' });

@@ -195,6 +195,27 @@ export function describeOperator(subject: () => StoreSubject): void {
       expect((await operator().lookUp(MOBILE)).events).toEqual([]);
     });
 
+    test('given events of more mobiles than one script takes, when they are noted at once, then each has its own, in order', async () => {
+      const { now } = await operator().lookUp(MOBILE);
+      const mobiles = Array.from({ length: 150 }, (_, i) => `1390000${String(i).padStart(4, '0')}`);
+      const notes = mobiles.map((mobile, i) => ({
+        mobile,
+        event: { at: now, event: 'send' as const, smsId: `s${i}` },
+      }));
+      const again = { mobile: mobiles[0] ?? '', event: { at: now + 1, event: 'code-right' as const } };
+      await operator().noteAll([...notes, again]);
+      const seen = await Promise.all(mobiles.map(async (mobile) => (await operator().lookUp(mobile)).events));
+      expect(seen[0]).toEqual([
+        expect.objectContaining({ smsId: 's0' }),
+        expect.objectContaining({ event: 'code-right' }),
+      ]);
+      expect(seen.slice(1).map((events) => events.map(({ smsId }) => smsId))).toEqual(
+        notes.slice(1).map(({ event }) => [event.smsId]),
+      );
+      await operator().noteAll([again]);
+      expect((await operator().lookUp(again.mobile)).events).toHaveLength(3);
+    });
+
     test('given counts of several servers, when they are summed, then an hour and a day are told to within five minutes', async () => {
       const at = Date.UTC(2026, 0, 2);
       await Promise.all(

@@ -190,3 +190,21 @@ describe('a sliding-window limit', () => {
     expect(withoutEvent([], window, START)).toEqual([]);
   });
 });
+
+test('an event counts for the whole window, and not a millisecond longer', () => {
+  const limit: SlidingWindowLimit = { rule: 'cooldown', subject: { kind: 'everyone' }, cap: 1, lengthMs: HOUR };
+  const log = withEvent([], limit, START);
+  expect(liveEntries(log, limit, START + HOUR - 1)).toHaveLength(1);
+  expect(waitMs(log, limit, START + HOUR - 1)).toBe(1);
+  expect(liveEntries(log, limit, START + HOUR)).toEqual([]);
+});
+
+test.each([
+  [64, 2],
+  [65, 1],
+])('two events a moment apart, where %d are allowed, are remembered in %d entries', (cap, entries) => {
+  const limit: SlidingWindowLimit = { rule: 'budget', subject: { kind: 'everyone' }, cap, lengthMs: HOUR };
+  // A whole number of buckets.
+  const now = Math.ceil(HOUR / 64) * 100_000;
+  expect(withEvent(withEvent([], limit, now), limit, now + 1)).toHaveLength(entries);
+});

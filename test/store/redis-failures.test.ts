@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { Redis } from 'ioredis';
+import { type ClusterOptions, Redis, type RedisOptions } from 'ioredis';
 import { openStore } from '../../src/store/open-store';
+import { openRedisClient } from '../../src/store/redis/redis-client';
+import type { RedisTarget } from '../../src/store/redis/redis-target';
 import { type Store, StoreUnavailableError } from '../../src/store/store';
 import { describeWithRedis, type RedisServer, startRedis } from '../harness/redis-server';
 import { waitUntil } from '../harness/wait-until';
@@ -171,6 +173,35 @@ describeWithRedis('a Redis that fails', () => {
     });
   });
 
+  describe('is lost on the way', () => {
+    test('given a connection that vanished without a word, when calls go on, then another takes its place', async () => {
+      await fill();
+      proxy.loseConnections();
+      await expectUnavailable(everyCall(), TIMEOUT_MS + LITTLE_MS);
+      await worksWithin(RECOVERY_MS);
+      await store.checkCode(codeCheck({ mobile: OTHER_MOBILE, uuid: 'sent', code: '999999' }));
+      expect(await client.get('img:kept')).toBe('KEPT');
+    });
+
+    test('given no connection, when a call comes, then it fails, and does not wait for the next connection', async () => {
+      await reopen(LONG_MS);
+      await store.issueCaptcha(captcha({ uuid: 'kept', text: 'KEPT' }));
+      for (let round = 0; round < 3; round++) {
+        await proxy.shut();
+        // Until its tries are some time apart, so that none falls into the moment of the call.
+        await sleep(600);
+        await proxy.open();
+        await expectUnavailable([store.peekCaptcha('kept')], LITTLE_MS);
+        await waitUntil('it is in use again', () =>
+          store.ping().then(
+            () => true,
+            () => false,
+          ),
+        );
+      }
+    });
+  });
+
   describe('is slow', () => {
     test('given commands that arrive too late, when the callers have given up, then none acts', async () => {
       await fill();
@@ -218,6 +249,28 @@ describeWithRedis('a Redis that fails', () => {
       expect((await check('975310')).status).toBe('ok');
     });
   });
+
+  test.each<RedisTarget>([
+    { kind: 'single', url: 'redis://127.0.0.1:1' },
+    { kind: 'cluster', urls: ['redis://127.0.0.1:1', 'redis://127.0.0.1:2'] },
+    { kind: 'sentinel', sentinels: [{ host: '127.0.0.1', port: 1 }], name: 'shop' },
+  ])(
+    'given an outage of any length, then the next try to connect is a quarter of a second away at most: $kind',
+    (target) => {
+      const unconnected = openRedisClient(target, TIMEOUT_MS);
+      const { retryStrategy, clusterRetryStrategy, sentinelRetryStrategy } = unconnected.options as RedisOptions &
+        ClusterOptions;
+      const strategies = [target.kind === 'cluster' ? clusterRetryStrategy : retryStrategy];
+      if (target.kind === 'sentinel') strategies.push(sentinelRetryStrategy as typeof retryStrategy);
+      for (const strategy of strategies) {
+        for (const attempt of [1, 2, 5, 10, 1_000, 1_000_000]) {
+          expect(strategy?.(attempt)).toBeGreaterThan(0);
+          expect(strategy?.(attempt)).toBeLessThanOrEqual(250);
+        }
+      }
+      unconnected.disconnect();
+    },
+  );
 
   test('given no Redis at the start, when the store is opened, then that fails in time', async () => {
     await server.kill();

@@ -1,5 +1,12 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { createLocalJWKSet, createRemoteJWKSet, decodeProtectedHeader, type JSONWebKeySet, jwtVerify } from 'jose';
+import {
+  createLocalJWKSet,
+  createRemoteJWKSet,
+  decodeJwt,
+  decodeProtectedHeader,
+  type JSONWebKeySet,
+  jwtVerify,
+} from 'jose';
 import type { Environment } from '../harness/server-process';
 import { LocalApp } from '../observability/local-app';
 
@@ -69,6 +76,13 @@ describe('With TICKET_SECRET, a registration service that knows it', () => {
       jti: expect.stringMatching(/^[0-9a-f-]{36}$/),
     });
     expect(payload.iat).toBeGreaterThanOrEqual(before);
+  });
+
+  test('finds no ticket that was issued in the future, by whatever part of a second', async () => {
+    const now = Date.UTC(2026, 0, 1) + 999;
+    const at = await shop({ TICKET_SECRET: SECRET }, () => now);
+    const { iat = 0 } = decodeJwt(await ticketFor(at));
+    expect(iat * 1000).toBe(now - 999);
   });
 
   test('learns what the mobile was confirmed for, so that a ticket to register resets no password', async () => {

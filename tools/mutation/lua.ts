@@ -1,5 +1,6 @@
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { luaMutants } from './lua-mutants';
 import { type Mutant, nameOf, report, shownChange } from './survivors';
 import { TestRunner } from './test-runner';
@@ -12,17 +13,23 @@ const RESULTS = join(ROOT, 'reports/mutation/lua.json');
 const TESTS = {
   single: 'test/store/redis-store.test.ts',
   slots: 'test/store/redis-cluster-store.test.ts',
+  // What the contract cannot show: the moment in which something ends, a Redis that is full, keys as others see them, the two stores' words.
+  arithmetic: 'test/store/lua-arithmetic.test.ts',
+  full: 'test/store/redis-full.test.ts',
+  layout: 'test/store/redis-layout.test.ts',
+  alike: 'test/store/allowances-alike.test.ts',
 };
 /** Scripts that only a cluster runs. */
 const OF_SLOTS = ['take', 'check', 'count', 'refund_count', 'reserve_mobile', 'allowance_read', 'allowance_change'];
 
-/** npm run mutation:lua [-- SCRIPT...]: the store's contract on a real Redis, against every mutant of these scripts, or of all. */
+/** npm run mutation:lua [-- SCRIPT...]: the store's tests on a real Redis, against every mutant of these scripts, or of all. */
 async function main(names: readonly string[]): Promise<number> {
   prepare();
-  const runners = {
-    single: new TestRunner([join(COPY, TESTS.single)]),
-    slots: new TestRunner([join(COPY, TESTS.slots)]),
-  };
+  // What one night notices, the next one does too.
+  fc.configureGlobal({ seed: 1 });
+  const runners = Object.fromEntries(
+    Object.entries(TESTS).map(([kind, file]) => [kind, new TestRunner([join(COPY, file)])]),
+  ) as Record<keyof typeof TESTS, TestRunner>;
   for (const runner of Object.values(runners)) {
     const failure = await runner.firstFailure();
     if (failure) throw new Error(`Without any change a test fails: ${failure}`);
@@ -59,14 +66,24 @@ function scripts(names: readonly string[]): string[] {
     .filter((file) => names.length === 0 || names.some((name) => file.endsWith(`/${name}.lua`)));
 }
 
-/** What is included stands in scripts of both kinds. */
+/** The contract, of which what is included stands in scripts of both kinds; then, for what it leaves, the others. */
 async function firstFailure(
   runners: Record<keyof typeof TESTS, TestRunner>,
   file: string,
 ): Promise<string | undefined> {
   const ofSlots = OF_SLOTS.some((name) => file.endsWith(`/${name}.lua`));
-  if (!file.includes('/include/')) return (ofSlots ? runners.slots : runners.single).firstFailure();
-  return (await runners.single.firstFailure()) ?? runners.slots.firstFailure();
+  // Each mutant goes to whom is most likely to notice it at once.
+  const first = file.includes('/include/') ? [runners.arithmetic] : [];
+  const contracts = file.includes('/include/')
+    ? [runners.single, runners.slots]
+    : [ofSlots ? runners.slots : runners.single];
+  const ofAllowances = /allowance|reserve|verify|refund/.test(file);
+  const others = [runners.full, runners.layout, ...(ofAllowances ? [runners.alike] : [])];
+  for (const runner of [...first, ...contracts, ...others]) {
+    const failure = await runner.firstFailure();
+    if (failure) return failure;
+  }
+  return undefined;
 }
 
 main(process.argv.slice(2)).then(

@@ -15,7 +15,7 @@ interface Test {
 }
 
 /** A test or a hook that takes longer has failed; a mutant may make a script run for ever. */
-const LIMIT_MS = 10_000;
+const LIMIT_MS = 60_000;
 
 const newSuite = (): Suite => ({ beforeAll: [], beforeEach: [], afterEach: [], afterAll: [], children: [] });
 

@@ -1,4 +1,5 @@
 import { computed, ref, watch } from 'vue';
+import { inbound } from '../../packages/client/src/inbound';
 import {
   type CaptchaKind,
   type Language,
@@ -31,7 +32,7 @@ export interface ConfirmationOptions {
 /** The page around a verification: what was typed, and where the outcome of a call is told: at a field, in a notice or an alert. */
 export function useConfirmation({ language, messages, purpose, settings, handOver }: ConfirmationOptions) {
   const development = useDevelopment();
-  const verification = useVerification({ endpoint: '/graphql', purpose, language, fetch: development.fetch });
+  const verification = useVerification({ endpoint: '/graphql', purpose, language, inbound, fetch: development.fetch });
   const { state } = verification;
   const { errors, typedIn, typed, clearErrors, pointOut, focusOn, forgetTyping } = useFields();
 

@@ -1,7 +1,6 @@
 import { createCaptcha } from './captcha';
 import { createDeviceToken } from './device';
-import { SendSmsCodeDocument, StartInboundVerificationDocument, VerifySmsCodeDocument } from './generated/graphql';
-import { createInbound } from './inbound';
+import { SendSmsCodeDocument, VerifySmsCodeDocument } from './generated/graphql';
 import { createMemory, type PendingCode } from './memory';
 import type { Outcome } from './outcome';
 import { createRequest } from './request';
@@ -27,7 +26,11 @@ export function createVerification(options: VerificationOptions): Verification {
   const device = createDeviceToken(options.storage);
   const request = createRequest(endpoint, language, fetch, device.get);
   const memory = createMemory(options.storage, now);
-  const inbound = createInbound(request, purpose, memory, now);
+  const inbound = options.inbound?.({
+    ...{ request, purpose, memory, now, update, ensureCaptcha, handedIn, confirmed },
+    state: () => state,
+    uuid: () => captcha.uuid(),
+  });
   const listeners = new Set<() => void>();
   let pending: PendingCode | undefined = memory.pending[purpose];
 
@@ -51,14 +54,14 @@ export function createVerification(options: VerificationOptions): Verification {
     next.wait = wait ? Math.max(0, Math.ceil((wait.until - now()) / 1000)) : 0;
     next.quota = next.wait > 0 && wait?.quota === true;
     next.codePending = pending?.mobile === next.mobile && pending.until > now();
-    next.inbound = inbound.offer(next.mobile);
+    next.inbound = inbound?.offer(next.mobile) ?? null;
     next.smsId = pending?.mobile === next.mobile ? pending.smsId : null;
     state = next;
     for (const listener of listeners) listener();
   }
 
   function tick(): void {
-    if (state.step === 'inbound' && !document.hidden) void waitForMessage();
+    inbound?.tick();
     if (state.wait === 0) return;
     const wait = memory.waits[state.mobile];
     if (wait && Math.ceil((wait.until - now()) / 1000) === state.wait) return;
@@ -105,7 +108,7 @@ export function createVerification(options: VerificationOptions): Verification {
 
   /** What follows the answer to a captcha that was handed in; `next`: the step that it leads to, if any. */
   function handedIn(mobile: string, uuid: string, outcome: Outcome, next: VerificationState['step'] | false): Outcome {
-    inbound.keep(mobile, uuid, outcome.inbound);
+    inbound?.keep(mobile, uuid, outcome.inbound);
     // No answer, or nothing consumed: the captcha may still be good. If it was spent after all, nothing is sent twice.
     if (outcome.code && outcome.reason !== 'MISSING_PARAMETER' && outcome.reason !== 'MOBILE_INVALID') captcha.spent();
     // Another number stands there by now, and has nothing to do with this answer.
@@ -139,29 +142,9 @@ export function createVerification(options: VerificationOptions): Verification {
   function confirmed(outcome: Outcome, mobile: string): void {
     if (outcome.device) device.keep(outcome.device);
     memory.mobile = '';
-    inbound.forget();
+    inbound?.forget();
     remember(undefined);
     update({ busy: null, outcome, step: 'confirmed', mobile });
-  }
-
-  async function startInbound(imageCode: string): Promise<Outcome | null> {
-    const { mobile } = state;
-    const uuid = captcha.uuid();
-    if (state.busy || !uuid) return null;
-    update({ busy: 'send', outcome: null });
-    const outcome: Outcome = await request(StartInboundVerificationDocument, { mobile, imageCode, uuid, purpose });
-    memory.mobile = mobile;
-    return handedIn(mobile, uuid, outcome, outcome.inbound ? 'inbound' : false);
-  }
-
-  async function waitForMessage(): Promise<void> {
-    const { mobile } = state;
-    const outcome = await inbound.ask(mobile);
-    if (!outcome || state.step !== 'inbound' || state.mobile !== mobile) return;
-    if (outcome.reason === 'OK') return confirmed(outcome, mobile);
-    inbound.forget();
-    update({ step: 'request', outcome });
-    ensureCaptcha();
   }
 
   function go(step: VerificationState['step'], mobile = state.mobile): void {
@@ -192,7 +175,7 @@ export function createVerification(options: VerificationOptions): Verification {
     ensureCaptcha,
     send,
     verify,
-    startInbound,
+    startInbound: inbound ? inbound.start : async () => null,
     sendInstead() {
       if (state.inbound) go('inbound');
     },

@@ -1,6 +1,4 @@
-import type { SessionStorage } from './memory';
-
-const STORAGE_KEY = 'sms-verification-device';
+import { createSlot, type SessionStorage } from './slot';
 
 /** The token that the server gave this browser with a right code; it says nothing of a number. */
 export interface DeviceToken {
@@ -10,21 +8,13 @@ export interface DeviceToken {
 
 /** Kept for the next visit, unless the page keeps nothing. */
 export function createDeviceToken(storage: () => SessionStorage | null = () => localStorage): DeviceToken {
-  let token: string | null = null;
-  try {
-    token = storage()?.getItem(STORAGE_KEY) ?? null;
-  } catch {
-    // No storage: it lasts as long as the page does.
-  }
+  const slot = createSlot(storage, 'sms-verification-device');
+  let token = slot.read();
   return {
     get: () => token,
     keep(given) {
       token = given;
-      try {
-        storage()?.setItem(STORAGE_KEY, given);
-      } catch {
-        // As above.
-      }
+      slot.write(given);
     },
   };
 }

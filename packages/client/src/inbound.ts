@@ -1,7 +1,12 @@
-import { GetInboundStatusDocument, type VerificationPurpose } from './generated/graphql';
+import {
+  GetInboundStatusDocument,
+  StartInboundVerificationDocument,
+  type VerificationPurpose,
+} from './generated/graphql';
 import type { Memory } from './memory';
 import type { InboundChallenge, Outcome } from './outcome';
 import type { Request } from './request';
+import type { VerificationState } from './state';
 
 /** What a person may send from the phone itself. */
 export interface InboundOffer {
@@ -21,8 +26,36 @@ export interface PendingInbound extends InboundOffer {
 /** How often the server is asked where it does not say, ms. */
 const ASK_MS = 3_000;
 
+/** What a verification lends to this part of it. */
+export interface InboundHost {
+  readonly request: Request;
+  readonly purpose: VerificationPurpose;
+  readonly memory: Memory;
+  now(): number;
+  state(): VerificationState;
+  update(change: Partial<VerificationState>): void;
+  /** Of the captcha on display. */
+  uuid(): string | null;
+  ensureCaptcha(): void;
+  handedIn(mobile: string, uuid: string, outcome: Outcome, next: VerificationState['step'] | false): Outcome;
+  confirmed(outcome: Outcome, mobile: string): void;
+}
+
 /** The message that a person may send instead of typing a code, and whether it has come. */
-export function createInbound(request: Request, purpose: VerificationPurpose, memory: Memory, now: () => number) {
+export interface Inbound {
+  /** What this number may send; null where there is nothing, or no more. */
+  offer(mobile: string): PendingInbound | null;
+  keep(mobile: string, uuid: string, challenge: InboundChallenge | null | undefined): void;
+  forget(): void;
+  /** Spends a captcha on an offer. */
+  start(imageCode: string): Promise<Outcome | null>;
+  /** Asks whether the message has come, if that is due. */
+  tick(): void;
+}
+
+/** For `createVerification({ inbound })`: a way in of its own, so that it weighs nothing where it is not used. */
+export function inbound(host: InboundHost): Inbound {
+  const { request, purpose, memory, now } = host;
   let asking = false;
   let askAt = 0;
 
@@ -32,28 +65,46 @@ export function createInbound(request: Request, purpose: VerificationPurpose, me
     memory.keep();
   }
 
+  async function ask(): Promise<void> {
+    const { mobile } = host.state();
+    const { uuid } = memory.inbound[purpose] ?? {};
+    if (!uuid || asking || now() < askAt) return;
+    asking = true;
+    const outcome: Outcome = await request(GetInboundStatusDocument, { mobile, uuid, purpose });
+    asking = false;
+    askAt = now() + (outcome.retryAfter ? outcome.retryAfter * 1000 : ASK_MS);
+    const { step, mobile: shown } = host.state();
+    if (step !== 'inbound' || shown !== mobile) return;
+    if (outcome.reason === 'OK') host.confirmed(outcome, mobile);
+    // What else kept the answer from coming may be over at the next try.
+    if (outcome.reason !== 'SMS_CODE_EXPIRED') return;
+    remember(undefined);
+    host.update({ step: 'request', outcome });
+    host.ensureCaptcha();
+  }
+
   return {
-    /** What this number may send; null where there is nothing, or no more. */
-    offer(mobile: string): PendingInbound | null {
+    offer(mobile) {
       const offer = memory.inbound[purpose];
       return offer?.mobile === mobile && offer.until > now() ? offer : null;
     },
-    keep(mobile: string, uuid: string, challenge: InboundChallenge | null | undefined): void {
+    keep(mobile, uuid, challenge) {
       if (!challenge) return;
       const { number, text, expiresIn } = challenge;
       remember({ mobile, uuid, number, text, until: now() + expiresIn * 1000 });
     },
     forget: () => remember(undefined),
-    /** Asks whether the message has come, if that is due; null where there is no news. */
-    async ask(mobile: string): Promise<Outcome | null> {
-      const { uuid } = memory.inbound[purpose] ?? {};
-      if (!uuid || asking || now() < askAt) return null;
-      asking = true;
-      const outcome: Outcome = await request(GetInboundStatusDocument, { mobile, uuid, purpose });
-      asking = false;
-      askAt = now() + (outcome.retryAfter ? outcome.retryAfter * 1000 : ASK_MS);
-      // What kept the answer from coming may be over at the next try.
-      return outcome.reason === 'OK' || outcome.reason === 'SMS_CODE_EXPIRED' ? outcome : null;
+    async start(imageCode) {
+      const { mobile, busy } = host.state();
+      const uuid = host.uuid();
+      if (busy || !uuid) return null;
+      host.update({ busy: 'send', outcome: null });
+      const outcome: Outcome = await request(StartInboundVerificationDocument, { mobile, imageCode, uuid, purpose });
+      memory.mobile = mobile;
+      return host.handedIn(mobile, uuid, outcome, outcome.inbound ? 'inbound' : false);
+    },
+    tick() {
+      if (host.state().step === 'inbound' && !document.hidden) void ask();
     },
   };
 }

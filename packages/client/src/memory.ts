@@ -1,6 +1,5 @@
 import type { PendingInbound } from './inbound';
-
-const STORAGE_KEY = 'sms-verification';
+import { createSlot, type SessionStorage } from './slot';
 
 /** The request that a code was asked for with: what has to be handed in beside it. The code itself is never kept. */
 export interface PendingCode {
@@ -34,22 +33,20 @@ interface Remembered {
   waits: Record<string, Wait>;
 }
 
-export type SessionStorage = Pick<Storage, 'getItem' | 'setItem'>;
-
 export interface Memory extends Remembered {
   keep(): void;
 }
 
 /** What survives a reload of the tab, without what is over. */
-export function createMemory(storage: (() => SessionStorage | null) | undefined, now: () => number): Memory {
+export function createMemory(storage: () => SessionStorage | null = () => sessionStorage, now: () => number): Memory {
   const live = <Entry extends { until: number }>(entries: Record<string, Entry> = {}) =>
     Object.fromEntries(Object.entries(entries).filter(([, { until }]) => until > now()));
-  const open = storage ?? (() => sessionStorage);
+  const slot = createSlot(storage, 'sms-verification');
   let stored: Partial<Remembered> = {};
   try {
-    stored = JSON.parse(open()?.getItem(STORAGE_KEY) ?? '{}');
+    stored = JSON.parse(slot.read() ?? '{}');
   } catch {
-    // No storage, or somebody else's entry: everything lasts as long as the page does.
+    // Somebody else's entry.
   }
   const memory: Memory = {
     mobile: stored.mobile ?? '',
@@ -57,12 +54,8 @@ export function createMemory(storage: (() => SessionStorage | null) | undefined,
     inbound: live(stored.inbound),
     waits: live(stored.waits),
     keep() {
-      try {
-        const { mobile, pending, inbound, waits } = memory;
-        open()?.setItem(STORAGE_KEY, JSON.stringify({ mobile, pending, inbound, waits }));
-      } catch {
-        // As above.
-      }
+      const { mobile, pending, inbound, waits } = memory;
+      slot.write(JSON.stringify({ mobile, pending, inbound, waits }));
     },
   };
   return memory;

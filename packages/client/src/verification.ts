@@ -1,6 +1,7 @@
 import type { CaptchaKind, VerificationPurpose } from './generated/graphql';
-import type { SessionStorage } from './memory';
+import type { Inbound, InboundHost } from './inbound';
 import type { Outcome } from './outcome';
+import type { SessionStorage } from './slot';
 import type { VerificationState } from './state';
 import type { Language } from './trouble';
 
@@ -11,6 +12,8 @@ export interface VerificationOptions {
   purpose?: VerificationPurpose;
   /** Language of every errmsg; absent: the browser's. */
   language?: Language;
+  /** `inbound` of `sms-verification-client/inbound`, where people may send a text instead of typing a code; absent: that is never offered. */
+  inbound?: (host: InboundHost) => Inbound;
   fetch?: typeof globalThis.fetch;
   /**
    * Where what survives a reload is kept; absent: sessionStorage, and localStorage for the token of a trusted device; a function that

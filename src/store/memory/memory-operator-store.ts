@@ -11,6 +11,7 @@ import {
   type ListName,
   type LiveRequest,
   type MobileEvent,
+  type MobileNote,
   type MobileStanding,
   type OperatorStore,
   type StoreNode,
@@ -74,6 +75,10 @@ export class MemoryOperatorStore implements OperatorStore {
 
   async note(mobile: string, event: MobileEvent): Promise<void> {
     this.append(this.keys.history(mobile), event, HISTORY_EVENTS, HISTORY_LIFE_MS);
+  }
+
+  async noteAll(notes: readonly MobileNote[]): Promise<void> {
+    for (const { mobile, event } of notes) await this.note(mobile, event);
   }
 
   async tally(counts: Counts, at: number): Promise<void> {

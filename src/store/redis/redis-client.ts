@@ -21,9 +21,9 @@ export function openRedisClient(target: RedisTarget, timeoutMs: number): RedisCl
     connectTimeout: timeoutMs,
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: 0,
-    // A peer that vanished without a word would otherwise be waited for until the kernel gives up, a quarter of an hour.
+    // A peer that vanished without a word would otherwise be waited for until the kernel gives up, a quarter of an hour. With the
+    // connection its commands fail, so that none needs a timer of its own.
     socketTimeout: 2 * timeoutMs,
-    commandTimeout: 2 * timeoutMs,
     reconnectOnError,
   };
   const commands = {
@@ -32,7 +32,7 @@ export function openRedisClient(target: RedisTarget, timeoutMs: number): RedisCl
     scripts: Object.fromEntries(SCRIPT_NAMES.map((name) => [name, { lua: luaScript(name) }])),
   };
   if (target.kind === 'cluster') return openCluster(target.urls, connection, commands, timeoutMs);
-  const options = { ...connection, ...commands, enableAutoPipelining: true, retryStrategy: reconnectDelay };
+  const options = { ...connection, ...commands, retryStrategy: reconnectDelay };
   if (target.kind === 'single') return new Redis(target.url, options);
   const { sentinels, name, username, password, db } = target;
   return new Redis({
@@ -58,8 +58,6 @@ function openCluster(
   const cluster = new Cluster([...urls], {
     ...commands,
     redisOptions: { ...connection, ...credentials(urls[0] ?? '') },
-    // Auto-pipelining would group a script by its number of keys, not by its first key, and refuse the mixture.
-    enableAutoPipelining: false,
     clusterRetryStrategy: reconnectDelay,
     slotsRefreshTimeout: timeoutMs,
     // A name stays a name, for TLS to check; Node looks it up at each connection.

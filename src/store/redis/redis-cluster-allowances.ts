@@ -238,7 +238,7 @@ export class RedisClusterAllowances {
     const key = kind === 'pool' ? this.keys.pool(id) : this.keys.standing(kind, id);
     const limit = charge && charge !== true ? [charge.below, charge.withinMs] : [0, 0];
     const numbers = [at, charge ? 1 : 0, ...limit, weight, ...refunds];
-    const reply = await this.commands.run('allowance_change', [key], [kind, numbers.join(' ')], options);
+    const reply = await this.commands.run('allowance_change', [key], [kind, numbers.join(',')], options);
     return reply[0] === 'refused';
   }
 

@@ -37,7 +37,7 @@ export class RedisClusterLimits {
         const own = i === 0 ? of : undefined;
         if (!own && keys.length === 0) return undefined;
         const standing = own ? [this.keys.failures(own.mobile), this.keys.listed(own.mobile)] : [first, first];
-        const numbers = `${own?.maxFailures ?? 0} ${sparedBits(limits)}${limitArguments(limits)}`;
+        const numbers = `${own?.maxFailures ?? 0},${sparedBits(limits)}${limitArguments(limits)}`;
         const reply = await this.commands.run('check', [...standing, ...keys], [numbers], within);
         const [, , locked, blocked, limit, waitMs, ...events] = reply;
         for (const [j, index] of indexes.entries()) counts[index] = Number(events[j]);
@@ -58,7 +58,7 @@ export class RedisClusterLimits {
     note: (group: SlotGroup, at: number, events: readonly number[]) => void,
   ): Promise<{ status: 'refused'; limit: number; waitMs: number } | undefined> {
     for (const group of groups) {
-      const reply = await this.commands.run('count', group.keys, [limitArguments(group.limits)], {
+      const reply = await this.commands.run('count', group.keys, [limitArguments(group.limits).slice(1)], {
         ...within,
         refund: (late) => this.refundCount(group, late[1]),
       });

@@ -81,7 +81,7 @@ export class RedisClusterSends {
           purpose,
           smsId,
           captcha.uuid,
-          `${ttlMs} ${lockout.maxFailures} ${sparedBits(own.limits)}${limitArguments(own.limits)}`,
+          `${ttlMs},${lockout.maxFailures},${sparedBits(own.limits)}${limitArguments(own.limits)}`,
           ...(owed ? [...askerOf(owed), owed.charge, owed.sentAt] : []),
         ],
         {

@@ -62,7 +62,7 @@ export class RedisClusterStore implements OpenedStore {
     try {
       const ended = await this.limits.countAll(others, within, refunds, () => undefined);
       if (ended) return ended;
-      const [status] = await this.commands.run('issue', [key], [text, `${ttlMs} 0 0`], within);
+      const [status] = await this.commands.run('issue', [key], [text, `${ttlMs},0,0`], within);
       if (status !== 'taken') return { status: 'ok' };
       await refunds.run();
       return { status };
@@ -110,7 +110,7 @@ export class RedisClusterStore implements OpenedStore {
         keys.unpaid(mobile),
         own,
       ],
-      [code, purpose, `${checkArguments(check)} 0 0 0 0`, `${guessWait} ${tryWait}`, person ? 'told' : '', ''],
+      [code, purpose, `${checkArguments(check)},0,0,0,0`, `${guessWait},${tryWait}`, person ? 'told' : '', ''],
       within,
     );
     // At the same time as the check, which may fail before anybody waits for this.

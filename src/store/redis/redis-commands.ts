@@ -1,7 +1,9 @@
 import { performance } from 'node:perf_hooks';
 import type { Redis } from 'ioredis';
 import { StoreUnavailableError } from '../store';
+import { Deadlines } from './deadlines';
 import type { ScriptName } from './lua-scripts';
+import { oneWriteATurn } from './one-write-a-turn';
 import type { RedisClient } from './redis-client';
 import { RedisClock } from './redis-clock';
 import type { RedisNodes } from './redis-nodes';
@@ -24,6 +26,8 @@ const HEARTBEAT_MS = 1_000;
 /** Runs the scripts on Redis, each in bounded time and at most once. */
 export class RedisCommands {
   private readonly clocks = new Map<string, RedisClock>();
+  private readonly deadlines = new Deadlines();
+  private readonly holdBack: () => void;
   private readonly scripts: Record<ScriptName, Script>;
   private connectionError: string | undefined;
   private heartbeat: NodeJS.Timeout | undefined;
@@ -33,6 +37,7 @@ export class RedisCommands {
     private readonly nodes: RedisNodes,
     private readonly timeoutMs: number,
   ) {
+    this.holdBack = oneWriteATurn(client);
     // The client has a method for each script it was made with, under the script's name.
     this.scripts = client as unknown as Record<ScriptName, Script>;
     client.on('ready', () => {
@@ -111,10 +116,14 @@ export class RedisCommands {
     args: readonly (string | number)[],
     { deadline = this.deadline(), refund }: RunOptions = {},
   ): Promise<Reply> {
-    const clock = await this.clockOf(keys[0] ?? '', deadline);
+    const { name: server, node } = this.nodes.primaryOf(keys[0] ?? '');
+    if (!this.clock(server).isRead) await this.readClock(server, node, deadline);
+    const clock = this.clock(server);
+    // The connection was made anew meanwhile, perhaps to another server.
+    if (!clock.isRead) throw new StoreUnavailableError("Redis's clock is not known");
     const call = async () => {
       const askedAt = performance.now();
-      const answer = this.execute(name, keys, args, deadline, clock.at(deadline));
+      const answer = this.execute(name, [keys.length, ...keys, clock.at(deadline), ...args], deadline);
       const reply = await this.bounded(answer, deadline, (late) => {
         clock.read(late[1], askedAt);
         if (refund && late[0] === 'ok') refund(late).catch(() => undefined);
@@ -134,30 +143,12 @@ export class RedisCommands {
    * Redis may lose its scripts (SCRIPT FLUSH, a restart, a failover) and says so before anything ran: asking again is safe. The client
    * does that once, which is not enough for calls that wait side by side.
    */
-  private async execute(
-    name: ScriptName,
-    keys: readonly string[],
-    args: readonly (string | number)[],
-    deadline: number,
-    redisDeadline: number,
-  ): Promise<Reply> {
-    for (;;) {
-      try {
-        return await this.scripts[name].call(this.client, keys.length, ...keys, redisDeadline, ...args);
-      } catch (error) {
-        if (!(error as Error).message.startsWith('NOSCRIPT') || performance.now() > deadline) throw error;
-      }
-    }
-  }
-
-  /** The clock of the server that a key goes to, which is asked for the time first where it is not known. */
-  private async clockOf(key: string, deadline: number): Promise<RedisClock> {
-    const { name, node } = this.nodes.primaryOf(key);
-    if (!this.clock(name).isRead) await this.readClock(name, node, deadline);
-    const clock = this.clock(name);
-    // The connection was made anew meanwhile, perhaps to another server.
-    if (!clock.isRead) throw new StoreUnavailableError("Redis's clock is not known");
-    return clock;
+  private execute(name: ScriptName, args: [number, ...(string | number)[]], deadline: number): Promise<Reply> {
+    this.holdBack();
+    return this.scripts[name](...args).catch((error: Error) => {
+      if (!error.message.startsWith('NOSCRIPT') || performance.now() > deadline) throw error;
+      return this.execute(name, args, deadline);
+    });
   }
 
   private clock(name: string): RedisClock {
@@ -192,22 +183,24 @@ export class RedisCommands {
   /** The answer, or StoreUnavailableError once the deadline has passed; an answer that comes later goes to `late`. */
   private bounded<T>(answer: Promise<T>, deadline: number, late?: (answer: T) => void): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      let open = true;
       const ms = Math.max(0, deadline - performance.now());
-      const giveUp = () => {
-        open = false;
-        reject(new StoreUnavailableError(this.explained(`Redis did not answer within ${Math.round(ms)} ms`)));
+      let open = true;
+      const call = {
+        deadline,
+        giveUp: () => {
+          open = false;
+          reject(new StoreUnavailableError(this.explained(`Redis did not answer within ${Math.round(ms)} ms`)));
+        },
       };
-      // An answer that is there already, behind whatever kept this process busy, is read first.
-      const timer = setTimeout(() => setImmediate(giveUp), ms);
+      this.deadlines.add(call);
       answer.then(
         (value) => {
-          clearTimeout(timer);
+          this.deadlines.delete(call);
           if (open) resolve(value);
           else late?.(value);
         },
         (error: Error) => {
-          clearTimeout(timer);
+          this.deadlines.delete(call);
           // Only the text: the client's errors carry the command's arguments, codes among them.
           reject(new StoreUnavailableError(this.explained(error.message)));
         },

@@ -38,7 +38,7 @@ export class RedisInbound {
         purpose,
         ticketId,
         uuid,
-        [ttlMs, ...solved.flatMap(({ cap, lengthMs }) => [cap, lengthMs])].join(' '),
+        [ttlMs, ...solved.flatMap(({ cap, lengthMs }) => [cap, lengthMs])].join(','),
         ...(asker ? [asker.client, asker.network, asker.parent] : []),
       ],
       within,
@@ -66,7 +66,7 @@ export class RedisInbound {
       [
         code,
         purpose,
-        `${keepMs} ${LONGEST_CODE_LIFE_MS}`,
+        `${keepMs},${LONGEST_CODE_LIFE_MS}`,
         keys.inbound(mobile, ''),
         person ? settle : '',
         keys.scriptPrefix,

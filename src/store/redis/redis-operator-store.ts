@@ -13,6 +13,7 @@ import {
   type ListName,
   type LiveRequest,
   type MobileEvent,
+  type MobileNote,
   type MobileStanding,
   type OperatorStore,
   type StoreNode,
@@ -23,6 +24,9 @@ import {
 } from '../operator-store';
 import type { RedisCommands } from './redis-commands';
 
+/** So many take Redis less than a millisecond. */
+const NOTES_A_SCRIPT = 100;
+
 /**
  * What operators see and change on Redis. Each key is read or changed by itself, so that a cluster needs nothing else: what is seen
  * may be milliseconds apart.
@@ -31,6 +35,8 @@ export class RedisOperatorStore implements OperatorStore {
   constructor(
     private readonly commands: RedisCommands,
     private readonly keys: StoreKeys,
+    /** Whether one script reaches the keys of all mobiles; in a cluster they live in many slots. */
+    private readonly reachesAll: boolean,
   ) {}
 
   async list(mobile: string, list: ListName, reason: string, lifeMs: number): Promise<void> {
@@ -88,7 +94,20 @@ export class RedisOperatorStore implements OperatorStore {
   }
 
   async note(mobile: string, event: MobileEvent): Promise<void> {
-    await this.append(this.keys.history(mobile), JSON.stringify(event), HISTORY_EVENTS, HISTORY_LIFE_MS);
+    await this.noteAll([{ mobile, event }]);
+  }
+
+  async noteAll(notes: readonly MobileNote[]): Promise<void> {
+    const lines = new Map<string, string>();
+    for (const { mobile, event } of notes) {
+      const key = this.keys.history(mobile);
+      const earlier = lines.get(key);
+      lines.set(key, (earlier === undefined ? '' : `${earlier}\n`) + JSON.stringify(event));
+    }
+    const all = [...lines];
+    const size = this.reachesAll ? NOTES_A_SCRIPT : 1;
+    const parts = Array.from({ length: Math.ceil(all.length / size) }, (_, i) => all.slice(i * size, (i + 1) * size));
+    await Promise.all(parts.map((part) => this.append(part, HISTORY_EVENTS, HISTORY_LIFE_MS)));
   }
 
   async tally(counts: Counts, at: number): Promise<void> {
@@ -103,7 +122,7 @@ export class RedisOperatorStore implements OperatorStore {
   }
 
   leaveAudit(line: string): Promise<void> {
-    return this.append(this.keys.audit(), line, AUDIT_LINES, AUDIT_LIFE_MS);
+    return this.append([[this.keys.audit(), line]], AUDIT_LINES, AUDIT_LIFE_MS);
   }
 
   async takeAudit(): Promise<string[]> {
@@ -163,8 +182,9 @@ export class RedisOperatorStore implements OperatorStore {
     return { list: list as ListName, since: Number(since), reason: reason.join(' '), leftMs };
   }
 
-  private async append(key: string, line: string, kept: number, lifeMs: number): Promise<void> {
-    await this.commands.run('append', [key], [line, kept, lifeMs]);
+  private async append(lines: readonly [key: string, lines: string][], kept: number, lifeMs: number): Promise<void> {
+    const keys = lines.map(([key]) => key);
+    await this.commands.run('append', keys, [kept, lifeMs, ...lines.map(([, text]) => text)]);
   }
 
   private async take(key: string): Promise<string | undefined> {
@@ -173,7 +193,7 @@ export class RedisOperatorStore implements OperatorStore {
   }
 
   private async now(key: string): Promise<number> {
-    const [, now] = await this.commands.run('check', [key, key], ['0 0']);
+    const [, now] = await this.commands.run('check', [key, key], ['0,0']);
     return now;
   }
 }

@@ -30,9 +30,9 @@ import { RedisInbound } from './redis-inbound';
 import { RedisMessages } from './redis-messages';
 import { RedisOperatorStore } from './redis-operator-store';
 
-/** Cap, length and value of each limit, as the scripts take them; value 0 where events are counted. */
+/** Cap, length and value of each limit, as the scripts take them after other numbers; value 0 where events are counted. */
 export const limitArguments = (limits: readonly SlidingWindowLimit[]): string =>
-  limits.map(({ cap, lengthMs, value = 0 }) => ` ${cap} ${lengthMs} ${value}`).join('');
+  limits.map(({ cap, lengthMs, value = 0 }) => `,${cap},${lengthMs},${value}`).join('');
 
 /** The bits of limits that an allowed mobile is spared, as the scripts take them. */
 export const sparedBits = (limits: readonly SlidingWindowLimit[]): number =>
@@ -90,7 +90,7 @@ export function codeChecked([status, , first, second]: Reply): CodeChecked {
 export function checkArguments({ lockout, foreignCodes, uuid }: CodeCheck): string {
   const { maxAttempts, maxFailures, lockoutMs, failureWindowMs } = lockout;
   const foreign = foreignCodes && uuid === undefined ? 1 : 0;
-  return [maxAttempts, maxFailures, lockoutMs, failureWindowMs, LONGEST_CODE_LIFE_MS, foreign].join(' ');
+  return [maxAttempts, maxFailures, lockoutMs, failureWindowMs, LONGEST_CODE_LIFE_MS, foreign].join(',');
 }
 
 /** The store on one Redis (or a primary that Sentinel names): one Lua script a step, on Redis's own clock. */
@@ -102,10 +102,10 @@ export class RedisStore implements OpenedStore {
   constructor(
     private readonly commands: RedisCommands,
     private readonly keys: StoreKeys,
-    /** Whether a refund settles its charge in the same script; on a cluster that is done slot by slot. */
-    private readonly settlesCharges = true,
+    /** Whether one script reaches all keys; on a cluster what lives in other slots is done slot by slot. */
+    private readonly reachesAll = true,
   ) {
-    this.operator = new RedisOperatorStore(commands, keys);
+    this.operator = new RedisOperatorStore(commands, keys, reachesAll);
     this.messages = new RedisMessages(commands, keys);
     this.inbound = new RedisInbound(commands, keys);
   }
@@ -116,7 +116,7 @@ export class RedisStore implements OpenedStore {
     const [status, , limit, waitMs] = await this.commands.run(
       'issue',
       [this.keys.captcha(uuid), ...this.limitKeys(limits)],
-      [text, `${ttlMs} ${everyone} ${graded}${limitArguments(limits)}`],
+      [text, `${ttlMs},${everyone},${graded}${limitArguments(limits)}`],
     );
     if (status === 'refused') return { status, limit: Number(limit), waitMs: Number(waitMs) };
     return { status: status === 'taken' ? 'taken' : 'ok' };
@@ -154,10 +154,10 @@ export class RedisStore implements OpenedStore {
         purpose,
         smsId,
         uuid,
-        `${ttlMs} ${lockout.maxFailures} ${solved.length} ${modeOf(allowance)} ${sparedBits(limits)}${limitArguments(solved)}${limitArguments(limits)}`,
+        `${ttlMs},${lockout.maxFailures},${solved.length},${modeOf(allowance)},${sparedBits(limits)}${limitArguments(solved)}${limitArguments(limits)}`,
         ...(allowance
           ? [
-              `${allowance.device?.cap ?? 0} ${allowance.device?.lengthMs ?? 0} ${allowanceArguments(allowance.rule)}`,
+              `${allowance.device?.cap ?? 0},${allowance.device?.lengthMs ?? 0},${allowanceArguments(allowance.rule)}`,
               ...askerOf(allowance),
             ]
           : []),
@@ -202,9 +202,9 @@ export class RedisStore implements OpenedStore {
         code,
         previous?.code ?? '',
         previous?.latest ?? '',
-        `${previous?.expiresAt ?? 0} ${countedAt[0] ?? 0} ${allowance?.sentAt ?? 0}${limitArguments(limits)}`,
+        `${previous?.expiresAt ?? 0},${countedAt[0] ?? 0},${allowance?.sentAt ?? 0}${limitArguments(limits)}`,
         ...(allowance
-          ? [allowance.charge, ...askerOf(allowance), ...(this.settlesCharges ? [keys.scriptPrefix] : [])]
+          ? [allowance.charge, ...askerOf(allowance), ...(this.reachesAll ? [keys.scriptPrefix] : [])]
           : ['']),
       ],
     );
@@ -214,7 +214,7 @@ export class RedisStore implements OpenedStore {
     const { mobile, uuid, purpose, code, verifications, guesses, person } = check;
     const { keys } = this;
     const own = keys.request(mobile, uuid ?? '');
-    const counted = [guesses, verifications].map((limit) => (limit ? ` ${limit.cap} ${limit.lengthMs}` : ' 0 0'));
+    const counted = [guesses, verifications].map((limit) => (limit ? `,${limit.cap},${limit.lengthMs}` : ',0,0'));
     return codeChecked(
       await this.commands.run(
         'verify',
@@ -230,7 +230,7 @@ export class RedisStore implements OpenedStore {
           keys.unpaid(mobile),
           person ? keys.person(person) : own,
         ],
-        [code, purpose, checkArguments(check) + counted.join(''), '0 0', person ? 'here' : '', keys.scriptPrefix],
+        [code, purpose, checkArguments(check) + counted.join(''), '0,0', person ? 'here' : '', keys.scriptPrefix],
       ),
     );
   }

@@ -1,0 +1,51 @@
+import type { RedisOptions } from 'ioredis';
+import { openRedisClient } from '../../src/store/redis/redis-client';
+import { redisTarget } from '../../src/store/redis/redis-target';
+
+describe('REDIS_URL', () => {
+  const PASSWORD = 'p:a/s@s%';
+  const encoded = encodeURIComponent(PASSWORD);
+
+  test('of a sentinel set: its name, its user with a password of any characters, and its database reach the client', () => {
+    const target = redisTarget(`redis+sentinel://shop:${encoded}@one:26380,two,[::1]:5/the%20primary/3`);
+    expect(target).toEqual({
+      kind: 'sentinel',
+      sentinels: [
+        { host: 'one', port: 26_380 },
+        { host: 'two', port: 26_379 },
+        { host: '::1', port: 5 },
+      ],
+      name: 'the primary',
+      username: 'shop',
+      password: PASSWORD,
+      db: 3,
+    });
+    const client = openRedisClient(target, 1_000);
+    expect(client.options).toMatchObject({ name: 'the primary', username: 'shop', password: PASSWORD, db: 3 });
+    client.disconnect();
+  });
+
+  test('of a sentinel set with no more than it needs', () => {
+    expect(redisTarget('redis+sentinel://one/shop')).toEqual({
+      kind: 'sentinel',
+      sentinels: [{ host: 'one', port: 26_379 }],
+      name: 'shop',
+    });
+  });
+
+  test.each([
+    ['one Redis', `redis://shop:${encoded}@one:6380/3`],
+    ['one Redis over TLS', `rediss://shop:${encoded}@one:6380/3`],
+  ])('of %s: user, password and database reach the client', (_, url) => {
+    const client = openRedisClient(redisTarget(url), 1_000);
+    expect(client.options).toMatchObject({ host: 'one', port: 6_380, username: 'shop', password: PASSWORD, db: 3 });
+    expect((client.options as RedisOptions).tls !== undefined).toBe(url.startsWith('rediss:'));
+    client.disconnect();
+  });
+
+  test('of a cluster: user, password and TLS of the first seed are for all nodes', () => {
+    const client = openRedisClient(redisTarget(`rediss://shop:${encoded}@one:1, rediss://two:2`), 1_000);
+    expect(client.options).toMatchObject({ redisOptions: { username: 'shop', password: PASSWORD, tls: {} } });
+    client.disconnect();
+  });
+});

@@ -1,0 +1,66 @@
+import { createLog } from '../../src/log';
+import { OperatorRecord } from '../../src/observability/operator-record';
+import type { Counts, MobileNote, OperatorStore } from '../../src/store/operator-store';
+import { Reason } from '../../src/verification/reasons';
+import { waitUntil } from '../harness/wait-until';
+
+/** A store that writes when it is told to. */
+class SlowStore {
+  readonly written: (readonly MobileNote[])[] = [];
+  readonly tallied: Counts[] = [];
+  private release: () => void = () => undefined;
+
+  async noteAll(notes: readonly MobileNote[]): Promise<void> {
+    this.written.push(notes);
+    await new Promise<void>((resolve) => {
+      this.release = resolve;
+    });
+  }
+  async tally(counts: Counts): Promise<void> {
+    this.tallied.push(counts);
+  }
+  finish(): void {
+    this.release();
+  }
+}
+
+function open() {
+  const store = new SlowStore();
+  const record = new OperatorRecord(store as unknown as OperatorStore, createLog('silent'), () => 1);
+  const confirm = (uuid: string) =>
+    record.observe({
+      type: 'code-verified',
+      reason: Reason.OK,
+      request: { mobile: '13800138000', purpose: 'REGISTER', uuid },
+      country: 'CN',
+    });
+  return { store, record, confirm };
+}
+
+describe('What operators are told of mobiles', () => {
+  test('given several events at once, when they are written, then in one step and in order; those that come meanwhile follow it', async () => {
+    const { store, record, confirm } = open();
+    confirm('a');
+    confirm('b');
+    await waitUntil('the first are written', () => store.written.length === 1);
+    confirm('c');
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    expect(store.written.map((notes) => notes.map(({ event }) => event.uuid))).toEqual([['a', 'b']]);
+    store.finish();
+    await waitUntil('the others are written', () => store.written.length === 2);
+    store.finish();
+    expect(store.written[1]?.map(({ event }) => event.uuid)).toEqual(['c']);
+    await record.close();
+    expect(store.tallied).toEqual([{ confirmed: 3 }]);
+  });
+
+  test('given a store that does not come to an end, when thousands of events follow, then some are dropped, and the end of the server writes the rest', async () => {
+    const { store, record, confirm } = open();
+    for (let i = 0; i < 3_000; i++) confirm(String(i));
+    const closed = record.close();
+    store.finish();
+    await closed;
+    expect(store.written.map((notes) => notes.length)).toEqual([2_000]);
+    expect(store.written[0]?.at(-1)?.event.uuid).toBe('1999');
+  });
+});
