@@ -1,13 +1,12 @@
 import { graphql } from 'cm6-graphql';
 import { basicSetup, EditorView } from 'codemirror';
-import { buildClientSchema, getIntrospectionQuery } from 'graphql';
+import { buildClientSchema, getIntrospectionQuery, parse, print } from 'graphql';
 import * as operations from '../../packages/client/src/generated/graphql';
 
 const SETTINGS = 'query Settings {\n  verificationSettings {\n    codeLength\n    cooldown\n    purposes\n  }\n}';
 const EXAMPLES = [
-  ...Object.values(operations)
-    .filter((value) => value instanceof operations.TypedDocumentString)
-    .map((text) => String(text).trim()),
+  // Pages send them without line breaks.
+  ...Object.values(operations).flatMap((text: unknown) => (typeof text === 'string' ? [print(parse(text))] : [])),
   SETTINGS,
 ];
 const VARIABLES = {
