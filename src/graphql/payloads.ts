@@ -183,9 +183,7 @@ export function payload<T extends { reason: Reason }>(
   operation: Operation,
   language: Language,
 ): T & { code: number; errmsg: string } {
-  return {
-    ...result,
-    code: result.reason === Reason.OK ? 200 : 400,
-    errmsg: errmsg(result.reason, operation, language),
-  };
+  const code = result.reason === Reason.OK ? 200 : 400;
+  // Not spread, as in operation-plan.ts.
+  return Object.assign({ code, errmsg: errmsg(result.reason, operation, language) }, result);
 }

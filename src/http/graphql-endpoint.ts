@@ -51,12 +51,13 @@ export async function answerGraphql(
     },
   );
   if (response.destroyed) return;
-  response.writeHead(answer.status, {
-    ...answer.headers,
+  if (development) response.setHeader('x-development', '1');
+  const ownHeaders = {
     'cache-control': 'no-store',
     'content-length': Buffer.byteLength(answer.body),
     'x-content-type-options': 'nosniff',
-    ...(development && { 'x-development': '1' }),
-  });
+  };
+  // Not spread, as in operation-plan.ts.
+  response.writeHead(answer.status, Object.assign(ownHeaders, answer.headers));
   response.end(answer.body);
 }

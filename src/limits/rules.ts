@@ -132,7 +132,7 @@ export class LimitRules {
       limit('client-hour', { kind: 'client', id }, s.abusePolicy === 'enforce' ? 0 : s.perClientHour, HOUR),
       limit('network-hour', { kind: 'network', id: network }, s.perNetworkHour, HOUR),
       ...this.budgets(country),
-      { ...limit('client-countries', { kind: 'client', id }, perClient, DAY), value: countryNumber(country) },
+      limit('client-countries', { kind: 'client', id }, perClient, DAY, countryNumber(country)),
     ].filter(isOn);
   }
 
@@ -196,8 +196,8 @@ export class LimitRules {
   }
 }
 
-function limit(rule: LimitRule, subject: Subject, cap: number, lengthMs: number): SlidingWindowLimit {
-  return { rule, subject, cap, lengthMs };
+function limit(rule: LimitRule, subject: Subject, cap: number, lengthMs: number, value?: number): SlidingWindowLimit {
+  return value === undefined ? { rule, subject, cap, lengthMs } : { rule, subject, cap, lengthMs, value };
 }
 
 const isOn = ({ cap }: SlidingWindowLimit): boolean => cap > 0;
