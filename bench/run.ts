@@ -3,7 +3,6 @@
  * --soak N requests.
  */
 import { parseArgs } from 'node:util';
-import { allowances } from './allowances';
 import { compare } from './compare';
 import { growth } from './growth';
 import { BenchHarness } from './harness';
@@ -11,6 +10,7 @@ import { paced } from './paced';
 import { pinLoad } from './process';
 import { replay } from './replay';
 import { roundTrips } from './round-trips';
+import { ALLOWANCES, EVENT_LINES, setting } from './setting';
 import { soak } from './soak';
 
 async function main(): Promise<void> {
@@ -28,7 +28,8 @@ async function main(): Promise<void> {
   const parts: Record<string, () => Promise<string>> = {
     compare: () => compare(harness, requests, rounds),
     paced: () => paced(harness, Math.min(rounds, 5)),
-    allowances: () => allowances(harness, requests, rounds),
+    allowances: () => setting(harness, ALLOWANCES, requests, rounds),
+    events: () => setting(harness, EVENT_LINES, requests, rounds),
     'round-trips': () => roundTrips(harness),
     replay: () => replay(harness, rounds),
     growth: () => growth(harness, requests, 3),

@@ -185,5 +185,5 @@ export function payload<T extends { reason: Reason }>(
 ): T & { code: number; errmsg: string } {
   const code = result.reason === Reason.OK ? 200 : 400;
   // Not spread, as in operation-plan.ts.
-  return Object.assign({ code, errmsg: errmsg(result.reason, operation, language) }, result);
+  return Object.assign({}, result, { code, errmsg: errmsg(result.reason, operation, language) });
 }

@@ -52,12 +52,12 @@ export async function answerGraphql(
   );
   if (response.destroyed) return;
   if (development) response.setHeader('x-development', '1');
-  const ownHeaders = {
+  const own = {
     'cache-control': 'no-store',
     'content-length': Buffer.byteLength(answer.body),
     'x-content-type-options': 'nosniff',
   };
-  // Not spread, as in operation-plan.ts.
-  response.writeHead(answer.status, Object.assign(ownHeaders, answer.headers));
+  // Not spread, as in operation-plan.ts. Apollo's own cache-control gives way.
+  response.writeHead(answer.status, Object.assign({}, answer.headers, own));
   response.end(answer.body);
 }

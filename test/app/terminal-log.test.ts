@@ -8,8 +8,12 @@ import { waitUntil } from '../harness/wait-until';
 
 const version = String(spawnSync('script', ['--version']).stdout);
 
-/** What a server writes to a terminal, which `script` (bsdutils) makes, while `use` uses it. */
-async function written(environment: Environment, use: (url: string) => Promise<unknown>): Promise<string> {
+/** What a server writes to a terminal, which `script` (bsdutils) makes, until `last` stands there; `use` uses it meanwhile. */
+async function written(
+  environment: Environment,
+  last: RegExp,
+  use: (url: string) => Promise<unknown> = async () => undefined,
+): Promise<string> {
   const terminal = spawn(
     'script',
     ['--quiet', '--command', `exec ${process.execPath} ${compiledServer()}`, '/dev/null'],
@@ -25,6 +29,7 @@ async function written(environment: Environment, use: (url: string) => Promise<u
   try {
     await waitUntil('the server is ready', () => output.includes('Ready: '), 60_000);
     await use(`http://127.0.0.1:${/Ready: http:\/\/localhost:(\d+)/.exec(output)?.[1]}`);
+    await waitUntil('all of it is written', () => last.test(output), 30_000);
   } finally {
     terminal.kill('SIGTERM');
     await once(terminal, 'close');
@@ -35,7 +40,9 @@ async function written(environment: Environment, use: (url: string) => Promise<u
 // BSD's and macOS's script takes other arguments, and doesn't know this one.
 describeWhere(/util-linux/.test(version), 'script of util-linux is not on the PATH', 'The log at a terminal', () => {
   test('in development: a line for people, with the code set off', async () => {
-    const output = await written({}, async (url) => {
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: the terminal's own words for bold on yellow
+    const code = /verification code \x1b\[1m\x1b\[43m\x1b\[30m \d{6} [^\n]*\n/;
+    const output = await written({}, code, async (url) => {
       const api = new ApiClient(url);
       const { uuid } = await api.imageCaptcha();
       const response = await fetch(`${url}/dev/captcha?uuid=${uuid}`);
@@ -46,13 +53,11 @@ describeWhere(/util-linux/.test(version), 'script of util-linux is not on the PA
     });
     expect(output).toContain('INFO');
     expect(output).not.toContain('"level":30');
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: the terminal's own words for bold on yellow
-    expect(output).toMatch(/verification code \x1b\[1m\x1b\[43m\x1b\[30m \d{6} /);
   }, 90_000);
 
   test('in production: lines of JSON, as everywhere', async () => {
     const environment = { NODE_ENV: 'production', STORE: 'memory', SMS_PROVIDERS: 'console', TRUST_PROXY: '0' };
-    const output = await written({ ...environment, CLIENT_HASH_SECRET: 'x'.repeat(32) }, async () => {});
+    const output = await written({ ...environment, CLIENT_HASH_SECRET: 'x'.repeat(32) }, /"msg":"Ready: [^\n]*\n/);
     expect(output).toMatch(/^\{"level":30,.*"msg":"Ready: /m);
   }, 90_000);
 });

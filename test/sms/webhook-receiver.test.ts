@@ -35,7 +35,8 @@ describe('examples/webhook-receiver', () => {
       class: 'accepted',
       messageId: expect.stringMatching(/^example-\d+$/),
     });
-    expect(output).toContain(`To +86${message.mobile} (REGISTER, zh): your code is ${message.code}`);
+    const line = `To +86${message.mobile} (REGISTER, zh): your code is ${message.code}`;
+    await waitUntil('it tells what it took', () => output.includes(line));
   });
 
   test.each([
