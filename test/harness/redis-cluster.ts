@@ -126,8 +126,9 @@ export class RedisCluster {
   }
 
   private async form(busPorts: readonly number[]): Promise<void> {
+    // Before any of them is met: a node that knows another takes no epoch any more.
+    await this.each((client, i) => client.call('CLUSTER', 'SET-CONFIG-EPOCH', i + 1));
     await this.each(async (client, i) => {
-      await client.call('CLUSTER', 'SET-CONFIG-EPOCH', i + 1);
       for (const [other, { port }] of this.nodes.entries()) {
         if (other !== i) await client.call('CLUSTER', 'MEET', '127.0.0.1', port, busPorts[other] ?? 0);
       }
@@ -146,7 +147,7 @@ export class RedisCluster {
     await this.healthy();
   }
 
-  private async each(use: (client: Redis, index: number) => Promise<void>): Promise<void> {
+  private async each(use: (client: Redis, index: number) => Promise<unknown>): Promise<void> {
     await Promise.all(this.nodes.map((node, i) => this.withClient(node, (client) => use(client, i))));
   }
 }
