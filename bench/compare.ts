@@ -1,18 +1,11 @@
 import { BARE, type BenchHarness, type Contender, FAST_PATH_OFF, OURS, USUAL } from './harness';
-import { CONNECTIONS, load, OPERATIONS, type OperationName, prepare } from './load';
+import { CONNECTIONS, OPERATIONS } from './load';
+import { interleaved } from './measure';
 import type { Running } from './process';
-import { median, spread, table } from './statistics';
+import { median, ratios, spread, table } from './statistics';
 
 const CONTENDERS = [BARE, OURS, FAST_PATH_OFF, USUAL];
 const OTHER_CONNECTIONS = [1, 256];
-
-interface Measured {
-  contender: Contender;
-  running: Running;
-  /** µs a request, by round. */
-  server: number[];
-  redis: number[];
-}
 
 /** CPU per request beside a bare server and one built in the usual way: the same work, interleaved, on one Redis. */
 export async function compare(harness: BenchHarness, requests: number, rounds: number): Promise<string> {
@@ -21,7 +14,8 @@ export async function compare(harness: BenchHarness, requests: number, rounds: n
   const rows: string[][] = [];
   const others: string[][] = [];
   for (const operation of OPERATIONS) {
-    const measure = (connections: number) => measured(harness, started, operation, { requests, rounds, connections });
+    const measure = (connections: number) =>
+      interleaved(harness, started, operation, { requests, rounds, connections });
     const all = await measure(CONNECTIONS);
     const byConnections = [];
     for (const connections of OTHER_CONNECTIONS) byConnections.push(await measure(connections));
@@ -54,29 +48,3 @@ export async function compare(harness: BenchHarness, requests: number, rounds: n
     table(['server', 'start to first answer ms', 'memory after MB'], starts),
   ].join('\n');
 }
-
-/** Every server in every round; the order is turned round from one round to the next. */
-async function measured(
-  harness: BenchHarness,
-  started: readonly [Contender, Running][],
-  operation: OperationName,
-  { requests, rounds, connections }: { requests: number; rounds: number; connections: number },
-): Promise<Measured[]> {
-  const all = started.map(([contender, running]): Measured => ({ contender, running, server: [], redis: [] }));
-  // The first round warms up.
-  for (let round = -1; round < rounds; round++) {
-    for (const { contender, running, server, redis } of round % 2 ? [...all].reverse() : all) {
-      const calls = await prepare(harness.redis, operation, requests);
-      const before = [running.cpuMicros(), harness.redisServer.cpuMicros()] as const;
-      await load(running.port, contender.dialect, operation, calls, connections);
-      if (round < 0) continue;
-      server.push((running.cpuMicros() - before[0]) / requests);
-      redis.push((harness.redisServer.cpuMicros() - before[1]) / requests);
-    }
-    await harness.redis.flushdb();
-  }
-  return all;
-}
-
-const ratios = (own: readonly number[], base: readonly number[] = []) =>
-  own.map((value, i) => value / (base[i] ?? value));

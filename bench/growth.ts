@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
 import { type BenchHarness, OURS } from './harness';
-import { load, OPERATIONS, prepare } from './load';
+import { OPERATIONS } from './load';
+import { cost } from './measure';
 import { median, table } from './statistics';
 
 const SIZES = [1_000, 100_000, 1_000_000];
@@ -16,12 +17,10 @@ export async function growth(harness: BenchHarness, requests: number, rounds: nu
       const server: number[] = [];
       const redis: number[] = [];
       for (let round = -1; round < rounds; round++) {
-        const calls = await prepare(harness.redis, operation, requests);
-        const [serverBefore, redisBefore] = [running.cpuMicros(), harness.redisServer.cpuMicros()];
-        await load(running.port, 'graphql', operation, calls);
+        const spent = await cost(harness, OURS, running, operation, requests);
         if (round < 0) continue;
-        server.push((running.cpuMicros() - serverBefore) / requests);
-        redis.push((harness.redisServer.cpuMicros() - redisBefore) / requests);
+        server.push(spent.server);
+        redis.push(spent.redis);
       }
       rows.push([size.toLocaleString('en'), operation, median(server).toFixed(0), median(redis).toFixed(0)]);
     }

@@ -1,6 +1,7 @@
-import { type BenchHarness, OURS } from './harness';
-import { load, prepare } from './load';
-import { median, spread, table } from './statistics';
+import { type BenchHarness, type Contender, OURS } from './harness';
+import { interleaved } from './measure';
+import type { Running } from './process';
+import { median, ratios, spread, table } from './statistics';
 
 interface Compared {
   name: string;
@@ -23,31 +24,16 @@ export async function setting(
   requests: number,
   rounds: number,
 ): Promise<string> {
-  const servers = [];
+  const started: [Contender, Running][] = [];
   for (const value of values) {
-    const running = await harness.start(OURS, { ...besides, [name]: value });
-    servers.push({ value, running, server: [] as number[], redis: [] as number[] });
+    started.push([{ ...OURS, name: value }, await harness.start(OURS, { ...besides, [name]: value })]);
   }
-  // The first round warms up.
-  for (let round = -1; round < rounds; round++) {
-    for (const { running, server, redis } of servers) {
-      const calls = await prepare(harness.redis, 'sendSmsCode', requests);
-      const [serverBefore, redisBefore] = [running.cpuMicros(), harness.redisServer.cpuMicros()];
-      await load(running.port, 'graphql', 'sendSmsCode', calls);
-      if (round < 0) continue;
-      server.push((running.cpuMicros() - serverBefore) / requests);
-      redis.push((harness.redisServer.cpuMicros() - redisBefore) / requests);
-    }
-    await harness.redis.flushdb();
-  }
-  const first = servers[0];
-  const rows = servers.map(({ value, server, redis, running }) => {
-    running.stop();
-    const ratios = (own: readonly number[], base: readonly number[] = []) =>
-      own.map((micros, i) => micros / (base[i] ?? micros));
-    const [ofServer, ofRedis] = [ratios(server, first?.server), ratios(redis, first?.redis)];
+  const all = await interleaved(harness, started, 'sendSmsCode', { requests, rounds });
+  for (const [, running] of started) running.stop();
+  const rows = all.map(({ contender, server, redis }) => {
+    const [ofServer, ofRedis] = [ratios(server, all[0]?.server), ratios(redis, all[0]?.redis)];
     return [
-      value,
+      contender.name,
       ...[median(server).toFixed(0), median(ofServer).toFixed(2), spread(ofServer)],
       ...[median(redis).toFixed(0), median(ofRedis).toFixed(2), spread(ofRedis)],
     ];

@@ -12,6 +12,11 @@ export function spread(values: readonly number[]): string {
   return `${Math.min(...values).toFixed(2)}–${Math.max(...values).toFixed(2)}`;
 }
 
+/** Of each value to that of the same round in another list. */
+export function ratios(own: readonly number[], base: readonly number[] = []): number[] {
+  return own.map((value, i) => value / (base[i] ?? value));
+}
+
 /** A Markdown table, its columns padded. */
 export function table(head: string[], rows: string[][]): string {
   const widths = head.map((title, i) => Math.max(title.length, ...rows.map((row) => row[i]?.length ?? 0)));
