@@ -10,13 +10,7 @@ const SIDE = 16;
  * most such changes, at the band's width, is the band; inverting it again leaves the letters. Done twice, once a band.
  */
 export function removeBands(picture: Pixels, widths: readonly number[], bands: number): Pixels {
-  let { light } = picture;
-  for (let band = 0; band < bands; band++) {
-    const traces = widths.map((width) => trace({ ...picture, light }, width));
-    const best = traces.reduce((most, found) => (found.score > most.score ? found : most));
-    light = invert({ ...picture, light }, best.path, best.width);
-  }
-  return { ...picture, light };
+  return withoutTraced(picture, widths, bands, invert);
 }
 
 /**
@@ -24,11 +18,16 @@ export function removeBands(picture: Pixels, widths: readonly number[], bands: n
  * above and below it, column by column.
  */
 export function removeRibbons(picture: Pixels, widths: readonly number[], ribbons: number): Pixels {
+  return withoutTraced(picture, widths, ribbons, fill);
+}
+
+/** Traces so many, each as wide as fits best, and repairs what lies under each before the next. */
+function withoutTraced(picture: Pixels, widths: readonly number[], count: number, repair: typeof fill): Pixels {
   let { light } = picture;
-  for (let ribbon = 0; ribbon < ribbons; ribbon++) {
+  for (let traced = 0; traced < count; traced++) {
     const traces = widths.map((width) => trace({ ...picture, light }, width));
     const best = traces.reduce((most, found) => (found.score > most.score ? found : most));
-    light = fill({ ...picture, light }, best.path, best.width);
+    light = repair({ ...picture, light }, best.path, best.width);
   }
   return { ...picture, light };
 }
