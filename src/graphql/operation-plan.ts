@@ -10,6 +10,7 @@ import {
   type GraphQLResolveInfo,
   type GraphQLSchema,
   GraphQLString,
+  getNullableType,
   isInputType,
   isLeafType,
   isNonNullType,
@@ -41,6 +42,8 @@ export function answerOnce(schema: GraphQLSchema): void {
   }
 }
 
+/** What ends every body: of the payload, `data` and the answer. */
+const END = '}}}\n';
 /** Operations that select more are executed as any other; those of front ends select a dozen fields. */
 const MAX_FIELDS = 32;
 
@@ -82,7 +85,6 @@ export class OperationPlan {
     private readonly variables: readonly Variable[],
     private readonly args: readonly Argument[],
     private readonly leaves: readonly Leaf[],
-    private readonly end: string,
   ) {}
 
   /** The plan for a valid document; undefined if it is none of that kind. */
@@ -93,7 +95,7 @@ export class OperationPlan {
     const [selected] = operation.selectionSet.selections;
     if (!root || operation.selectionSet.selections.length !== 1 || selected?.kind !== Kind.FIELD) return undefined;
     const field = root.getFields()[selected.name.value];
-    const returned = field && (isNonNullType(field.type) ? field.type.ofType : field.type);
+    const returned = getNullableType(field?.type);
     if (operation.directives?.length || selected.directives?.length) return undefined;
     if (!field?.resolve || !(returned instanceof GraphQLObjectType) || !selected.selectionSet) return undefined;
     const variables = variablesOf(schema, operation);
@@ -112,7 +114,7 @@ export class OperationPlan {
       rootValue: undefined,
       operation,
     };
-    return new OperationPlan(operation.name?.value, field, info, variables, args, leaves, '}}}\n');
+    return new OperationPlan(operation.name?.value, field, info, variables, args, leaves);
   }
 
   /** Starts the resolver; undefined, with nothing started, if graphql-js must look at the variables or the operation's name. */
@@ -159,7 +161,7 @@ export class OperationPlan {
       if (written === undefined) return undefined;
       text += written;
     }
-    return text + this.end;
+    return text + END;
   }
 }
 
@@ -196,7 +198,7 @@ function variablesOf(schema: GraphQLSchema, operation: OperationDefinitionNode):
   const variables: Variable[] = [];
   for (const { variable, type: node, defaultValue } of operation.variableDefinitions ?? []) {
     const declared = typeFromAST(schema, node as never);
-    const type = isNonNullType(declared) ? declared.ofType : declared;
+    const type = getNullableType(declared);
     if (!isInputType(declared) || !isLeafType(type)) return undefined;
     const byDefault = defaultValue && valueFromAST(defaultValue, declared);
     if (defaultValue && byDefault === undefined) return undefined;
@@ -214,7 +216,7 @@ function argumentsOf(declared: readonly GraphQLArgument[], given: readonly Argum
       args.push({ name, variable: node?.name.value, required, value: defaultValue });
       continue;
     }
-    const value: unknown = isLeafType(required ? type.ofType : type) ? valueFromAST(node, type) : undefined;
+    const value: unknown = isLeafType(getNullableType(type)) ? valueFromAST(node, type) : undefined;
     if (value === undefined) return undefined;
     args.push({ name, variable: undefined, required, value });
   }
@@ -240,7 +242,7 @@ function leavesOf(type: GraphQLObjectType, { selections }: SelectionSetNode, sta
       continue;
     }
     const field = type.getFields()[name];
-    const own = field && (isNonNullType(field.type) ? field.type.ofType : field.type);
+    const own = getNullableType(field?.type);
     if (!field || field.args.length > 0 || !isLeafType(own)) return undefined;
     leaves.set(key, { prefix, property: name, type: own, required: isNonNullType(field.type) });
   }
