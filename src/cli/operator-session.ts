@@ -49,5 +49,6 @@ export async function audit({ config, operator }: OperatorSession, { mobile, ...
   const who = { by: userInfo().username, asked: new Date().toISOString() };
   const line = { event: 'operator', ...change, ...who, mobile: maskedMobile(mobile), mobileId: id };
   await operator.leaveAudit(JSON.stringify(line));
-  await operator.note(mobile, { at: Date.now(), event: 'operator', change: change.change, reason: change.reason });
+  const event = { at: Date.now(), event: 'operator', change: change.change, reason: change.reason } as const;
+  await operator.noteAll([{ mobile, event }]);
 }

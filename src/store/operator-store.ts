@@ -107,9 +107,7 @@ export interface OperatorStore {
   lookUp(mobile: string): Promise<MobileStanding>;
   /** How far limits are used, in their order. */
   uses(limits: readonly SlidingWindowLimit[]): Promise<LimitUse[]>;
-  /** Notes what happened to a mobile; the last twenty are kept, for 24 hours. */
-  note(mobile: string, event: MobileEvent): Promise<void>;
-  /** Notes what happened to several mobiles, in the order in which it did. */
+  /** Notes what happened to mobiles, in the order in which it did; of each the last twenty are kept, for 24 hours. */
   noteAll(notes: readonly MobileNote[]): Promise<void>;
   /** Adds counts to those of five minutes. `at`: ms since the epoch. */
   tally(counts: Counts, at: number): Promise<void>;

@@ -1,5 +1,5 @@
 import type { LimitRule } from '../../src/limits/sliding-window-limit';
-import type { OperatorStore } from '../../src/store/operator-store';
+import type { MobileEvent, OperatorStore } from '../../src/store/operator-store';
 import type { SendReservation } from '../../src/store/store';
 import type { StoreSubject } from './contract';
 import {
@@ -110,6 +110,7 @@ export function describeOperator(subject: () => StoreSubject): void {
 
   describe('what an operator sees and changes', () => {
     const operator = (): OperatorStore => subject().store.operator;
+    const note = (event: MobileEvent) => operator().noteAll([{ mobile: MOBILE, event }]);
     const reserve = (uuid: string, changes: Partial<SendReservation> = {}) =>
       reserveSolved(subject().store, uuid, changes);
     const limits = [cooldown(), hourly(5), daily(10)];
@@ -135,7 +136,7 @@ export function describeOperator(subject: () => StoreSubject): void {
     });
 
     test('given requests, wrong codes and a list, when the mobile is looked up, then all of it is told, and no code', async () => {
-      await operator().note(MOBILE, {
+      await note({
         at: (await operator().lookUp(MOBILE)).now,
         event: 'send',
         uuid: 'a',
@@ -164,7 +165,7 @@ export function describeOperator(subject: () => StoreSubject): void {
 
     test('given a right code, when the mobile is looked up, then requests that it ended are not live', async () => {
       await reserve('a');
-      await operator().note(MOBILE, { at: (await operator().lookUp(MOBILE)).now, event: 'send', uuid: 'a' });
+      await note({ at: (await operator().lookUp(MOBILE)).now, event: 'send', uuid: 'a' });
       await reserve('b');
       await subject().store.checkCode(codeCheck({ uuid: 'b' }));
       expect((await operator().lookUp(MOBILE)).requests).toEqual([]);
@@ -187,7 +188,7 @@ export function describeOperator(subject: () => StoreSubject): void {
 
     test('given more than twenty events, when the mobile is looked up, then the last twenty of a day are told, in order', async () => {
       const { now } = await operator().lookUp(MOBILE);
-      for (let i = 0; i < 22; i++) await operator().note(MOBILE, { at: now + i, event: 'send', smsId: `s${i}` });
+      for (let i = 0; i < 22; i++) await note({ at: now + i, event: 'send', smsId: `s${i}` });
       const { events } = await operator().lookUp(MOBILE);
       expect(events.map(({ smsId }) => smsId)).toEqual(Array.from({ length: 20 }, (_, i) => `s${i + 2}`));
       expect((await operator().lookUp(OTHER_MOBILE)).events).toEqual([]);

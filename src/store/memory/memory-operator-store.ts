@@ -73,12 +73,10 @@ export class MemoryOperatorStore implements OperatorStore {
     );
   }
 
-  async note(mobile: string, event: MobileEvent): Promise<void> {
-    this.append(this.keys.history(mobile), event, HISTORY_EVENTS, HISTORY_LIFE_MS);
-  }
-
   async noteAll(notes: readonly MobileNote[]): Promise<void> {
-    for (const { mobile, event } of notes) await this.note(mobile, event);
+    for (const { mobile, event } of notes) {
+      this.append(this.keys.history(mobile), event, HISTORY_EVENTS, HISTORY_LIFE_MS);
+    }
   }
 
   async tally(counts: Counts, at: number): Promise<void> {

@@ -93,10 +93,6 @@ export class RedisOperatorStore implements OperatorStore {
     );
   }
 
-  async note(mobile: string, event: MobileEvent): Promise<void> {
-    await this.noteAll([{ mobile, event }]);
-  }
-
   async noteAll(notes: readonly MobileNote[]): Promise<void> {
     const lines = new Map<string, string>();
     for (const { mobile, event } of notes) {
