@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { loadConfig } from '../../src/config/config';
 import { SETTINGS } from '../../src/config/settings';
 import { problems } from '../harness/setting-problems';
+import { DEFAULT_LIMITS } from '../limits/default-limits';
 
 type Environment = Record<string, string | undefined>;
 
@@ -27,20 +28,7 @@ describe('Without any setting', () => {
       sms: expect.objectContaining({ providers: ['console'], timeoutMs: 5000 }),
       smsCode: { codeTtlMs: 300_000, foreignCodes: false },
       captcha: { ttlMs: 300_000, level: 'auto', fontFiles: [] },
-      limits: {
-        cooldownMs: 60_000,
-        perMobileHour: 5,
-        perMobileDay: 10,
-        perClientHour: 20,
-        perNetworkHour: 1_000,
-        captchasPerClientMinute: 60,
-        captchasPerNetworkMinute: 600,
-        dailyBudget: 10_000,
-        maxAttempts: 5,
-        maxFailures: 100,
-        verificationsPerClientHour: 120,
-        abusePolicy: 'enforce',
-      },
+      limits: DEFAULT_LIMITS,
       clientHashSecret: expect.any(String),
       trustedDeviceSecret: expect.any(String),
     });
