@@ -184,19 +184,16 @@ export class RedisCommands {
   private bounded<T>(answer: Promise<T>, deadline: number, late?: (answer: T) => void): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       const ms = Math.max(0, deadline - performance.now());
-      let open = true;
       const call = {
         deadline,
-        giveUp: () => {
-          open = false;
-          reject(new StoreUnavailableError(this.explained(`Redis did not answer within ${Math.round(ms)} ms`)));
-        },
+        place: -1,
+        giveUp: () =>
+          reject(new StoreUnavailableError(this.explained(`Redis did not answer within ${Math.round(ms)} ms`))),
       };
       this.deadlines.add(call);
       answer.then(
         (value) => {
-          this.deadlines.delete(call);
-          if (open) resolve(value);
+          if (this.deadlines.delete(call)) resolve(value);
           else late?.(value);
         },
         (error: Error) => {
