@@ -1,4 +1,5 @@
 import type { Server } from 'node:http';
+import { setFlagsFromString } from 'node:v8';
 import { createApp } from '../app';
 import { ConfigError, loadConfig } from '../config/config';
 import { createLog } from '../log';
@@ -14,6 +15,8 @@ export async function serve(): Promise<void> {
 }
 
 async function start(): Promise<void> {
+  // Little survives a collection of young objects: threads that share it out wait for each other longer than one takes for all of it.
+  setFlagsFromString('--no-parallel-scavenge');
   const config = loadConfig();
   const log = createLog(config.logLevel, config.development && process.stdout.isTTY);
   for (const warning of config.warnings) log.warn(warning);
