@@ -17,9 +17,6 @@
 --         { 'blocked', now, ms to wait }  { 'deadline-exceeded', now }
 --- @include deadline
 --- @include sliding_window
---- @include allowance_standing
---- @include allowance_decision
---- @include allowance_message
 --- @include code
 local text = held[KEYS[1]]
 if not text then return { 'captcha-expired', now } end
@@ -46,16 +43,20 @@ local b = 6 + 3 * unsolved
 first = first + unsolved
 local wait, index, logs, counts = check_all(first, #KEYS, bounds, b, is_allowed and spared)
 
-local asker, charge, denied, state, of_device = nil, '', '', nil, nil
+local asker, charge, denied, owe = nil, '', '', nil
 if mode > 0 then
+  -- In here, since Redis makes the functions of a script anew each time it comes to them.
+  --- @include allowance_standing
+  --- @include allowance_decision
+  --- @include allowance_message
   asker = { ARGV[9], ARGV[10], ARGV[11] }
-  local trusted = false
+  local trusted, of_device = false, nil
   if device_cap > 0 then
     local total
     of_device, total = live_entries(KEYS[19], device_length)
     trusted = total < device_cap
   end
-  state = read_allowances(8, asker, trusted)
+  local state = read_allowances(8, asker, trusted)
   -- Strangers who ask for a mobile count as its own cap.
   if is_allowed then state.of_mobile = {} end
   local paid_by, limit, ms = decide(state, allowance_rule(rule, 3))
@@ -65,12 +66,15 @@ if mode > 0 then
   end
   -- What is only reported is owed by its network all the same.
   charge = paid_by or 'own'
+  owe = function()
+    charge_allowances(8, state, asker, charge)
+    if charge == 'device' then add_event(KEYS[19], of_device, device_cap, device_length) end
+  end
 end
 if wait > 0 then return { 'refused', now, index, wait } end
 
 count_all(first, #KEYS, bounds, b, logs)
-if asker then charge_allowances(8, state, asker, charge) end
-if charge == 'device' then add_event(KEYS[19], of_device, device_cap, device_length) end
+if owe then owe() end
 local previous, latest, expires =
   write_request(KEYS[2], KEYS[3], KEYS[4], KEYS[5], ARGV[3], ARGV[4], ARGV[6], ARGV[5], ttl, asker)
 return { 'ok', now, previous, latest, expires, charge, denied, unpack(counts) }

@@ -15,8 +15,6 @@
 --         { 'locked', now, smsId, ms to wait, 0 for a void code only }  { 'refused', now, ms to wait }  { 'deadline-exceeded', now }
 --- @include deadline
 --- @include sliding_window
---- @include allowance_standing
---- @include allowance_message
 --- @include code
 local guess, purpose = ARGV[2], ARGV[3]
 local max_attempts, max_failures, lockout, failure_window, ended_life, check_foreign, guess_cap, guess_length, try_cap, try_length =
@@ -90,6 +88,9 @@ if difference == 0 then
     redis.call('DEL', KEYS[4], KEYS[5])
   end
   if ARGV[6] == '' or not record or not record[6] then return { 'ok', now, sms_id } end
+  -- In here, since Redis makes the functions of a script anew each time it comes to them.
+  --- @include allowance_standing
+  --- @include allowance_message
   local asker = { record[6], record[7], record[8] }
   local messages = take_unpaid(KEYS[9], asker)
   if ARGV[6] == 'told' then return { 'ok', now, sms_id, asker[1], asker[2], asker[3], unpack(messages) } end
