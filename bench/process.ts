@@ -40,7 +40,7 @@ export async function start(
   const started = performance.now();
   const child = spawn(argv[0] ?? '', argv.slice(1), {
     env: { ...process.env, ...env, PORT: String(port) },
-    stdio: ['ignore', process.env.BENCH_OUT ? require('fs').openSync(process.env.BENCH_OUT, 'a') : 'ignore', 'inherit'],
+    stdio: ['ignore', 'ignore', 'inherit'],
   });
   process.once('exit', () => child.kill('SIGKILL'));
   while (!(await answers(port))) {
