@@ -13,7 +13,7 @@ import type { Observer, RequestIdentity } from './events';
 import { inboundText, randomInboundCode, readInboundText } from './inbound-text';
 import { type Operation, Reason } from './reasons';
 import { signTicket } from './sign-ticket';
-import { type Caller, MAX_UUID_LENGTH, type SendRequest } from './sms-code-service';
+import { type Caller, MAX_UUID_LENGTH, type SendRequest } from './sms-code-requests';
 
 /** How long a text can be sent, and after that how long whoever asked can learn that it came: as long as a ticket is good. */
 const LIFE_MS = 600_000;
