@@ -23,8 +23,10 @@ import { RedisClusterLimits, withGradedCap } from './redis-cluster-limits';
 import { RedisClusterSends } from './redis-cluster-sends';
 import type { RedisCommands, Reply } from './redis-commands';
 import { RedisInbound } from './redis-inbound';
-import { checkArguments, codeChecked, RedisStore } from './redis-store';
+import { RedisStore } from './redis-store';
 import { Refunds } from './refunds';
+import { checkArguments } from './script-arguments';
+import { codeChecked } from './script-replies';
 
 /**
  * The store on a Redis Cluster, where the keys of one message live in several slots and no script reaches them all: what a script does
