@@ -1,4 +1,12 @@
 import type { AllowanceCharge } from '../../limits/allowances';
+import type {
+  InboundArrival,
+  InboundConfirmed,
+  InboundQuestion,
+  InboundStart,
+  InboundStarted,
+  InboundStatus,
+} from '../inbound-requests';
 import type { StoreKeys } from '../keys';
 import type { MessageNote, MessageStep } from '../message-record';
 import type { OperatorStore } from '../operator-store';
@@ -7,12 +15,6 @@ import {
   type CaptchaIssued,
   type CodeCheck,
   type CodeChecked,
-  type InboundArrival,
-  type InboundConfirmed,
-  type InboundQuestion,
-  type InboundStart,
-  type InboundStarted,
-  type InboundStatus,
   type OpenedStore,
   type SendRefund,
   type SendReservation,

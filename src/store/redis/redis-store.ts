@@ -1,6 +1,14 @@
 import { type AllowanceCharge, allowanceArguments } from '../../limits/allowances';
 import type { AllowanceRequest } from '../../limits/rules';
 import { type SlidingWindowLimit } from '../../limits/sliding-window-limit';
+import type {
+  InboundArrival,
+  InboundConfirmed,
+  InboundQuestion,
+  InboundStart,
+  InboundStarted,
+  InboundStatus,
+} from '../inbound-requests';
 import type { StoreKeys } from '../keys';
 import type { MessageNote, MessageStep } from '../message-record';
 import type { OperatorStore } from '../operator-store';
@@ -11,12 +19,6 @@ import {
   type CodeCheck,
   type CodeChecked,
   countedLimits,
-  type InboundArrival,
-  type InboundConfirmed,
-  type InboundQuestion,
-  type InboundStart,
-  type InboundStarted,
-  type InboundStatus,
   normalisedAnswer,
   type OpenedStore,
   type SendRefund,
