@@ -42,7 +42,7 @@ export function countedParent(address: string): string {
 /** An address, of which so many bits count; an IPv4 address inside IPv6 is taken for what it is. */
 function networkOf(address: string, bits4: number, bits6: number): string {
   if (!ipaddr.isValid(address)) return address;
-  const parsed = ipaddr.process(address.replace(/%.*$/, ''));
+  const parsed = ipaddr.process(address);
   if (parsed instanceof ipaddr.IPv6) {
     const parts = parsed.parts.slice(0, bits6 / 16).map((part) => part.toString(16));
     return `${parts.join(':')}::/${bits6}`;

@@ -25,7 +25,7 @@ export function hasBody({ headers }: IncomingMessage): boolean {
  * @throws BodyError
  */
 export async function readJson(request: IncomingMessage, response: ServerResponse): Promise<unknown> {
-  const isJson = /^\s*application\/json\s*(;|$)/i.test(request.headers['content-type'] ?? '');
+  const isJson = /^application\/json\s*(;|$)/i.test(request.headers['content-type'] ?? '');
   const text = await readText(request, response, MAX_BODY_BYTES);
   if (!isJson) return undefined;
   try {
@@ -53,7 +53,6 @@ export function readText(request: IncomingMessage, response: ServerResponse, max
     request.on('data', (chunk: Buffer) => {
       size += chunk.length;
       if (size > maxBytes) {
-        request.removeAllListeners('data');
         request.pause();
         reject(tooLarge(maxBytes));
       } else {

@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import type { Server, ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { createBoundedServer } from '../../src/http/http-server';
 import { sendError, sendJson } from '../../src/http/json-answer';
 import { BodyError, hasBody, MAX_BODY_BYTES, readJson } from '../../src/http/request-body';
@@ -81,7 +83,7 @@ describe('A bounded server', () => {
       expect(bodyOf(text)).toEqual({ body });
     });
 
-    test.each(['text/plain', 'application/jsonp', 'multipart/form-data', 'x application/json'])(
+    test.each(['text/plain', 'application/jsonp', 'multipart/form-data', 'x application/json', 'xapplication/json'])(
       'of type %s, and takes it for none',
       async (type) => {
         const text = await closed(postJson('{"a":1}', CLOSE).replace('application/json', type));
@@ -137,7 +139,11 @@ describe('A bounded server', () => {
     });
 
     test('for an expectation that nobody meets, before anybody sees the request', async () => {
-      expect(statuses(await closed(postJson('1', 'expect: tea\r\n')))).toEqual([417]);
+      const text = await closed(postJson('1', 'expect: tea\r\n'));
+      expect(statuses(text)).toEqual([417]);
+      expect(bodyOf(text).errors).toEqual([
+        { message: expect.stringContaining('100-continue'), extensions: { code: 'BAD_REQUEST' } },
+      ]);
       expect(requests).toBe(0);
     });
   });
@@ -165,6 +171,14 @@ describe('A bounded server', () => {
     expect(head).toContain('\r\ncontent-type: application/json; charset=utf-8');
     expect(head).toContain(`\r\ncontent-length: ${body.length}`);
     expect(JSON.parse(body)).toEqual({ errors: [{ message: `${reason}.`, extensions: { code: 'BAD_REQUEST' } }] });
+  });
+
+  test('answers a request that does not come to its end in the same shape, and closes', async () => {
+    // What the server itself gives is 5 s.
+    server.headersTimeout = 1;
+    const text = await closed('GET / HTTP/1.1\r\n');
+    expect(text).toMatch(/^HTTP\/1\.1 408 Request Timeout\r\n/);
+    expect(bodyOf(text)).toEqual({ errors: [{ message: 'Request Timeout.', extensions: { code: 'BAD_REQUEST' } }] });
   });
 
   test('lets 16 requests of a connection wait for the answer before theirs, and cuts off who sends more', async () => {
@@ -195,6 +209,19 @@ describe('A bounded server', () => {
     expect(statuses((await answer) ?? '')).toEqual(Array(46).fill(200));
   });
 
+  test('forgets connections that are gone', async () => {
+    setFlagsFromString('--expose-gc');
+    const collect: () => void = runInNewContext('gc');
+    const seen: WeakRef<Socket>[] = [];
+    server.on('connection', (socket: Socket) => seen.push(new WeakRef(socket)));
+    for (let n = 0; n < 20; n++) await closed(get('/', CLOSE));
+    await waitUntil('nearly all are collected', async () => {
+      collect();
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      return seen.filter((socket) => socket.deref()).length <= 2;
+    });
+  });
+
   describe('and clients that do not read', () => {
     afterEach(() => jest.useRealTimers());
 
@@ -221,6 +248,37 @@ describe('A bounded server', () => {
       clock.mockImplementation(() => began + 60_000);
       await waitUntil('it is cut off', async () => (await connections()) === 0);
       clock.mockRestore();
+    });
+
+    test('counts their 10 s anew whenever they have taken all', async () => {
+      const clock = jest.spyOn(performance, 'now');
+      const began = performance.now();
+      const socket = await notReading(8 * 2 ** 20);
+      await new Promise((resolve) => setTimeout(resolve, 1_200));
+      socket.resume();
+      const [answered] = [...held];
+      await waitUntil('it has taken all', () => answered?.writableFinished === true);
+      await new Promise((resolve) => setTimeout(resolve, 1_200));
+      clock.mockImplementation(() => began + 60_000);
+      socket.pause();
+      socket.write(get('/hold'));
+      await waitUntil('it asked again', () => held.length === 2);
+      held.at(-1)?.end(Buffer.alloc(8 * 2 ** 20));
+      // Two looks of the sweeper.
+      await new Promise((resolve) => setTimeout(resolve, 2_200));
+      expect(await connections()).toBe(1);
+      clock.mockRestore();
+    });
+
+    test('counts answers that stand behind one that is not read', async () => {
+      const socket = await open(port);
+      sockets.push(socket);
+      socket.pause();
+      socket.write(get('/hold').repeat(2));
+      await waitUntil('both are there', () => held.length === 2);
+      held[0]?.end(Buffer.alloc(12 * 2 ** 20));
+      held[1]?.end(Buffer.alloc(32 * 2 ** 20));
+      await waitUntil('it is cut off', async () => (await connections()) === 0);
     });
 
     test('cuts off the slowest at once where they hold more than 32 MB together', async () => {

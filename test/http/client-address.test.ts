@@ -19,6 +19,10 @@ describe('clientAddress', () => {
     ['IPv6 in brackets with a port', 1, '[2001:db8::7]:51234', '2001:db8::7'],
     ['blanks and tabs around it', 1, ' \t203.0.113.7 ', '203.0.113.7'],
     ['an octal or short form, which is no address here', 1, '0313.0.113.7', PEER],
+    ['something before an address in brackets', 1, 'x[2001:db8::7]', PEER],
+    ['something after an address in brackets', 1, '[2001:db8::7]x', PEER],
+    ['something before an address with a port', 1, 'x203.0.113.7:80', PEER],
+    ['something after an address with a port', 1, '203.0.113.7:80x', PEER],
   ])('%s', (_, trustProxy, forwardedFor, address) => {
     expect(clientAddress(PEER, forwardedFor, trustProxy)).toBe(address);
   });
@@ -75,7 +79,15 @@ describe('ClientIds', () => {
   });
 
   test('an id shows nothing of the address and fits between the braces of a hash tag', () => {
-    const { id, network } = ids.of('203.0.113.7');
-    for (const hash of [id, network]) expect(hash).toMatch(/^[A-Za-z0-9_-]{22}$/);
+    const { id, network, parent } = new ClientIds('key').of('203.0.113.7');
+    for (const hash of [id, network, parent]) expect(hash).toMatch(/^[A-Za-z0-9_-]{22}$/);
+  });
+
+  test('a mobile has a hash of its own, the same on every server with the same key', () => {
+    const hash = ids.personOf('13800138000');
+    expect(hash).toMatch(/^[A-Za-z0-9_-]{22}$/);
+    expect(new ClientIds('key').personOf('13800138000')).toBe(hash);
+    expect(ids.personOf('13800138001')).not.toBe(hash);
+    expect(new ClientIds('other').personOf('13800138000')).not.toBe(hash);
   });
 });
