@@ -15,6 +15,7 @@ import { SmsCodeResolver } from './graphql/sms-code-resolver';
 import { TrustedDocuments } from './graphql/trusted-documents';
 import { ClientIds } from './http/client-address';
 import { ConfirmPage } from './http/confirm-page';
+import { drain } from './http/drain';
 import { ExplorerFiles } from './http/explorer-files';
 import { createHttpHandler } from './http/http-handler';
 import { createBoundedServer } from './http/http-server';
@@ -25,6 +26,7 @@ import { ProviderPushes } from './http/provider-pushes';
 import { countryLimits, LimitRules } from './limits/rules';
 import type { Logger } from './log';
 import { EventLog } from './observability/event-log';
+import { fanOut } from './observability/fan-out';
 import { observeOperations } from './observability/instrument-schema';
 import { observedStore } from './observability/instrument-store';
 import { Metrics } from './observability/metrics';
@@ -43,7 +45,7 @@ import type { OpenedStore, Store } from './store/store';
 import { DeviceTokens } from './tickets/device-tokens';
 import { createTicketSigner, type TicketSigner } from './tickets/ticket-signer';
 import { CaptchaService } from './verification/captcha-service';
-import type { DomainEvent, Observer } from './verification/events';
+import type { Observer } from './verification/events';
 import { InboundService } from './verification/inbound-service';
 import { randomCode } from './verification/random-code';
 import { ReceiptService } from './verification/receipt-service';
@@ -251,35 +253,6 @@ export async function createApp(config: Config, log: Logger, overrides: Override
       monitoringHttp?.closeAllConnections();
     },
   };
-}
-
-/** Tells all observers; one that fails must not change what becomes of a request. */
-function fanOut(observers: readonly (Observer | undefined)[], log: Logger): Observer {
-  const present = observers.filter((observer) => observer !== undefined);
-  return (event: DomainEvent) => {
-    for (const observer of present) {
-      try {
-        observer(event);
-      } catch (error) {
-        log.error(
-          { stack: (error as Error).stack },
-          'An observer threw: metrics, traces or event lines may lack something. This is a bug; please report its stack',
-        );
-      }
-    }
-  };
-}
-
-/** Stops listening, waits for requests under way, then cuts what is left. */
-async function drain(http: Server, withinMs: number): Promise<void> {
-  const closed = new Promise<void>((resolve) => http.close(() => resolve()));
-  http.closeIdleConnections();
-  // A connection whose answer is out would stay open for the client's next request, seconds longer than the drain takes.
-  const sweeper = setInterval(() => http.closeIdleConnections(), 50);
-  const timer = setTimeout(() => http.closeAllConnections(), withinMs);
-  await closed;
-  clearInterval(sweeper);
-  clearTimeout(timer);
 }
 
 async function reachable(store: Store): Promise<boolean> {

@@ -90,9 +90,6 @@ export interface AllowanceRequest {
 /** All rules against abuse, in one place: what is counted, for whom, in which window. The stores count; nobody else decides. */
 export class LimitRules {
   readonly lockout: LockoutPolicy;
-  /** The count at which the budget's warning is due; undefined without a budget. */
-  readonly budgetWarning: number | undefined;
-
   private readonly allowanceRule: AllowanceRule;
 
   constructor(
@@ -107,7 +104,6 @@ export class LimitRules {
       failureWindowMs: DAY,
     };
     this.allowanceRule = allowanceRule(settings.dailyBudget, settings.perClientHour);
-    this.budgetWarning = settings.dailyBudget > 0 ? budgetWarning(settings.dailyBudget) : undefined;
   }
 
   /** Whether a right code credits somebody. */

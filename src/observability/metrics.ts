@@ -1,9 +1,9 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, type OpenMetricsContentType, Registry } from 'prom-client';
-import { DELIVERY_OUTCOMES } from '../sms/receipts';
 import type { SmsOutcomeClass } from '../sms/sender';
 import { type DomainEvent, INBOUND_RESULTS, type StoreOperation } from '../verification/events';
 import { Reason } from '../verification/reasons';
 import { CountryMetrics, type CountrySettings } from './country-metrics';
+import { DeliveryMetrics } from './delivery-metrics';
 
 export interface MetricsSettings {
   /** Names of the SMS senders, as in SMS_PROVIDERS. */
@@ -20,8 +20,6 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** Seconds. A message may take as long as all providers' time-outs together. */
 const SLOW = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
-/** Seconds. A code that takes longer than it lives is of no use. */
-const DELIVERY = [1, 2, 3, 5, 8, 12, 20, 30, 60, 120, 300, 600, 3600];
 const FAST = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5];
 
 const OUTCOMES: readonly SmsOutcomeClass[] = ['accepted', 'refused', 'throttled', 'misconfigured', 'unknown'];
@@ -61,6 +59,7 @@ export class Metrics {
   /** What the last message of this process told; undefined before it, since other servers may have sent. */
   private budget: { used: number; at: number } | undefined;
   private readonly countries: CountryMetrics | undefined;
+  private readonly deliveries: DeliveryMetrics;
 
   private readonly captchasIssued = new Counter({
     name: 'sms_verification_captchas_issued_total',
@@ -105,25 +104,6 @@ export class Metrics {
     buckets: SLOW,
     registers: this.registers,
   });
-  private readonly deliveries = new Counter({
-    name: 'sms_verification_deliveries_total',
-    help: 'First receipts of messages, by provider, outcome (delivered, temporary-failure, permanent-failure, technical-failure) and carrier_code, `other` where it is not listed.',
-    labelNames: ['provider', 'outcome', 'carrier_code'],
-    registers: this.registers,
-  });
-  private readonly deliveryDuration = new Histogram({
-    name: 'sms_verification_delivery_duration_seconds',
-    help: 'From the request for a message that was delivered until the phone had it, as the provider tells.',
-    labelNames: ['provider'],
-    buckets: DELIVERY,
-    registers: this.registers,
-  });
-  private readonly receiptsIgnored = new Counter({
-    name: 'sms_verification_receipts_ignored_total',
-    help: 'Receipts that changed nothing, by provider and reason: duplicate, foreign (no message of ours of the last 24 hours).',
-    labelNames: ['provider', 'reason'],
-    registers: this.registers,
-  });
   private readonly circuits = new Gauge({
     name: 'sms_verification_circuit_open',
     help: 'Whether this process skips a provider that kept failing: 1 for as long as it does.',
@@ -163,14 +143,10 @@ export class Metrics {
   ) {
     collectDefaultMetrics({ register: this.registry as unknown as Registry });
     if (dailyBudget > 0) this.showBudget(dailyBudget);
+    this.deliveries = new DeliveryMetrics(this.registry, receiptProviders);
     this.countries = byCountry && new CountryMetrics(this.registry, byCountry);
     // A series that begins at 0 shows its first event as an increase; one that begins with the event does not.
     for (const provider of providers) for (const outcome of OUTCOMES) this.sends.inc({ provider, outcome }, 0);
-    for (const provider of receiptProviders) {
-      for (const outcome of DELIVERY_OUTCOMES) this.deliveries.inc({ provider, outcome, carrier_code: 'other' }, 0);
-      this.deliveryDuration.zero({ provider });
-      for (const reason of ['duplicate', 'foreign']) this.receiptsIgnored.inc({ provider, reason }, 0);
-    }
     for (const provider of providers) this.circuits.set({ provider }, 0);
     for (const rule of byCountry ? [...LIMITS, ...COUNTRY_LIMITS] : LIMITS) this.limitsHit.inc({ rule }, 0);
     for (const reason of CAPTCHA_REASONS) this.captchasAnswered.inc({ reason }, 0);
@@ -181,6 +157,7 @@ export class Metrics {
 
   readonly observe = (event: DomainEvent): void => {
     this.countries?.observe(event);
+    this.deliveries.observe(event);
     switch (event.type) {
       case 'captcha-issued':
         this.captchasIssued.inc({ kind: event.kind, level: event.level });
@@ -204,15 +181,6 @@ export class Metrics {
           value: event.durationMs / 1000,
           exemplarLabels: { sms_id: event.id },
         });
-        break;
-      case 'delivery-reported': {
-        const { provider, outcome, carrierCode, seconds } = event;
-        this.deliveries.inc({ provider, outcome, carrier_code: carrierCode });
-        if (outcome === 'delivered') this.deliveryDuration.observe({ provider }, seconds);
-        break;
-      }
-      case 'receipt-ignored':
-        this.receiptsIgnored.inc({ provider: event.provider, reason: event.reason });
         break;
       case 'circuit-changed':
         this.circuits.set({ provider: event.provider }, event.state === 'open' ? 1 : 0);

@@ -7,13 +7,14 @@ import { type InboundSettings, inboundNumberFor } from '../sms/inbound-numbers';
 import type { Numbering } from '../sms/numbering';
 import { type PushHandler, pushHandlers } from '../sms/provider-push';
 import type { VerificationPurpose } from '../sms/purpose';
-import { type InboundStarted, type InboundStatus, type Store, StoreUnavailableError } from '../store/store';
+import type { InboundStarted, InboundStatus } from '../store/inbound-requests';
+import { type Store, StoreUnavailableError } from '../store/store';
 import type { TicketSigner } from '../tickets/ticket-signer';
 import type { Observer, RequestIdentity } from './events';
 import { inboundText, randomInboundCode, readInboundText } from './inbound-text';
 import { type Operation, Reason } from './reasons';
 import { signTicket } from './sign-ticket';
-import { type Caller, MAX_UUID_LENGTH, type SendRequest } from './sms-code-service';
+import { type Caller, MAX_UUID_LENGTH, type SendRequest } from './sms-code-requests';
 
 /** How long a text can be sent, and after that how long whoever asked can learn that it came: as long as a ticket is good. */
 const LIFE_MS = 600_000;

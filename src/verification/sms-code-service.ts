@@ -1,5 +1,4 @@
-import type { Language } from '../captcha/speech/captcha-speech';
-import { budgetWarning, type Client, type LimitRules } from '../limits/rules';
+import { budgetWarning, type LimitRules } from '../limits/rules';
 import type { SlidingWindowLimit } from '../limits/sliding-window-limit';
 import { type Logger, maskedMobile } from '../log';
 import { MAINLAND_NUMBERING } from '../sms/numbering';
@@ -18,62 +17,18 @@ import type { Observer, RequestIdentity } from './events';
 import { type Operation, Reason } from './reasons';
 import type { ReceiptService } from './receipt-service';
 import { signTicket } from './sign-ticket';
+import { codeResult, type NotReserved, sendRefusal } from './sms-code-answers';
+import {
+  type Caller,
+  MAX_UUID_LENGTH,
+  type SendRequest,
+  type SmsCodeResult,
+  type SmsSendResult,
+  type SmsVerifyResult,
+  type VerifyRequest,
+} from './sms-code-requests';
 
 const SIX_DIGITS = /^\d{6}$/;
-/** Longer names than any service makes are not looked up. */
-export const MAX_UUID_LENGTH = 128;
-const DAY_SECONDS = 86_400;
-
-export interface SendRequest {
-  mobile: string;
-  imageCode: string;
-  uuid: string;
-  purpose: VerificationPurpose;
-}
-
-export interface VerifyRequest {
-  mobile: string;
-  smsCode: string;
-  /** Names the request that the code was asked for with. */
-  uuid?: string;
-  purpose: VerificationPurpose;
-}
-
-/** What a refusal for want of an allowance is called in metrics. */
-const ALLOWANCE_RULES = {
-  client: 'client-hour',
-  mobile: 'allowance-mobile',
-  pool: 'allowance-pool',
-} as const;
-
-/** Who calls, and in which language. */
-export interface Caller {
-  client: Client;
-  language: Language;
-  /** The number of the trusted device that was shown. */
-  device?: string;
-}
-
-export interface SmsCodeResult {
-  reason: Reason;
-  /** Seconds. */
-  retryAfter?: number;
-}
-
-export interface SmsSendResult extends SmsCodeResult {
-  /** Seconds. */
-  expiresIn?: number;
-  /** The message's correlation id, in logs, traces and metrics; nothing secret follows from it. */
-  smsId?: string;
-}
-
-export interface SmsVerifyResult extends SmsCodeResult {
-  attemptsLeft?: number;
-  /** Signed proof of a right code. */
-  ticket?: string;
-  /** Token of a trusted device. */
-  device?: string;
-}
 
 export interface SmsCodeSettings {
   /** How long a code is good, ms. */
@@ -152,7 +107,7 @@ export class SmsCodeService {
     } catch (error) {
       return this.unavailable(error, 'No code could be checked: the store failed', 'verifySmsCode', request);
     }
-    const result = verifyResult(checked);
+    const result = codeResult(checked);
     const { reason, retryAfter } = result;
     const smsId = checked.status === 'refused' || checked.status === 'expired' ? undefined : checked.smsId;
     const identity: RequestIdentity = { mobile, purpose, uuid: request.uuid, smsId };
@@ -250,37 +205,17 @@ export class SmsCodeService {
   }
 
   private refused(
-    reserved: Exclude<SendReserved, { status: 'ok' }>,
+    reserved: NotReserved,
     limits: readonly SlidingWindowLimit[],
     { mobile, purpose, uuid }: SendRequest,
   ): SmsSendResult {
     const { observe } = this.dependencies;
     const request: RequestIdentity = { mobile, purpose, uuid };
-    if (reserved.status === 'captcha-expired' || reserved.status === 'captcha-mismatch') {
-      const reason = reserved.status === 'captcha-expired' ? Reason.CAPTCHA_EXPIRED : Reason.CAPTCHA_MISMATCH;
-      observe({ type: 'captcha-answered', reason, request });
-      return { reason };
-    }
-    observe({ type: 'captcha-answered', reason: Reason.OK, request });
-    const retryAfter = Math.ceil(reserved.waitMs / 1000);
-    if (reserved.status === 'locked') {
-      // A code that nobody may try is not worth a message.
-      observe({ type: 'limit-hit', rule: 'failures', retryAfter, request });
-      return { reason: Reason.SMS_CODE_LOCKED, retryAfter };
-    }
-    if (reserved.status === 'blocked') {
-      // From outside it looks like the cap of a day, which is the longest that there is.
-      const atMost = Math.min(retryAfter, DAY_SECONDS);
-      observe({ type: 'limit-hit', rule: 'blocked', retryAfter: atMost, request });
-      return { reason: Reason.QUOTA_EXCEEDED, retryAfter: atMost };
-    }
-    if (reserved.status === 'not-allowed') {
-      observe({ type: 'limit-hit', rule: ALLOWANCE_RULES[reserved.limit], retryAfter, request });
-      return { reason: Reason.QUOTA_EXCEEDED, retryAfter };
-    }
-    const rule = limits[reserved.limit]?.rule ?? 'cooldown';
-    observe({ type: 'limit-hit', rule, retryAfter, request });
-    return { reason: rule === 'cooldown' ? Reason.TOO_FREQUENT : Reason.QUOTA_EXCEEDED, retryAfter };
+    const refusal = sendRefusal(reserved, limits);
+    const { reason, retryAfter } = refusal;
+    observe({ type: 'captcha-answered', reason: refusal.rule ? Reason.OK : refusal.reason, request });
+    if (refusal.rule) observe({ type: 'limit-hit', rule: refusal.rule, retryAfter, request });
+    return { reason, retryAfter };
   }
 
   private record(
@@ -316,22 +251,5 @@ export class SmsCodeService {
     log.error({ error: error.message }, message);
     observe({ type: 'store-failed', operation, request: { mobile, purpose, uuid } });
     return { reason: Reason.SERVICE_UNAVAILABLE };
-  }
-}
-
-function verifyResult(checked: CodeChecked): SmsVerifyResult {
-  switch (checked.status) {
-    case 'ok':
-      return { reason: Reason.OK };
-    case 'expired':
-      return { reason: Reason.SMS_CODE_EXPIRED };
-    case 'mismatch':
-      return { reason: Reason.SMS_CODE_MISMATCH, attemptsLeft: checked.attemptsLeft };
-    case 'refused':
-      return { reason: Reason.QUOTA_EXCEEDED, retryAfter: Math.ceil(checked.waitMs / 1000) };
-    case 'locked': {
-      const retryAfter = checked.waitMs === undefined ? undefined : Math.ceil(checked.waitMs / 1000);
-      return { reason: Reason.SMS_CODE_LOCKED, attemptsLeft: 0, retryAfter };
-    }
   }
 }

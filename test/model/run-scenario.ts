@@ -1,6 +1,6 @@
 import type { Client } from '../../src/limits/rules';
 import type { VerificationPurpose } from '../../src/sms/purpose';
-import type { Caller } from '../../src/verification/sms-code-service';
+import type { Caller } from '../../src/verification/sms-code-requests';
 import { type Issue, MOBILES, type Pass, type Scenario, type Send, type Verify } from './actions';
 import { type Expected, Model } from './model';
 import { type StoreUnderTest, TestEnvironment } from './test-environment';

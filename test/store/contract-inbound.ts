@@ -1,5 +1,5 @@
 import { allowanceRule } from '../../src/limits/allowances';
-import type { InboundArrival, InboundQuestion, InboundStart } from '../../src/store/store';
+import type { InboundArrival, InboundQuestion, InboundStart } from '../../src/store/inbound-requests';
 import type { StoreSubject } from './contract';
 import {
   captcha,

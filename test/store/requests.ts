@@ -1,14 +1,7 @@
 import type { LockoutPolicy } from '../../src/limits/rules';
 import type { LimitRule, SlidingWindowLimit, Subject } from '../../src/limits/sliding-window-limit';
-import type {
-  CaptchaIssue,
-  CodeCheck,
-  InboundArrival,
-  InboundStart,
-  SendReservation,
-  SendReserved,
-  Store,
-} from '../../src/store/store';
+import type { InboundArrival, InboundStart } from '../../src/store/inbound-requests';
+import type { CaptchaIssue, CodeCheck, SendReservation, SendReserved, Store } from '../../src/store/store';
 
 export const SECOND = 1000;
 export const MINUTE = 60 * SECOND;

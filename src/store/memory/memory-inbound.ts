@@ -1,5 +1,5 @@
+import type { InboundArrival, InboundQuestion, InboundStart, InboundStatus } from '../inbound-requests';
 import type { StoreKeys } from '../keys';
-import type { InboundArrival, InboundQuestion, InboundStart, InboundStatus } from '../store';
 import type { ExpiringEntries } from './expiring-entries';
 
 interface InboundRecord {

@@ -1,4 +1,12 @@
 import type { SlidingWindowLimit } from '../../limits/sliding-window-limit';
+import type {
+  InboundArrival,
+  InboundConfirmed,
+  InboundQuestion,
+  InboundStart,
+  InboundStarted,
+  InboundStatus,
+} from '../inbound-requests';
 import { StoreKeys } from '../keys';
 import type { MessageNote, MessageStep } from '../message-record';
 import type { OperatorStore } from '../operator-store';
@@ -8,12 +16,6 @@ import {
   type CodeCheck,
   type CodeChecked,
   countedLimits,
-  type InboundArrival,
-  type InboundConfirmed,
-  type InboundQuestion,
-  type InboundStart,
-  type InboundStarted,
-  type InboundStatus,
   normalisedAnswer,
   type OpenedStore,
   type SendRefund,

@@ -2,8 +2,8 @@ import { gradedCap, type SlidingWindowLimit } from '../../limits/sliding-window-
 import type { StoreKeys } from '../keys';
 import type { SendReserved } from '../store';
 import type { RedisCommands, RunOptions } from './redis-commands';
-import { limitArguments, sparedBits } from './redis-store';
 import type { Refunds } from './refunds';
+import { limitArguments, sparedBits } from './script-arguments';
 import { bySlot, type SlotGroup } from './slot-groups';
 
 type Deadline = Required<Pick<RunOptions, 'deadline'>>;

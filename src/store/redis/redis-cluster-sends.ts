@@ -3,8 +3,10 @@ import { normalisedAnswer, type SendRefund, type SendReservation, type SendReser
 import { RedisClusterAllowances } from './redis-cluster-allowances';
 import { RedisClusterLimits } from './redis-cluster-limits';
 import type { RedisCommands, RunOptions } from './redis-commands';
-import { askerOf, limitArguments, notReserved, previousCode, RedisStore, sparedBits } from './redis-store';
+import { RedisStore } from './redis-store';
 import { Refunds } from './refunds';
+import { askerOf, limitArguments, sparedBits } from './script-arguments';
+import { notReserved, previousCode } from './script-replies';
 import type { SlotGroup } from './slot-groups';
 
 type Deadline = Required<Pick<RunOptions, 'deadline'>>;

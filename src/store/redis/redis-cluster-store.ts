@@ -1,4 +1,12 @@
 import type { AllowanceCharge } from '../../limits/allowances';
+import type {
+  InboundArrival,
+  InboundConfirmed,
+  InboundQuestion,
+  InboundStart,
+  InboundStarted,
+  InboundStatus,
+} from '../inbound-requests';
 import type { StoreKeys } from '../keys';
 import type { MessageNote, MessageStep } from '../message-record';
 import type { OperatorStore } from '../operator-store';
@@ -7,12 +15,6 @@ import {
   type CaptchaIssued,
   type CodeCheck,
   type CodeChecked,
-  type InboundArrival,
-  type InboundConfirmed,
-  type InboundQuestion,
-  type InboundStart,
-  type InboundStarted,
-  type InboundStatus,
   type OpenedStore,
   type SendRefund,
   type SendReservation,
@@ -23,8 +25,10 @@ import { RedisClusterLimits, withGradedCap } from './redis-cluster-limits';
 import { RedisClusterSends } from './redis-cluster-sends';
 import type { RedisCommands, Reply } from './redis-commands';
 import { RedisInbound } from './redis-inbound';
-import { checkArguments, codeChecked, RedisStore } from './redis-store';
+import { RedisStore } from './redis-store';
 import { Refunds } from './refunds';
+import { checkArguments } from './script-arguments';
+import { codeChecked } from './script-replies';
 
 /**
  * The store on a Redis Cluster, where the keys of one message live in several slots and no script reaches them all: what a script does

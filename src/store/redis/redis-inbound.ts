@@ -1,14 +1,13 @@
+import type {
+  InboundArrival,
+  InboundConfirmed,
+  InboundQuestion,
+  InboundStart,
+  InboundStarted,
+  InboundStatus,
+} from '../inbound-requests';
 import type { StoreKeys } from '../keys';
-import {
-  type InboundArrival,
-  type InboundConfirmed,
-  type InboundQuestion,
-  type InboundStart,
-  type InboundStarted,
-  type InboundStatus,
-  LONGEST_CODE_LIFE_MS,
-  normalisedAnswer,
-} from '../store';
+import { LONGEST_CODE_LIFE_MS, normalisedAnswer } from '../store';
 import type { RedisCommands, Reply, RunOptions } from './redis-commands';
 
 /** Messages from mobiles: all that belongs to one lives in the mobile's slot, so that each step is one script on a cluster too. */

@@ -1,6 +1,14 @@
 import { type AllowanceCharge, allowanceArguments } from '../../limits/allowances';
 import type { AllowanceRequest } from '../../limits/rules';
-import { isSparedToAllowed, type SlidingWindowLimit } from '../../limits/sliding-window-limit';
+import { type SlidingWindowLimit } from '../../limits/sliding-window-limit';
+import type {
+  InboundArrival,
+  InboundConfirmed,
+  InboundQuestion,
+  InboundStart,
+  InboundStarted,
+  InboundStatus,
+} from '../inbound-requests';
 import type { StoreKeys } from '../keys';
 import type { MessageNote, MessageStep } from '../message-record';
 import type { OperatorStore } from '../operator-store';
@@ -11,87 +19,18 @@ import {
   type CodeCheck,
   type CodeChecked,
   countedLimits,
-  type InboundArrival,
-  type InboundConfirmed,
-  type InboundQuestion,
-  type InboundStart,
-  type InboundStarted,
-  type InboundStatus,
-  LONGEST_CODE_LIFE_MS,
   normalisedAnswer,
   type OpenedStore,
-  type PreviousCode,
   type SendRefund,
   type SendReservation,
   type SendReserved,
 } from '../store';
-import type { RedisCommands, Reply } from './redis-commands';
+import type { RedisCommands } from './redis-commands';
 import { RedisInbound } from './redis-inbound';
 import { RedisMessages } from './redis-messages';
 import { RedisOperatorStore } from './redis-operator-store';
-
-/** Cap, length and value of each limit, as the scripts take them after other numbers; value 0 where events are counted. */
-export const limitArguments = (limits: readonly SlidingWindowLimit[]): string =>
-  limits.map(({ cap, lengthMs, value = 0 }) => `,${cap},${lengthMs},${value}`).join('');
-
-/** The bits of limits that an allowed mobile is spared, as the scripts take them. */
-export const sparedBits = (limits: readonly SlidingWindowLimit[]): number =>
-  limits.reduce((bits, limit, i) => (isSparedToAllowed(limit) ? bits | (1 << i) : bits), 0);
-
-/** How a script treats allowances: not at all, by refusing, by telling. */
-function modeOf(allowance: AllowanceRequest | undefined): number {
-  if (!allowance) return 0;
-  return allowance.mode === 'enforce' ? 1 : 2;
-}
-
-/** Who asks, as scripts take it. */
-export const askerOf = ({ client, network, parent }: Pick<AllowanceRequest, 'client' | 'network' | 'parent'>) => [
-  client,
-  network,
-  parent,
-];
-
-/** What a script answers that does not reserve. */
-export function notReserved([status, , first, second]: Reply): Exclude<SendReserved, { status: 'ok' }> {
-  switch (status) {
-    case 'refused':
-      return { status, limit: Number(first), waitMs: Number(second) };
-    case 'not-allowed':
-      return { status, limit: first as AllowanceLimit, waitMs: Number(second) };
-    case 'locked':
-    case 'blocked':
-      return { status, waitMs: Number(first) };
-    case 'captcha-mismatch':
-      return { status };
-    default:
-      return { status: 'captcha-expired' };
-  }
-}
-
-/** What a script tells of the code that stood under `sms:{mobile}` before. */
-export function previousCode([, , code, latest, expiresAt]: Reply): { previous?: PreviousCode } {
-  if (code === '') return {};
-  return { previous: { code: String(code), latest: String(latest), expiresAt: Number(expiresAt) } };
-}
-
-/** What verify.lua answers. */
-export function codeChecked([status, , first, second]: Reply): CodeChecked {
-  if (status === 'expired') return { status };
-  if (status === 'refused') return { status, waitMs: Number(first) };
-  const smsId = first ? { smsId: String(first) } : {};
-  const value = Number(second);
-  if (status === 'mismatch') return { status, attemptsLeft: value < 0 ? undefined : value, ...smsId };
-  if (status === 'locked') return { status, waitMs: value > 0 ? value : undefined, ...smsId };
-  // Only where allowances are settled by the same script.
-  return { status: 'ok', ...smsId, ...(second !== undefined && { newPerson: value === 1 }) };
-}
-
-/** The numbers of verify.lua that do not depend on where the client is counted. */
-export function checkArguments({ lockout, foreignCodes, uuid }: CodeCheck): string {
-  const { maxAttempts, maxFailures, lockoutMs, failureWindowMs } = lockout;
-  const foreign = foreignCodes && uuid === undefined ? 1 : 0;
-  return [maxAttempts, maxFailures, lockoutMs, failureWindowMs, LONGEST_CODE_LIFE_MS, foreign].join(',');
-}
+import { askerOf, checkArguments, limitArguments, modeOf, sparedBits } from './script-arguments';
+import { codeChecked, notReserved, previousCode } from './script-replies';
 
 /** The store on one Redis (or a primary that Sentinel names): one Lua script a step, on Redis's own clock. */
 export class RedisStore implements OpenedStore {
