@@ -149,10 +149,9 @@ export class LimitRules {
     const { abusePolicy: mode } = this.settings;
     if (mode === 'off') return undefined;
     const { id, network, parent } = client;
-    const ofDevice = device !== undefined && {
-      device: limit('device-day', { kind: 'device', id: device }, MESSAGES_PER_DEVICE, DAY),
-    };
-    return { rule: this.allowanceRule, mode, client: id, network, parent, person, ...ofDevice };
+    const ofDevice =
+      device === undefined ? undefined : limit('device-day', { kind: 'device', id: device }, MESSAGES_PER_DEVICE, DAY);
+    return { rule: this.allowanceRule, mode, client: id, network, parent, person, device: ofDevice };
   }
 
   /** What a captcha issued to this client is counted in. */

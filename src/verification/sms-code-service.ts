@@ -157,23 +157,26 @@ export class SmsCodeService {
     const outcome = await this.handOver({ id: smsId, mobile, code, minutes, purpose, language }, uuid, country);
     const cooldown = Math.ceil((rules.cooldownMs - (clock() - reservedAt)) / 1000);
     const retryAfter = cooldown > 0 ? cooldown : undefined;
-    const { countedAt, previous, charge } = reserved;
-    // Messages that are counted together are charged at the same time.
-    const owed = allowance && charge && { ...allowance, charge, sentAt: reserved.chargedAt ?? 0 };
-    const counted = countedLimits({ limits, allowance }, charge);
-    const refund: SendRefund = { mobile, uuid, code, limits: counted, countedAt, previous, allowance: owed };
+    // Put together only where it is needed, since nearly all messages go out.
+    const refund = (): SendRefund => {
+      const { countedAt, previous, charge, chargedAt = 0 } = reserved;
+      // Messages that are counted together are charged at the same time.
+      const owed = allowance && charge && { ...allowance, charge, sentAt: chargedAt };
+      const counted = countedLimits({ limits, allowance }, charge);
+      return { mobile, uuid, code, limits: counted, countedAt, previous, allowance: owed };
+    };
     switch (outcome.class) {
       case 'accepted':
         return { reason: Reason.OK, retryAfter, expiresIn: codeTtlMs / 1000, smsId };
       case 'unknown':
         return { reason: Reason.SMS_UNCONFIRMED, retryAfter, expiresIn: codeTtlMs / 1000, smsId };
       case 'throttled':
-        await this.refund(refund);
+        await this.refund(refund());
         // Our own counts are free again; the provider's are not, and a minute is the least that providers ask for.
         return { reason: Reason.SMS_REJECTED, retryAfter: Math.ceil(Math.max(rules.cooldownMs, 60_000) / 1000), smsId };
       case 'refused':
       case 'misconfigured':
-        await this.refund(refund);
+        await this.refund(refund());
         return { reason: Reason.SMS_REJECTED, smsId };
     }
   }

@@ -44,6 +44,8 @@ ${include('allowance_decision')}
 ${include('code')}
 ${body}`;
 
+/** Whether a message was only put behind the log, and the log. */
+const ONE_MORE = 'add_message(input.log, 1, input.lengthMs), input.log';
 const NOW = Date.UTC(2026, 0, 15, 10);
 const RULE = allowanceRule(10_000, 20);
 /** Ages at which something begins or ends, and a millisecond before and after. */
@@ -119,8 +121,10 @@ describeWithRedis('Lua and TypeScript reckon alike, to the millisecond', () => {
       async ({ log, lengthMs, ahead, ago }: { log: number[]; lengthMs: number; ahead: number; ago: number }) => {
         // A clock may have stepped back since the last entry.
         const moved = log.map((value, i) => (i % 2 === 0 ? value + ahead : value));
-        const more = await run('with_message(input.log, 1, input.lengthMs)', { log: moved, lengthMs });
-        expect(list(more[0])).toEqual(withMessage(moved, lengthMs, NOW));
+        const [isAppended, more] = await run(ONE_MORE, { log: moved, lengthMs });
+        const expected = withMessage(moved, lengthMs, NOW);
+        expect(list(more)).toEqual(expected);
+        expect(isAppended).toBe(String(JSON.stringify(expected) === JSON.stringify([...moved, NOW, 1])));
         const less = await run('(function() without_message(input.log, 1, input.sentAt) return input.log end)()', {
           ...{ log: moved, sentAt: NOW - ago },
         });
@@ -133,12 +137,27 @@ describeWithRedis('Lua and TypeScript reckon alike, to the millisecond', () => {
     'a log of %d entries with one message more: from 65 on they are put together',
     async (entries) => {
       const log = Array.from({ length: entries }, (_, i) => [NOW - (entries - i) * 60_000, 1]).flat();
-      const [more] = await run('with_message(input.log, 1, input.lengthMs)', { log, lengthMs: DAY });
+      const [, more] = await run(ONE_MORE, { log, lengthMs: DAY });
       expect(more).toEqual(withMessage(log, DAY, NOW));
       if (entries < 64) expect(more).toHaveLength(2 * (entries + 1));
       else expect(more.length).toBeLessThan(20);
     },
   );
+
+  test.each([
+    ['a pool', []],
+    ['a standing', [1.5, 12, 490_000]],
+  ])('a message behind the log of %s, which is not packed anew, is what would be packed', async (_, begins) => {
+    for (let entries = 1; entries <= 66; entries++) {
+      const log = [
+        ...begins,
+        ...Array.from({ length: entries }, (_, i) => [NOW - 60_000 * (entries - i - 1), 1]).flat(),
+      ];
+      const before = log.slice(0, -2);
+      const same = 'with_one_behind(cmsgpack.pack(input.before), #input.log) == cmsgpack.pack(input.log)';
+      if (before.length > 0) expect(await run(same, { before, log })).toEqual(['true']);
+    }
+  });
 
   test('how a standing decays, is credited, and when it may go', () =>
     property(
@@ -172,7 +191,7 @@ describeWithRedis('Lua and TypeScript reckon alike, to the millisecond', () => {
         );
         expect([rate, known]).toEqual([confirmationRate(standing, NOW), String(isKnown(standing, NOW))]);
         const left = standingExpiresAt(standing, isNetwork ? 'network' : 'client', keepMs) - NOW;
-        expect(writes).toEqual(['DEL', ...(left > 0 ? [[asList(standing), left]] : []), asList(credited)]);
+        expect(writes).toEqual([left > 0 ? [asList(standing), left] : 'DEL', asList(credited)]);
       },
     ));
 
@@ -207,7 +226,7 @@ describeWithRedis('Lua and TypeScript reckon alike, to the millisecond', () => {
     const network = [RULE.oneFrom, RULE.oneFrom, Math.floor(NOW / HOUR)];
     const pools = { known: [], unknown: [], person: [], device: [] };
     const state = { client: nobody, network, parent: nobody, pools, young: false, of_mobile: [], again: false };
-    const [charge] = await run('(decide(input.state, allowance_rule(input.rule, 1)))', {
+    const [charge] = await run('(decide(input.state, input.rule, 1))', {
       ...{ state, rule: Object.values(RULE) },
     });
     expect(charge).toBe('own');
@@ -258,7 +277,7 @@ describeWithRedis('Lua and TypeScript reckon alike, to the millisecond', () => {
           ...(confirmedAt !== undefined && { confirmed_at: confirmedAt }),
           ...{ of_mobile: ofMobile, again, device: trusted },
         };
-        const [told] = await run('{ decide(input.state, allowance_rule(input.rule, 1)) }', {
+        const [told] = await run('{ decide(input.state, input.rule, 1) }', {
           ...{ state, rule: Object.values(rule) },
         });
         const [charge, limit, wait] = decision.allow ? [decision.charge] : ['nil', decision.limit, decision.waitMs];
@@ -266,7 +285,7 @@ describeWithRedis('Lua and TypeScript reckon alike, to the millisecond', () => {
         // A nil at its beginning ends a list.
         expect(list(told)).toEqual(decision.allow ? [charge] : []);
         if (decision.allow) return;
-        const [refusal] = await run('{ select(2, decide(input.state, allowance_rule(input.rule, 1))) }', {
+        const [refusal] = await run('{ select(2, decide(input.state, input.rule, 1)) }', {
           ...{ state, rule: Object.values(rule) },
         });
         expect(refusal).toEqual([limit, wait]);

@@ -93,13 +93,7 @@ export class RedisStore implements OpenedStore {
         purpose,
         smsId,
         uuid,
-        `${ttlMs},${lockout.maxFailures},${solved.length},${modeOf(allowance)},${sparedBits(limits)}${limitArguments(solved)}${limitArguments(limits)}`,
-        ...(allowance
-          ? [
-              `${allowance.device?.cap ?? 0},${allowance.device?.lengthMs ?? 0},${allowanceArguments(allowance.rule)}`,
-              ...askerOf(allowance),
-            ]
-          : []),
+        `${ttlMs},${lockout.maxFailures},${solved.length},${modeOf(allowance)},${sparedBits(limits)},${allowance?.device?.cap ?? 0},${allowance?.device?.lengthMs ?? 0}${limitArguments(solved)}${limitArguments(limits)}${allowance ? `,${allowanceArguments(allowance.rule)}` : ''}`,
       ],
       {
         refund: (late) =>
@@ -119,9 +113,10 @@ export class RedisStore implements OpenedStore {
       status: 'ok',
       countedAt: counted(charge as AllowanceCharge, now).countedAt,
       counts: counts.map(Number),
-      ...previousCode(reply),
-      ...(charge && { charge: charge as AllowanceCharge, chargedAt: now }),
-      ...(reported && { reported: reported as AllowanceLimit }),
+      previous: previousCode(reply).previous,
+      charge: charge ? (charge as AllowanceCharge) : undefined,
+      chargedAt: charge ? now : undefined,
+      reported: reported ? (reported as AllowanceLimit) : undefined,
     };
   }
 
@@ -216,11 +211,8 @@ export class RedisStore implements OpenedStore {
       keys.standing('client', client),
       keys.standing('network', network),
       keys.standing('parent', parent),
-      ...['known', 'unknown', 'person', 'device'].map((pool) => keys.pool(pool)),
-      keys.allowancesStarted(),
       keys.person(person),
       keys.unpaid(mobile),
-      keys.limit({ rule: 'mobile-day', subject: { kind: 'mobile', id: mobile } }),
       ...(device ? [keys.limit(device)] : []),
     ];
   }

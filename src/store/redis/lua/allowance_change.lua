@@ -17,11 +17,15 @@ if change[3] > 0 then
   if wait > 0 then return { 'refused', asked_at, 0, wait } end
 end
 -- So that a full Redis refuses a charge, and lets a refund through.
-if change[1] == 1 then redis.call('SET', KEYS[1], held[KEYS[1]] or '', 'PX', DAY_MS) end
+if change[1] == 1 then
+  redis.call('SET', KEYS[1], held[KEYS[1]] or '', 'PX', DAY_MS)
+else
+  redis.call('DEL', KEYS[1])
+end
 for i = 5, #change do without_message(list, begins, change[i]) end
 if change[4] > 0 then add_credit(list, change[4]) end
 local keep = is_network and keep_of(list) or DAY_MS
-if change[1] == 1 then list = with_message(list, begins, keep) end
+if change[1] == 1 then add_message(list, begins, keep) end
 if is_pool then
   write_pool(KEYS[1], list)
 else

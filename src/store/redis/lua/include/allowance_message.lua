@@ -30,52 +30,65 @@ local function is_again(unpaid, network)
   return count == 1
 end
 
--- The names of the pools, in the order of their keys.
-local POOLS = { 'known', 'unknown', 'person', 'device' }
 local NOBODY = { 0, 0, 0 }
 
--- The state of a send, from KEYS[k]...: standings of client, network and parent, pools, the start, the last confirmation of the mobile,
--- its unpaid messages, its messages of the day.
-local function read_allowances(k, asker, device)
-  local started, pools = string.match(held[KEYS[k + 7]] or '', '^%d+'), {}
-  for i, pool in ipairs(POOLS) do pools[pool] = unpacked(held[KEYS[k + 2 + i]], {}) end
-  local unpaid = unpaid_messages(KEYS[k + 9])
+local function standing_of(key)
+  return unpacked(held[key], { unpack(NOBODY) })
+end
+
+-- Who asks, from the keys of the standings of client, network and parent, which begin at KEYS[k].
+local function asker_of(k, prefix)
+  local function id(key, kind)
+    return key:sub(#prefix + #kind + 3, -1 - #'}:allowance')
+  end
+  return { id(KEYS[k], 'client'), id(KEYS[k + 1], 'network'), id(KEYS[k + 2], 'parent') }
+end
+
+-- The state of a send, from KEYS[k]...: standings of client, network and parent, the last confirmation of the mobile, its unpaid messages;
+-- and from its messages of the day, if they are counted, pools, and the start, whose keys are put together here: a key costs a client more.
+local function read_allowances(k, prefix, asker, of_mobile, device)
+  local started, written = string.match(redis.call('GET', prefix .. 'allowance:started') or '', '^(%d+) ?(%d*)$')
+  started = tonumber(started)
+  local unpaid = unpaid_messages(KEYS[k + 4])
   return {
-    client = unpacked(held[KEYS[k]], { unpack(NOBODY) }),
-    network = unpacked(held[KEYS[k + 1]], { unpack(NOBODY) }),
-    parent = unpacked(held[KEYS[k + 2]], { unpack(NOBODY) }),
-    pools = pools,
-    young = not started or now - tonumber(started) < YOUNG_MS,
-    confirmed_at = tonumber(held[KEYS[k + 8]] or nil),
+    client = standing_of(KEYS[k]),
+    network = standing_of(KEYS[k + 1]),
+    parent = standing_of(KEYS[k + 2]),
+    pools = {},
+    pools_begin = prefix .. 'allowance:',
+    started = started,
+    start_written = tonumber(written),
+    young = not started or now - started < YOUNG_MS,
+    confirmed_at = tonumber(held[KEYS[k + 3]] or nil),
     unpaid = unpaid,
     again = is_again(unpaid, asker[2]),
-    of_mobile = unpacked(held[KEYS[k + 10]], {}),
+    of_mobile = of_mobile,
     device = device,
   }
 end
 
 -- When allowances were first charged is remembered for as long as there is a history, and written anew once a day.
-local function keep_start(key)
-  local started, written = string.match(held[key] or '', '^(%d+) (%d+)$')
-  if started and now - tonumber(written) < DAY_MS then return end
-  redis.call('SET', key, string.format('%.0f %.0f', tonumber(started or now), now), 'PX', HISTORY_MS)
+local function keep_start(prefix, state)
+  if state.start_written and now - state.start_written < DAY_MS then return end
+  redis.call('SET', prefix .. 'allowance:started', string.format('%.0f %.0f', state.started or now, now), 'PX', HISTORY_MS)
 end
 
 -- Charges a message to what pays for it, given the state that was read.
-local function charge_allowances(k, state, asker, charge)
-  write_standing(KEYS[k], with_message(state.client, DEBTS, DAY_MS), DAY_MS)
-  if is_of_network(charge) then
-    local keep = keep_of(state.network)
-    write_standing(KEYS[k + 1], with_message(state.network, DEBTS, keep), keep, true)
+local function charge_allowances(k, prefix, state, asker, charge)
+  local function owe(key, standing, keep, is_network)
+    write_standing(key, standing, keep, is_network, add_message(standing, DEBTS, keep) and held[key])
   end
-  if is_of_parent(charge) then write_standing(KEYS[k + 2], with_message(state.parent, DEBTS, DAY_MS), DAY_MS) end
-  for i, pool in ipairs(POOLS) do
-    if pool == charge then write_pool(KEYS[k + 2 + i], with_message(state.pools[pool], POOL, DAY_MS)) end
+  owe(KEYS[k], state.client, DAY_MS)
+  if is_of_network(charge) then owe(KEYS[k + 1], state.network, keep_of(state.network), true) end
+  if is_of_parent(charge) then owe(KEYS[k + 2], state.parent, DAY_MS) end
+  if charge ~= 'own' then
+    local key, pool = state.pools_begin .. charge, pool_of(state, charge)
+    write_pool(key, pool, add_message(pool, POOL, DAY_MS) and held[key])
   end
-  keep_start(KEYS[k + 7])
+  keep_start(prefix, state)
   local unpaid = state.unpaid
   for _, field in ipairs({ now, asker[1], asker[2], charge }) do unpaid[#unpaid + 1] = field end
-  write_unpaid(KEYS[k + 9], unpaid)
+  write_unpaid(KEYS[k + 4], unpaid)
 end
 
 -- Refunds messages of these times, { sent at, charge, ... }, and credits a confirmation of this weight (0: none), to whoever asked. The

@@ -38,51 +38,57 @@ local function wait_below(log, first, length, limit)
   return wait
 end
 
--- One message more; what is older than `keep` leaves the log.
-local function with_message(log, first, keep)
-  local kept = {}
-  for i = 1, first - 1 do kept[i] = log[i] end
-  for i = first, #log - 1, 2 do
-    if log[i] + keep > now then
-      kept[#kept + 1] = log[i]
-      kept[#kept + 1] = log[i + 1]
-    end
-  end
-  local last = #kept - 1
-  if last >= first and kept[last] >= now then
-    kept[last + 1] = kept[last + 1] + 1
-  else
-    kept[#kept + 1] = now
-    kept[#kept + 1] = 1
-  end
-  if #kept - first + 1 <= 2 * MAX_ENTRIES then return kept end
-  local step, steps = math.ceil(keep / STEPS), {}
-  for i = 1, first - 1 do steps[i] = kept[i] end
-  for i = first, #kept - 1, 2 do
-    local previous = #steps - 1
-    if previous >= first and math.floor(steps[previous] / step) == math.floor(kept[i] / step) then
-      steps[previous] = kept[i]
-      steps[previous + 1] = steps[previous + 1] + kept[i + 1]
-    else
-      steps[#steps + 1] = kept[i]
-      steps[#steps + 1] = kept[i + 1]
-    end
-  end
-  return steps
+-- Lets go of what stands at `from` and behind.
+local function cut(log, from)
+  for i = #log, from, -1 do log[i] = nil end
 end
 
--- One message of the time `sent_at` less: it stands in the first entry that is not older.
-local function without_message(log, first, sent_at)
-  for i = first, #log - 1, 2 do
-    if log[i] >= sent_at then
-      if log[i + 1] > 1 then
-        log[i + 1] = log[i + 1] - 1
-      else
-        table.remove(log, i + 1)
-        table.remove(log, i)
+-- One message more, in place; what is older than `keep` leaves the log. Returns whether nothing but { now, 1 } at its end is new.
+local function add_message(log, first, keep)
+  local last, is_appended = #log - 1, true
+  if last >= first and log[first] + keep <= now then
+    last = first - 2
+    for i = first, #log - 1, 2 do
+      if log[i] + keep > now then
+        last = last + 2
+        log[last], log[last + 1] = log[i], log[i + 1]
       end
-      return
     end
+    cut(log, last + 2)
+    is_appended = false
+  end
+  if last >= first and log[last] >= now then
+    log[last + 1] = log[last + 1] + 1
+    is_appended = false
+  else
+    last = last + 2
+    log[last], log[last + 1] = now, 1
+  end
+  if last + 2 - first <= 2 * MAX_ENTRIES then return is_appended end
+  local step, entries = math.ceil(keep / STEPS), last
+  last = first
+  for i = first + 2, entries, 2 do
+    if math.floor(log[last] / step) == math.floor(log[i] / step) then
+      log[last], log[last + 1] = log[i], log[last + 1] + log[i + 1]
+    else
+      last = last + 2
+      log[last], log[last + 1] = log[i], log[i + 1]
+    end
+  end
+  cut(log, last + 2)
+  return false
+end
+
+-- One message of the time `sent_at` less: it stands in the first entry that is not older, which is mostly one of the last.
+local function without_message(log, first, sent_at)
+  local i = #log + 1
+  while i > first and log[i - 2] >= sent_at do i = i - 2 end
+  if i > #log then return end
+  if log[i + 1] > 1 then
+    log[i + 1] = log[i + 1] - 1
+  else
+    table.remove(log, i + 1)
+    table.remove(log, i)
   end
 end
 
@@ -123,20 +129,31 @@ local function keep_of(network)
   return is_known(network) and DAY_MS or WEEK_MS
 end
 
--- Writes what still counts, until nothing of it does. A DEL comes first, so that a refund is done while Redis is full.
-local function write_numbers(key, list, expires)
-  redis.call('DEL', key)
-  if expires > now then redis.call('SET', key, cmsgpack.pack(list), 'PX', expires - now) end
+-- The MessagePack of `count` numbers, of which all but the last two, `now` and 1, are in `raw`: a long log takes its time to pack. Up to
+-- 15 numbers have a head of one byte, more have one of three.
+local function with_one_behind(raw, count)
+  local head = count < 16 and string.char(144 + count) or string.char(220, math.floor(count / 256), count % 256)
+  return head .. raw:sub(count - 2 < 16 and 2 or 4) .. cmsgpack.pack(now, 1)
 end
 
-local function write_standing(key, standing, keep, is_network)
+-- Writes what still counts, until nothing of it does. Never a script's first write: a full Redis would refuse a refund's SET then.
+-- `before`: what was there, where nothing but { now, 1 } at the end is new.
+local function write_numbers(key, list, expires, before)
+  if expires > now then
+    redis.call('SET', key, before and with_one_behind(before, #list) or cmsgpack.pack(list), 'PX', expires - now)
+  else
+    redis.call('DEL', key)
+  end
+end
+
+local function write_standing(key, standing, keep, is_network, before)
   local debts = #standing >= DEBTS and standing[#standing - 1] + keep or 0
   local history = not is_network and standing[2] < SMALL_HISTORY and SMALL_HISTORY_MS or HISTORY_MS
-  write_numbers(key, standing, math.max(debts, standing[2] > 0 and standing[3] * HOUR_MS + history or 0))
+  write_numbers(key, standing, math.max(debts, standing[2] > 0 and standing[3] * HOUR_MS + history or 0), before)
 end
 
-local function write_pool(key, log)
-  write_numbers(key, log, #log > 0 and log[#log - 1] + DAY_MS or 0)
+local function write_pool(key, log, before)
+  write_numbers(key, log, #log > 0 and log[#log - 1] + DAY_MS or 0, before)
 end
 
 local function is_of_network(charge)
