@@ -15,6 +15,9 @@ export interface GraphqlEndpointDependencies {
   trustProxy: number;
 }
 
+/** With the setting of the one common client that sends queries by GET unless it is told otherwise. */
+const POST_ONLY = 'Send a POST request with a JSON body (urql: preferGetMethod: false).';
+
 /** Answers a request to /graphql. `search` is the query string with its question mark. */
 export async function answerGraphql(
   { graphql, clients, devices, development, trustProxy }: GraphqlEndpointDependencies,
@@ -27,7 +30,7 @@ export async function answerGraphql(
   if (method !== 'POST' && !byHash) {
     // A GET can be made by a link on any page, and leaves its arguments in logs.
     response.setHeader('allow', 'POST');
-    return sendError(response, 405, 'METHOD_NOT_ALLOWED', 'Send a POST request with a JSON body.');
+    return sendError(response, 405, 'METHOD_NOT_ALLOWED', POST_ONLY);
   }
   const { headers, socket } = request;
   let body: unknown;
