@@ -30,7 +30,7 @@ async function start(): Promise<void> {
   let signals = 0;
   const stop = (signal: NodeJS.Signals) => {
     signals += 1;
-    // One order to stop may come twice: npm hands on what its whole process group got. Whoever insists gets an end at once.
+    // The second signal may be the first one again, passed on by npm, and is ignored. A third ends the process at once.
     if (signals === 2) return;
     if (signals > 2) process.exit(1);
     log.info({ signal }, 'Stopping: requests under way are finished first');

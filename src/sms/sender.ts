@@ -35,9 +35,8 @@ export interface SmsOutcome {
   /** The provider's id of an accepted message. */
   messageId?: string;
   /**
-   * Whom a message that was not accepted speaks against. `number`, only with `refused`: the provider works and would not have this
-   * number. `provider`, with `refused` and `unknown`: it could not be reached, its circuit is open, or no usable answer came
-   * (time-out, reset, 5xx, unreadable). Absent with `unknown`: it answered well, with a status code that no table lists.
+   * Where the cause of a failure lies. `number`, only with `refused`: the provider works and refuses this number. `provider`, with `refused` and `unknown`: it could not be reached, its circuit is open, or no usable answer came
+   * (time-out, reset, 5xx, unreadable). Absent with `unknown`: a proper answer, with a status code that no table lists.
    */
   fault?: 'number' | 'provider';
 }
