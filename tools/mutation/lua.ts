@@ -48,7 +48,7 @@ async function main(names: readonly string[]): Promise<number> {
     }
     writeFileSync(join(COPY, file), text);
   }
-  return report(mutants, (line) => process.stdout.write(`${line}\n`)) > 0 ? 1 : 0;
+  return report(mutants, (line) => process.stdout.write(`${line}\n`)).length > 0 ? 1 : 0;
 }
 
 function prepare(): void {

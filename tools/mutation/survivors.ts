@@ -24,9 +24,9 @@ export const nameOf = ({ file, before, after }: Mutant): string => `${file}: ${b
 
 /**
  * Prints the score of each folder, and each mutant that nobody noticed and that the list of known ones lacks.
- * @returns how many of those there are.
+ * @returns those.
  */
-export function report(mutants: readonly Mutant[], print: (line: string) => void): number {
+export function report(mutants: readonly Mutant[], print: (line: string) => void): Mutant[] {
   const list: KnownSurvivors[] = existsSync(LIST) ? JSON.parse(readFileSync(LIST, 'utf8')) : [];
   const known = new Set(list.flatMap((entry) => entry.mutants));
   const folders = new Map<string, Mutant[]>();
@@ -45,7 +45,7 @@ export function report(mutants: readonly Mutant[], print: (line: string) => void
   }
   const fresh = mutants.filter((mutant) => !mutant.noticed && !known.has(nameOf(mutant)));
   for (const mutant of fresh) print(`NEW  ${nameOf(mutant)}`);
-  return fresh.length;
+  return fresh;
 }
 
 /** A line of a text without what surrounds it; a replacement of several lines by its first. */
