@@ -52,7 +52,7 @@ import { ReceiptService } from './verification/receipt-service';
 import { SmsCodeService } from './verification/sms-code-service';
 import { SmsIds } from './verification/sms-ids';
 
-/** What a test puts in place of the real thing. */
+/** Parts that a test replaces. */
 export interface Overrides {
   store?: Store & Partial<OpenedStore>;
   sender?: SmsSender;
@@ -93,11 +93,11 @@ export async function createApp(config: Config, log: Logger, overrides: Override
     },
     clock,
   );
-  // Without proxies a trace's id in the headers would be the client's own choice.
+  // With no proxy in front, clients themselves would choose the trace ids.
   const tracing = config.tracing ? await startTracing(config.trustProxy > 0, log) : undefined;
   const events = new EventLog(log, { events: config.logEvents, secret: config.clientHashSecret });
   const opened: Store & Partial<OpenedStore> = overrides.store ?? (await openStore(config.store, { clock, log }));
-  // An in-process store can be asked by nobody else.
+  // Commands for operators run in another process, which cannot reach an in-process store.
   const operator = config.store.kind === 'redis' ? opened.operator : undefined;
   const record = operator && new OperatorRecord(operator, log, clock);
   const observe = fanOut([metrics.observe, tracing?.observe, events.observe, record?.observe, overrides.observe], log);
@@ -248,7 +248,7 @@ export async function createApp(config: Config, log: Logger, overrides: Override
       await record?.close();
       await store.close();
       await tracing?.close();
-      // Monitoring sees the drain to its end.
+      // Last, so that monitoring can be asked during the whole drain.
       monitoringHttp?.close();
       monitoringHttp?.closeAllConnections();
     },
@@ -262,7 +262,7 @@ async function reachable(store: Store): Promise<boolean> {
   );
 }
 
-/** What the page may show in development: the last code that the console sender printed, to whoever knows its mobile. */
+/** For the page in development: the last code that the console sender printed, given the mobile that it went to. */
 function lastCode(sender: ConsoleSender | undefined, numbering: Numbering): (mobile: string) => string | undefined {
   return (text) => (sender?.last()?.mobile === numbering.parse(text) ? sender?.last()?.code : undefined);
 }

@@ -4,7 +4,7 @@ export type { Logger };
 
 export type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
 
-/** What LOG_EVENTS asks for: all event lines, those of messages alone, or of messages only those that did not go well. */
+/** LOG_EVENTS: all event lines, those about messages, or those about messages that failed. */
 export type LoggedEvents = 'all' | 'sends' | 'none';
 
 /**
@@ -40,7 +40,7 @@ function prettyStream(): DestinationStream | undefined {
   });
 }
 
-/** Digits of a number that no log line tells. */
+/** How many digits of a number are masked. */
 const HIDDEN_DIGITS = 4;
 
 /** 138****8000: enough to recognise a number one knows, not enough to learn one. Of a shorter one, fewer digits are told. */

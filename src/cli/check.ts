@@ -14,12 +14,12 @@ interface Finding {
   words: string;
 }
 
-/** From here on tickets and providers' signatures suffer; up to here is worth a word. */
+/** Differences between this clock and others, ms: from the first on tickets and providers' signatures fail, from the second on it is a warning. */
 const SKEW_FAILS_MS = 60_000;
 const SKEW_WARNS_MS = 1_000;
 const OLDEST_REDIS = 6;
 
-/** Looks at what a server with these settings would meet, and sends nothing. Fails where it could not do its work. */
+/** Tries what a server with these settings depends on, without sending anything. Fails where the server could not work. */
 export const check: Command = {
   usage: '[--json]',
   async run({ positionals }) {

@@ -9,7 +9,7 @@ import type { Command } from './command';
 import { withOperator } from './operator-session';
 import { spanOf, table } from './table';
 
-/** Whose client is asked from is not known here: of clients' and networks' limits the last refusal tells. */
+/** The client of the next request is not known here, so limits of clients and networks show only in the last refusal. */
 const NO_CLIENT = { id: '', network: '', parent: '' };
 
 interface Found {
@@ -20,7 +20,7 @@ interface Found {
   messages: ReadonlyMap<string, MessageRecord>;
 }
 
-/** All that is kept of a number, and what would become of its next message. No code is read out. */
+/** Everything stored about a number, and what would happen to its next message. No code is shown. */
 export const lookup: Command = {
   usage: 'MOBILE [--json]',
   async run(call) {
@@ -78,7 +78,7 @@ export const lookup: Command = {
 
 const WOULD_GO = 'would be sent, unless a limit of its client or network refuses';
 
-/** What refuses the next message: in the order that the store decides in. */
+/** What refuses the next message, checked in the same order as in the store. */
 function nextMessage({ standing, limits, uses, maxFailures }: Found): { refusedBy: string | null; waitMs: number } {
   const { listing, failures, failuresLeftMs } = standing;
   if (listing?.list === 'blocked') return { refusedBy: 'blocked', waitMs: listing.leftMs };

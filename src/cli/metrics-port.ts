@@ -14,7 +14,7 @@ export interface Circuits {
  */
 export async function circuitsHere({ host, port, metricsPort }: Config): Promise<Circuits> {
   const asked = metricsPort ?? port;
-  // A free port that was picked is known to its server alone.
+  // With port 0 only the server knows which port it got.
   if (asked === 0) return {};
   const name = host === undefined || host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
   const url = `http://${name.includes(':') ? `[${name}]` : name}:${asked}/metrics`;

@@ -4,7 +4,7 @@ import type { SmsMessage, SmsOutcome, SmsSender } from '../sms/sender';
 import { openStore } from '../store/open-store';
 import { CommandError } from './command';
 
-/** A try that ends between two steps leaves its code for so long, ms. */
+/** Lifetime of its code, ms, in case this process ends between two steps. */
 const TRACE_MS = 10_000;
 const NO_LOCKOUT = { maxAttempts: 0, maxFailures: 0, lockoutMs: 0, failureWindowMs: 0 };
 

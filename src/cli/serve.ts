@@ -15,7 +15,7 @@ export async function serve(): Promise<void> {
 }
 
 async function start(): Promise<void> {
-  // Little survives a collection of young objects: threads that share it out wait for each other longer than one takes for all of it.
+  // Few young objects survive a collection: parallel threads spend more CPU on waiting for each other than they save.
   setFlagsFromString('--no-parallel-scavenge');
   const config = loadConfig();
   const log = createLog(config.logLevel, config.development && process.stdout.isTTY);

@@ -9,7 +9,7 @@ import { table } from './table';
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
-/** How the shop fares: what an operator looks at first. */
+/** An overview of the shop: what an operator looks at first. */
 export const status: Command = {
   usage: '[--json]',
   async run({ positionals }: Call) {

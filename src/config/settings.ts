@@ -12,7 +12,7 @@ import { choice, httpsUrl, httpUrl, integer, list, parsed, readableFile, type Se
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
-/** One in every window of its length, far above any real shop: a limit that someone means to be none is written 0. */
+/** A cap. The largest is far above any real shop; no limit is written as 0. */
 const limit = (about: string, normal: number) =>
   integer({ about: `${about}; 0: no limit`, default: normal, min: 0, max: 1_000_000_000 });
 

@@ -8,9 +8,9 @@ const TYPES = ['application/json; charset=utf-8', 'application/graphql-response+
 const MAX_REMEMBERED_LENGTH = 200;
 const known = new LRUCache<string, string>({ max: 100 });
 
-/** The content type of an answer to a request with this Accept header; undefined where it takes none that there is. */
+/** The content type of an answer to a request with this Accept header; undefined where it accepts none that this server has. */
 export function answerType(accept = ''): string | undefined {
-  // As Apollo Server does; the header is then as good as absent.
+  // As Apollo Server does: an empty header counts as absent.
   if (accept === '') return TYPES[0];
   const remembered = known.get(accept);
   if (remembered) return remembered;

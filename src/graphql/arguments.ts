@@ -5,7 +5,7 @@ import type { VerificationPurpose } from '../sms/purpose';
 import { Reason } from '../verification/reasons';
 import { VerificationPurposes } from './payloads';
 
-// The one rule alone: the package as a whole loads all numbering plans of the world, for a rule that nobody here uses.
+// This one rule is loaded by its path: the whole package would load the numbering plans of all countries, for a rule that is not used here.
 const {
   isNotEmpty,
 }: Pick<typeof import('class-validator'), 'isNotEmpty'> = require('class-validator/cjs/decorator/common/IsNotEmpty');
@@ -69,8 +69,8 @@ export class InboundStatusArgs {
 }
 
 /**
- * These arguments with their number as it is called inside, or the reason to refuse them. A blank argument comes before a malformed one;
- * an optional one may be absent.
+ * The arguments with their mobile in its internal form, or the reason to refuse them. A blank argument is reported before a malformed
+ * one; an optional one may be absent.
  *
  * class-validator's rules are called as functions: its decorators would gather their metadata anew for every request, which is a
  * twentieth of what a send costs, and their errors repeat the arguments.

@@ -71,7 +71,7 @@ export class GraphqlServer {
       allowBatchedHttpRequests: false,
       stopOnTerminationSignals: false,
       parseOptions: { maxTokens: MAX_TOKENS },
-      // Its own store keeps 30 MB by a measure that leaves comments out: texts of our choice are remembered here instead.
+      // Apollo's own store may grow to 30 MB, by a measure that ignores comments. RememberedDocuments takes its place.
       documentStore: null,
       validationRules: [...OPERATION_LIMITS],
       formatError,
@@ -116,12 +116,12 @@ export class GraphqlServer {
     const get = request.method !== 'POST';
     if (get && !this.answersGet(request.search)) return this.apolloPath(request, context);
     const type = answerType(request.headers.accept?.toString());
-    // Apollo would run the operation first, and then refuse to tell what became of it.
+    // Apollo would run the operation first, and only then refuse to send the answer.
     if (!type) return NOT_ACCEPTABLE;
     const sent = get ? bodyOfGet(request.search) : request.body;
     const resolved = this.trusted ? this.trusted.resolve(sent) : { body: sent };
     if ('refusal' in resolved) return refused(resolved.refusal, type);
-    // Apollo refuses a mutation by GET, and one that a page elsewhere could make without being asked.
+    // Apollo refuses mutations by GET, and requests that a page elsewhere could send without a preflight.
     if (get) return this.apolloPath({ ...request, search: withText(request.search, resolved.body) }, context);
     const { body } = resolved;
     return (await this.fastPath(body, type, context)) ?? (await this.apolloPath({ ...request, body }, context));
@@ -185,7 +185,7 @@ export class GraphqlServer {
   }
 }
 
-/** What the address of a GET says, as the body of a POST would. */
+/** The parameters of a GET in the shape of the body of a POST. */
 function bodyOfGet(search: string): Record<string, unknown> {
   const parameters = new URLSearchParams(search);
   const extensions = parameters.get('extensions');

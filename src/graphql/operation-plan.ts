@@ -22,14 +22,14 @@ import {
 } from 'graphql';
 import type { GraphqlContext } from './context';
 
-/** What a root resolver that was started will answer. */
+/** A root resolver that was started, and its answer to come. */
 export class Started {
   constructor(readonly answer: Promise<unknown>) {}
 }
 
 /**
- * Lets an execution whose root value is what was started tell of that answer, and run nothing again: for answers that graphql-js must
- * write. Changes the schema in place.
+ * Makes root fields return the answer of a Started root value instead of running their resolver again: for answers that graphql-js
+ * has to write. Changes the schema in place.
  */
 export function answerOnce(schema: GraphQLSchema): void {
   for (const type of [schema.getQueryType(), schema.getMutationType()]) {
@@ -184,7 +184,7 @@ function coerced({ name, type, required, byDefault }: Variable, given: Readonly<
 function writtenLeaf(type: GraphQLLeafType, value: unknown): string | undefined {
   if (typeof value === 'string' && (type === GraphQLString || type === GraphQLID)) return JSON.stringify(value);
   if (type === GraphQLInt && Number.isInteger(value) && Math.abs(value as number) < MAX_INT) return String(value);
-  // What is to be asked for it first, or waited for.
+  // Something to be called, or waited for, first.
   if (typeof value === 'function' || typeof value === 'object') return undefined;
   try {
     const serialized = type.serialize(value);

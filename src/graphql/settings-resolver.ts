@@ -5,7 +5,7 @@ import { SPOKEN_LENGTH } from '../captcha/speech/captcha-speech';
 import { VERIFICATION_PURPOSES, type VerificationPurpose } from '../sms/purpose';
 import { CaptchaKind, VerificationPurposes } from './payloads';
 
-/** What of the settings a page should know. */
+/** The settings that a page should know. */
 export interface PublicSettings {
   /** Seconds. */
   captchaExpiresIn: number;

@@ -37,7 +37,7 @@ export class SmsCodeResolver {
     return Object.assign(payload(result, 'sendSmsCode', context.language), { offer });
   }
 
-  /** Nobody is made to wait for a text unless the client asks for this field, which it may do twice under two names. */
+  /** The text is made only where the client selects this field, and once, even if the field is selected under two names. */
   @FieldResolver(() => InboundChallenge, { nullable: true })
   inbound(@Root() sent: SmsCodeSent & { offer?: Offer }): ReturnType<Offer> {
     return sent.offer?.();

@@ -76,7 +76,7 @@ export class TrustedDocuments {
       ...request,
       ...(extensions !== undefined && { extensions: isRecord(extensions) ? others : extensions }),
     };
-    // Whoever sends a text along with its hash was told before that the hash is unknown.
+    // A client sends a text beside its hash only after it was told that the hash is unknown.
     if (typeof request.query === 'string' && request.query !== '') {
       if (!this.only) return { body: rest };
       const known = this.texts.get(request.query) ?? this.texts.get(withoutBlanks(request.query));

@@ -92,7 +92,7 @@ export class ConfirmPage {
   }
 }
 
-/** A page for one visitor: nobody keeps it. */
+/** The page for one visitor: no cache may keep it. */
 function send(request: IncomingMessage, response: ServerResponse, status: number, html: Buffer, policy: string): true {
   response.writeHead(status, {
     'content-type': 'text/html; charset=utf-8',

@@ -42,7 +42,7 @@ export async function answerGraphql(
     if (!request.complete) response.setHeader('connection', 'close');
     return sendError(response, error.status, 'BAD_REQUEST', error.message);
   }
-  // Nobody would learn what became of it.
+  // The client is gone: it would not learn what became of a send.
   if (socket.destroyed) return;
   const address = clientAddress(socket.remoteAddress ?? '', headers['x-forwarded-for']?.toString(), trustProxy);
   const answer = await graphql.handle(

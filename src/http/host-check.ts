@@ -1,8 +1,8 @@
 import { isIP } from 'node:net';
 
 /**
- * Whether a Host header may be answered in development. A page of a stranger's can point its own name at 127.0.0.1 (DNS rebinding) and
- * would then read /dev/last-sms as its own; an address, localhost and the name in HOST are nobody else's to point.
+ * Whether a Host header may be answered in development. A stranger's page can point its own name at 127.0.0.1 (DNS rebinding) and
+ * then read /dev/last-sms as same-origin. Addresses, localhost and the name in HOST cannot be pointed by a stranger.
  * @param ownName the HOST setting.
  */
 export function isOwnHost(header: string | undefined, ownName: string | undefined): boolean {

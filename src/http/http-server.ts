@@ -5,7 +5,7 @@ import { errorBody, sendError } from './json-answer';
 /** Time for the headers and the whole of a small body; a client that trickles is cut off. */
 const TIMEOUTS = { headersTimeout: 5_000, requestTimeout: 10_000, connectionsCheckingInterval: 1_000 };
 
-/** Requests that wait on one connection for the answer before theirs. No browser and no common proxy sends even one. */
+/** Pipelined requests that may wait on one connection. No browser and no common proxy sends even one. */
 const MAX_WAITING = 16;
 /** How long a client may take nothing of what was written to it, ms. */
 const MAX_UNREAD_MS = 10_000;
@@ -14,13 +14,13 @@ const MAX_UNREAD_BYTES = 32 * 2 ** 20;
 const SWEEP_MS = 1_000;
 
 /**
- * An HTTP server whose clients can hold only so much of it: requests that wait on a connection, bytes that nobody reads, and time are
- * bounded, and a client that goes beyond is cut off. What is no HTTP is answered in the shape of all errors.
+ * An HTTP server that bounds what clients can occupy: pipelined requests, unread bytes, and time. A client that exceeds a bound is
+ * disconnected. What is not HTTP is answered in the shape of all errors.
  */
 export function createBoundedServer(listener: RequestListener): Server {
   const waiting = new WeakMap<Socket, Set<ServerResponse>>();
   const answer: RequestListener = (request, response) => {
-    // Without a socket it stands behind another answer of its connection.
+    // A response without a socket waits behind another one of its connection.
     if (response.socket === null && !mayWait(waiting, request, response)) return;
     listener(request, response);
   };
@@ -42,7 +42,7 @@ function mayWait(
   { socket }: IncomingMessage,
   response: ServerResponse,
 ): boolean {
-  // Node reads on in what it has already received.
+  // Node's parser goes on with what it has already received.
   if (socket.destroyed) return false;
   const responses = waiting.get(socket) ?? new Set();
   if (responses.size >= MAX_WAITING) {
@@ -84,7 +84,7 @@ function cutOffWhoDoesNotRead(server: Server, waiting: WeakMap<Socket, Set<Serve
 
 function unread(socket: Socket, waiting: WeakMap<Socket, Set<ServerResponse>>): number {
   let bytes = socket.writableLength;
-  // Theirs is not written to the socket yet.
+  // Waiting responses are not written to the socket yet, so its own count lacks them.
   for (const response of waiting.get(socket) ?? []) bytes += response.writableLength;
   return bytes;
 }

@@ -68,7 +68,7 @@ export class OriginalApi {
     if (!isFromKnownPage(request.headers, this.dependencies.corsOrigins, kind === 'image')) {
       return refuse(response, 403, 'FORBIDDEN', 'Only pages of this origin and of CORS_ORIGINS are answered.');
     }
-    // Nobody would learn what became of it.
+    // The client is gone: it would not learn what became of a send.
     if (request.socket.destroyed) return Promise.resolve();
     return kind === 'image'
       ? this.sendPicture(subject, request, response)
@@ -121,7 +121,7 @@ export class OriginalApi {
     return clients.of(clientAddress(socket.remoteAddress ?? '', headers['x-forwarded-for']?.toString(), trustProxy));
   }
 
-  /** Tells of a call as of the same one over GraphQL. */
+  /** Reports a call to observers as the same call over GraphQL is. */
   private async observed<T extends { reason: Reason } | 'taken'>(
     operation: Operation,
     call: () => Promise<T>,

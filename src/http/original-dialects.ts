@@ -21,7 +21,7 @@ type Failure = Exclude<Reason, Reason.OK>;
 
 /**
  * The numbers of those copies that tell failures apart. Many pages show 4001 (beside the captcha) and 4002 (beside the SMS code) and
- * nothing else, so what a person must read is one of these.
+ * nothing else, so whatever a person must read gets one of these numbers.
  */
 const NUMBERS: Readonly<Record<Failure, number>> = {
   CAPTCHA_EXPIRED: 4001,

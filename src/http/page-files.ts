@@ -5,7 +5,7 @@ import { extname, join, relative, sep } from 'node:path';
 import { brotliCompress, gzipSync } from 'node:zlib';
 import Negotiator from 'negotiator';
 
-/** Nothing but the page's own files; images and sounds may come as data URIs, which is how captchas do. */
+/** Allows the page's own files alone, and data URIs for images and sounds, which captchas are. */
 export function pagePolicy({ formAction = "'none'", frameAncestors = "'none'" } = {}): string {
   return [
     "default-src 'none'",
@@ -63,8 +63,8 @@ export function readFiles(root: string): FileMap {
 }
 
 /**
- * The built page, compressed once: a request for it opens no file, and what many clients leave unread is one and the same
- * memory. A page that is built anew is served after the next start.
+ * The built page, read and compressed once: a request opens no file, and all clients share one copy in memory, also those
+ * that read slowly. A page that is built again is served after the next start.
  */
 export class PageFiles {
   private readonly files = new Map<string, PageFile>();
@@ -130,7 +130,7 @@ function chosenForm(file: PageFile, accepted: string | undefined): Form {
     const form = file[encoding];
     if (form && takes.includes(encoding)) return form;
   }
-  // Who takes none of them, not even the plain file, gets it all the same (RFC 9110, 12.5.3).
+  // A client that accepts no encoding, not even the plain file, gets the plain file (RFC 9110, 12.5.3).
   return file.identity;
 }
 

@@ -17,7 +17,7 @@ export interface ProviderPushesDependencies {
 const PATH = /^\/([a-z]+)\/([^/]+)\/([a-z-]+)$/;
 /** Bytes of a push: some hundreds of receipts, which providers send together. */
 export const MAX_PUSH_BYTES = 131_072;
-/** Pushes that are read and dealt with side by side, and so what they hold in memory; others are told to come again. */
+/** Pushes that are handled at the same time, which bounds their memory; further ones are told to come again. */
 const MAX_AT_ONCE = 64;
 const RETRY_AFTER_SECONDS = 5;
 
@@ -84,7 +84,7 @@ export class ProviderPushes {
     }
   }
 
-  /** Compares with all of them, whichever fits, in constant time: hashes are of one length. */
+  /** Compares with every secret, also after one matched, in constant time; hashes make the lengths equal. */
   private isSecret(text: string): boolean {
     const given = digest(text);
     let fits = false;

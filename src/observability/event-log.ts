@@ -45,7 +45,7 @@ export class EventLog {
         else if (event.reason !== Reason.QUOTA_EXCEEDED) this.write('code-wrong', event, 'Code wrong, expired or void');
         break;
       case 'inbound':
-        // What nobody waits for may be anything, and as many as somebody likes to send.
+        // Messages that nobody waits for can be sent by anyone, in any number: no line for them.
         if (event.result === 'started') this.write('inbound-started', event, 'Asked to send a message instead');
         if (event.result === 'confirmed')
           this.write('inbound-confirmed', event, 'Message came: the mobile is confirmed');
@@ -54,7 +54,7 @@ export class EventLog {
         this.write('refused', { ...event, reason: Reason.SERVICE_UNAVAILABLE }, 'Refused: the store failed');
         break;
       case 'operation-answered':
-        // What stood in place of a mobile may be anything: it is not told.
+        // Whatever stood in place of a mobile is not logged.
         if (event.reason === Reason.MISSING_PARAMETER || event.reason === Reason.MOBILE_INVALID)
           this.write('refused', { operation: event.operation, reason: event.reason }, 'Refused for its arguments');
         break;

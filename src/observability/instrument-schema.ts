@@ -11,7 +11,7 @@ export function observeOperations(schema: GraphQLSchema, observe: Observer): voi
       const operation = field.name as Operation;
       field.resolve = async (source, args, context, info) => {
         const started = performance.now();
-        // What has no reason (the settings) is not told of unless it fails.
+        // Answers without a reason (the settings) are reported only where they fail.
         let reason: Reason | 'ERROR' | undefined = 'ERROR';
         try {
           const payload = (await resolve(source, args, context, info)) as { reason?: Reason };

@@ -1,7 +1,7 @@
 import type { Store } from '../store/store';
 import type { Observer, StoreOperation } from '../verification/events';
 
-/** The store itself, with a word to `observe` on how long each step took and whether it could be done. */
+/** Wraps the store and reports to `observe` how long each step took and whether it succeeded. */
 export function observedStore(store: Store, observe: Observer): Store {
   async function timed<T>(operation: StoreOperation, step: () => Promise<T>): Promise<T> {
     const started = performance.now();

@@ -43,7 +43,7 @@ export class OperatorRecord {
       case 'limit-hit': {
         const { rule, retryAfter, request } = event;
         this.count(`refused:${rule}`);
-        // Checks of codes are refused without a captcha: nobody is to fill a mobile's history with them.
+        // Checking a code needs no captcha, so refused checks could fill a mobile's history: they are left out.
         if (request && rule !== 'verify-hour') this.note(request, { event: 'refused', rule, retryAfter });
         break;
       }
@@ -85,7 +85,7 @@ export class OperatorRecord {
     this.noteTimer ??= setTimeout(() => void this.writeNotes(), NOTE_AFTER_MS).unref();
   }
 
-  /** Until these are written, others gather. */
+  /** New notes gather while these are written. */
   private async writeNotes(): Promise<void> {
     const { notes } = this;
     this.notes = [];

@@ -27,8 +27,8 @@ interface RequestTracker {
 
 const trackers = new AsyncLocalStorage<RequestTracker>();
 
-// The SDKs hide their sockets and lose the error codes of the network, so Node itself is asked which request they make. Were the
-// channel to fall silent one day, every failure would count as `sent`, which is the careful reading.
+// The SDKs hide their sockets and lose the error codes of the network, so Node's diagnostics channel tells which request they make. Should the
+// channel ever stay silent, every failure counts as `sent`, which errs on the safe side.
 let listening = false;
 function listen(): void {
   if (listening) return;

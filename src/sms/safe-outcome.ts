@@ -4,7 +4,7 @@ import type { SmsMessage, SmsOutcome } from './sender';
 /** Status codes and message ids of every provider fit; a longer or stranger text is neither and must not reach a log line. */
 const TOKEN = /^[\w.:^-]{1,128}$/;
 
-/** Stands where a provider's text was not fit to be told. */
+/** Replaces a provider's text that must not be logged. */
 const WITHHELD = 'withheld';
 
 export function isToken(value: unknown): value is string {

@@ -138,7 +138,7 @@ export class StoreKeys {
     return `${this.prefix}tally:audit`;
   }
 
-  /** What a script puts keys of standings and pools together from. */
+  /** The prefix, for scripts that build keys of standings and pools themselves. */
   get scriptPrefix(): string {
     return this.prefix;
   }

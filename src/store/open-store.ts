@@ -11,7 +11,7 @@ export type StoreSettings =
 export interface OpenStoreOptions {
   /** For the in-process store, ms since the epoch. Redis has a clock of its own. */
   clock?: () => number;
-  /** Told of what an operator should mend though the store works. */
+  /** Gets warnings about settings of Redis that an operator should change although the store works. */
   log?: Pick<Logger, 'warn'>;
 }
 

@@ -205,7 +205,7 @@ export interface Store {
   close(): Promise<void>;
 }
 
-/** In what a message was counted: its limits, and what its device may ask for, where that paid. */
+/** The limits that a message was counted in: its own, and that of its device where the device paid. */
 export function countedLimits(
   { limits, allowance }: Pick<SendReservation, 'limits' | 'allowance'>,
   charge: AllowanceCharge | undefined,

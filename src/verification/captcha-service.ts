@@ -83,7 +83,7 @@ export class CaptchaService {
     return this.settings.level === 'auto' ? 'normal' : this.settings.level;
   }
 
-  /** Counts a captcha and has its answer remembered; returns what kept it from that, or undefined. */
+  /** Counts a captcha and stores its answer; returns the failure, or undefined. */
   private async register(
     kind: 'IMAGE' | 'AUDIO',
     uuid: string,

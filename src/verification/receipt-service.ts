@@ -33,7 +33,7 @@ const MAX_EARLY = 1_000;
 /** Nearly every send is answered within this, ms; when it must be over, there is one more look. */
 const EARLY_MS = 1_000;
 
-/** How often a receipt has been looked at before: twice is the last time. */
+/** How often a receipt was looked at before; 2 at the last look. */
 type Look = 0 | 1 | 2;
 
 /**

@@ -196,6 +196,14 @@ export function describeOperator(subject: () => StoreSubject): void {
       expect((await operator().lookUp(MOBILE)).events).toEqual([]);
     });
 
+    test('given events of yesterday and of today, when the mobile is looked up, then those of the last day alone are told', async () => {
+      const { now } = await operator().lookUp(MOBILE);
+      const at = (hoursAgo: number): MobileEvent => ({ at: now - hoursAgo * HOUR, event: 'code-right' });
+      await note(at(25));
+      await note(at(23));
+      expect((await operator().lookUp(MOBILE)).events).toEqual([at(23)]);
+    });
+
     test('given events of more mobiles than one script takes, when they are noted at once, then each has its own, in order', async () => {
       const { now } = await operator().lookUp(MOBILE);
       const mobiles = Array.from({ length: 150 }, (_, i) => `1390000${String(i).padStart(4, '0')}`);

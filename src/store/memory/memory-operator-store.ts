@@ -54,7 +54,7 @@ export class MemoryOperatorStore implements OperatorStore {
     const now = this.clock();
     const listing = entries.get<MemoryListing>(keys.listed(mobile));
     const events = entries.get<readonly MobileEvent[]>(keys.history(mobile)) ?? [];
-    const latest = entries.get<string>(keys.latest(mobile))?.split(':').slice(2).join(':');
+    const latest = entries.get<string>(keys.latest(mobile));
     const uuids = new Set([...events.map(({ uuid }) => uuid), latest].filter((uuid) => uuid !== undefined));
     const failures = entries.get<number>(keys.failures(mobile)) ?? 0;
     return {

@@ -34,7 +34,7 @@ import { countOf } from './sliding-window-log';
 /**
  * The store in this process: the same steps as on Redis, each atomic because none of them waits. For trying the product and for
  * tests; it is forgotten with the process. It holds a bounded number of entries, and refuses when they are all alive: dropping one
- * would forget a limit.
+ * would forget a limit. No other service reads or writes it, so no code stands under `sms:{mobile}`.
  */
 export class MemoryStore implements OpenedStore {
   readonly operator: OperatorStore;
@@ -108,40 +108,23 @@ export class MemoryStore implements OpenedStore {
     const counted = countedLimits(reservation, charge);
     this.limits.count(counted, now);
     if (allowance) this.allowances.charge(mobile, allowance, charge, now);
-    const previous = entries.get<string>(keys.code(mobile));
-    const previousCode = previous !== undefined && {
-      code: previous,
-      latest: entries.get<string>(keys.latest(mobile)) ?? '',
-      expiresAt: now + entries.ttlMs(keys.code(mobile)),
-    };
     // A code that is asked for after another ended all of its purpose is never taken for one of those, even if the clock steps back.
     const at = Math.max(now, (entries.get<number>(keys.ended(mobile, purpose)) ?? Number.NEGATIVE_INFINITY) + 1);
     const asker = allowance && { client: allowance.client, network: allowance.network, parent: allowance.parent };
     const record: RequestRecord = { code, purpose, wrong: 0, at, smsId, asker };
     entries.set(keys.request(mobile, captcha.uuid), record, ttlMs);
-    entries.set(keys.code(mobile), code, ttlMs);
-    entries.set(keys.latest(mobile), `${code}:${purpose}:${captcha.uuid}`, ttlMs);
+    entries.set(keys.latest(mobile), captcha.uuid, ttlMs);
     return {
       status: 'ok',
       countedAt: counted.map(() => now),
       counts: limits.map((limit) => countOf(this.limits.live(limit), limit)),
-      ...(previousCode && { previous: previousCode }),
       ...(allowance && { charge, chargedAt: now }),
       ...(denied && { reported: denied.limit }),
     };
   }
 
-  async refundSend({ mobile, uuid, code, limits, countedAt, previous, allowance }: SendRefund): Promise<void> {
-    const { keys, entries } = this;
-    entries.delete(keys.request(mobile, uuid));
-    if (entries.get(keys.code(mobile)) === code) {
-      const left = previous ? previous.expiresAt - this.clock() : 0;
-      this.codes.deleteCode(mobile);
-      if (previous && left > 0 && this.codes.isGood(mobile, previous)) {
-        entries.set(keys.code(mobile), previous.code, left);
-        if (previous.latest) entries.set(keys.latest(mobile), previous.latest, left);
-      }
-    }
+  async refundSend({ mobile, uuid, limits, countedAt, allowance }: SendRefund): Promise<void> {
+    this.entries.delete(this.keys.request(mobile, uuid));
     this.limits.refund(limits, countedAt);
     if (allowance) this.allowances.refund(mobile, allowance);
   }
@@ -153,12 +136,10 @@ export class MemoryStore implements OpenedStore {
     const record = uuid === undefined ? undefined : entries.get<RequestRecord>(keys.request(mobile, uuid));
     const ended = entries.get<number>(keys.ended(mobile, purpose)) ?? Number.NEGATIVE_INFINITY;
     const live = record && record.purpose === purpose && record.at > ended ? record : undefined;
-    const foreign =
-      uuid === undefined && check.foreignCodes ? this.codes.foreignCode(mobile, check.lockout) : undefined;
-    const counted = live || foreign ? verifications : guesses;
+    const counted = live ? verifications : guesses;
     const refused = counted && this.limits.longestWait([counted]);
     if (refused) return { status: 'refused', waitMs: refused.waitMs };
-    const checked = this.codes.compare(check, live, foreign);
+    const checked = this.codes.compare(check, live);
     if (counted && checked.status !== 'ok') this.limits.count([counted]);
     const result = live && checked.status !== 'expired' ? { ...checked, smsId: live.smsId } : checked;
     if (checked.status !== 'ok' || !live?.asker || !check.person) return result;

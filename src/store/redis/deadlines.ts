@@ -1,9 +1,9 @@
 import { performance } from 'node:perf_hooks';
 
-/** A call that is waited for until `deadline`, a moment of this process's monotonic clock. */
+/** A call that somebody waits for until `deadline`, a moment of this process's monotonic clock. */
 export interface Waiting {
   readonly deadline: number;
-  /** Where it stands among those that are waited for. */
+  /** Its index among the waiting calls. */
   place: number;
   giveUp(): void;
 }
@@ -11,8 +11,8 @@ export interface Waiting {
 /**
  * Gives up calls whose deadline has passed: by one timer for all of them, since nearly all are answered long before.
  *
- * The calls stand in places that are used again. In a Set the tables that V8 leaves behind as it is filled and emptied hold the calls of
- * their time, and with them all that those calls hold, until the next full collection.
+ * The calls stand in an array whose places are used again. A Set that is filled and emptied all the time leaves old hash tables behind,
+ * which keep their calls, and all that these refer to, alive until the next full garbage collection.
  */
 export class Deadlines {
   private readonly places: (Waiting | undefined)[] = [];
@@ -27,7 +27,7 @@ export class Deadlines {
     if (call.deadline < this.next) this.lookAt(call.deadline);
   }
 
-  /** Returns whether it was waited for still. */
+  /** Returns whether it was still waited for. */
   delete(call: Waiting): boolean {
     if (this.places[call.place] !== call) return false;
     this.places[call.place] = undefined;

@@ -27,7 +27,7 @@ export const SCRIPT_NAMES = [
 ] as const;
 export type ScriptName = (typeof SCRIPT_NAMES)[number];
 
-/** The text of lua/NAME.lua with its includes put in place, of which only what it calls is left. */
+/** The text of lua/NAME.lua with its includes in place, without the functions that it does not call. */
 export function luaScript(name: ScriptName): string {
   const text = readFileSync(join(FOLDER, `${name}.lua`), 'utf8');
   return withoutUncalled(
@@ -37,10 +37,10 @@ export function luaScript(name: ScriptName): string {
   );
 }
 
-/** A function of an include: its first and its last line alone begin at the start of a line. */
+/** A function of an include. Only its first and its last line are not indented. */
 const FUNCTION = /^local function (\w+)\(.*\n(?:.*\n)*?end\n/gm;
 
-/** Redis makes all functions of a script anew each time it runs it, which for those that a send doesn't need is a tenth of its time. */
+/** Every run of a script creates all its functions again: a tenth of a send's time went to functions that it does not call. */
 function withoutUncalled(script: string): string {
   const words: readonly string[] = script.replaceAll(/--.*/g, '').match(/\w+/g) ?? [];
   const isCalled = (name: string) => words.indexOf(name) !== words.lastIndexOf(name);

@@ -37,7 +37,7 @@ export async function openRedisStore(
   return target.kind === 'cluster' ? new RedisClusterStore(commands, keys) : new RedisStore(commands, keys);
 }
 
-/** The client goes on with database 0 if the one that it is told is not there. */
+/** Where the database in the URL does not exist, ioredis silently goes on with database 0. */
 async function selectDatabase(client: RedisClient, target: RedisTarget): Promise<void> {
   if (target.kind === 'cluster') return;
   const { db = 0 } = (client as Redis).options;

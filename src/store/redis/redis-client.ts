@@ -21,8 +21,8 @@ export function openRedisClient(target: RedisTarget, timeoutMs: number): RedisCl
     connectTimeout: timeoutMs,
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: 0,
-    // A peer that vanished without a word would otherwise be waited for until the kernel gives up, a quarter of an hour. With the
-    // connection its commands fail, so that none needs a timer of its own.
+    // Without this, a peer that vanished silently would be waited for until the kernel gives up, after some 15 minutes. When the
+    // connection ends its commands fail, so that none needs a timer of its own.
     socketTimeout: 2 * timeoutMs,
     reconnectOnError,
   };
@@ -60,7 +60,7 @@ function openCluster(
     redisOptions: { ...connection, ...credentials(urls[0] ?? '') },
     clusterRetryStrategy: reconnectDelay,
     slotsRefreshTimeout: timeoutMs,
-    // A name stays a name, for TLS to check; Node looks it up at each connection.
+    // Host names are kept, since TLS checks them; Node resolves them at each connection.
     dnsLookup: (host, done) => done(null, host),
     // Only redirections are followed, since a redirected command did nothing yet. One whose connection broke is not sent again.
     retryDelayOnFailover: 0,

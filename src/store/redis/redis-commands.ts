@@ -38,14 +38,14 @@ export class RedisCommands {
     private readonly timeoutMs: number,
   ) {
     this.holdBack = oneWriteATurn(client);
-    // The client has a method for each script it was made with, under the script's name.
+    // ioredis adds a method for each script, under the script's name.
     this.scripts = client as unknown as Record<ScriptName, Script>;
     client.on('ready', () => {
       this.connectionError = undefined;
       // Another server may stand behind the name now, with a clock of its own.
       this.clocks.clear();
     });
-    // Whoever's command fails is told. Without a listener the library prints each lost connection, with a stack, past the log.
+    // Failed commands reject by themselves. Without a listener ioredis prints every lost connection, with a stack, past the log.
     client.on('error', (error: Error) => {
       this.connectionError = error.message;
     });
@@ -119,7 +119,7 @@ export class RedisCommands {
     const { name: server, node } = this.nodes.primaryOf(keys[0] ?? '');
     if (!this.clock(server).isRead) await this.readClock(server, node, deadline);
     const clock = this.clock(server);
-    // The connection was made anew meanwhile, perhaps to another server.
+    // The client has reconnected meanwhile, perhaps to another server.
     if (!clock.isRead) throw new StoreUnavailableError("Redis's clock is not known");
     const call = async () => {
       const askedAt = performance.now();
@@ -205,7 +205,7 @@ export class RedisCommands {
     });
   }
 
-  /** With why there is no connection, where that is so: a command that finds none can't tell. */
+  /** Adds why there is no connection, where that is the cause: the failed command itself doesn't know. */
   private explained(message: string): string {
     const { connectionError } = this;
     return connectionError === undefined || message.includes(connectionError)

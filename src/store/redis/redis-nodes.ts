@@ -1,7 +1,7 @@
 import { Cluster, type Redis } from 'ioredis';
 import type { RedisClient } from './redis-client';
 
-/** The client's own reckoning of slots, which it does not hand out; it has no types. */
+/** The package by which ioredis computes slots; it has no types. */
 const calculateSlot: (key: string) => number = require('cluster-key-slot');
 
 /** A primary by the name under which its clock is kept. */

@@ -24,7 +24,7 @@ import {
 } from '../operator-store';
 import type { RedisCommands } from './redis-commands';
 
-/** So many take Redis less than a millisecond. */
+/** Redis needs less than a millisecond for so many. */
 const NOTES_A_SCRIPT = 100;
 
 /**
