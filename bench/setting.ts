@@ -11,8 +11,8 @@ interface Compared {
   besides?: Readonly<Record<string, string>>;
 }
 
-/** Told of and not enforced, so that no send is refused: read, decided and charged is the same. */
-export const ALLOWANCES: Compared = { name: 'ABUSE_POLICY', values: ['off', 'report'] };
+/** With the bench's budget no send is refused: what is read, decided and charged is the same. */
+export const ALLOWANCES: Compared = { name: 'ABUSE_POLICY', values: ['off', 'report', 'enforce'] };
 
 /** Lines go to /dev/null. */
 export const EVENT_LINES: Compared = { name: 'LOG_EVENTS', values: ['none', 'all'], besides: { LOG_LEVEL: 'info' } };
