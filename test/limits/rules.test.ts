@@ -1,5 +1,5 @@
 import { allowanceRule } from '../../src/limits/allowances';
-import { budgetWarning, type Client, LimitRules, type LimitSettings } from '../../src/limits/rules';
+import { budgetWarning, type Client, countryLimits, LimitRules, type LimitSettings } from '../../src/limits/rules';
 import { StoreKeys } from '../../src/store/keys';
 import { DEFAULT_LIMITS } from './default-limits';
 
@@ -100,9 +100,8 @@ describe('the rules against abuse', () => {
           ...{ rule: allowanceRule(DEFAULTS.dailyBudget, DEFAULTS.perClientHour), mode },
           ...{ client: 'c1', network: 'n1', parent: 'p1', person: 'person' },
         });
-      expect(of('enforce').allowance(C1, 'person', 'd1')?.device).toMatchObject({
-        cap: 2,
-        subject: { kind: 'device', id: 'd1' },
+      expect(of('enforce').allowance(C1, 'person', 'd1')?.device).toStrictEqual({
+        ...{ rule: 'device-day', subject: { kind: 'device', id: 'd1' }, cap: 2, lengthMs: DAY },
       });
       expect(of('off').allowance(C1, 'person')).toBeUndefined();
     });
@@ -119,6 +118,38 @@ describe('the rules against abuse', () => {
           .some(({ rule }) => rule === 'client-hour'),
       );
       expect(counted).toEqual([false, true, true]);
+    });
+  });
+
+  describe('countries', () => {
+    const FOUR = ['CN', 'HK', 'SG', 'US'];
+    const send = (countries: string[], country?: string) =>
+      new LimitRules(DEFAULTS, CAPTCHA_TTL_MS, countryLimits(countries, { HK: 500 }))
+        .send('+85251234567', C1, country)
+        .filter(({ rule }) => rule.includes('countr'));
+
+    test('given a budget for a country, when a message goes there, then it comes out of that one too, and another does not', () => {
+      const budget = { rule: 'country-budget', subject: { kind: 'country', id: 'HK' }, cap: 500, lengthMs: DAY };
+      expect(send(['CN', 'HK'], 'HK')).toStrictEqual([budget]);
+      expect(send(['CN', 'HK'], 'CN')).toEqual([]);
+      expect(new LimitRules(DEFAULTS, CAPTCHA_TTL_MS, countryLimits(['CN', 'HK'], { HK: 500 })).budgets('HK')).toEqual([
+        { rule: 'budget', subject: { kind: 'everyone' }, cap: 10_000, lengthMs: DAY },
+        budget,
+      ]);
+    });
+
+    test('given more than three countries, when a message is asked for, then its country is one of three that its client may have in a day', () => {
+      expect(send(FOUR.slice(0, 3), 'SG')).toEqual([]);
+      const client = { kind: 'client', id: 'c1' };
+      expect(send(FOUR, 'SG')).toStrictEqual([
+        { rule: 'client-countries', subject: client, cap: 3, lengthMs: DAY, value: 18 * 26 + 6 + 1 },
+      ]);
+    });
+
+    test('given two countries, then their numbers differ, from 1 to 676; without a word it is the mainland', () => {
+      const numberOf = (country?: string) => send(FOUR, country).at(-1)?.value;
+      expect(['AA', 'AB', 'BA', 'ZZ'].map(numberOf)).toEqual([1, 2, 27, 676]);
+      expect(numberOf()).toBe(numberOf('CN'));
     });
   });
 
