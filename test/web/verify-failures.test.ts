@@ -29,6 +29,7 @@ describeInChromium('A failure to confirm, as a person meets it', () => {
     await visitor.leave();
     if (server !== shared) await server.stop();
     shared.store.down = false;
+    shared.store.losesAnswers = false;
   });
   afterAll(async () => {
     await browser.close();
@@ -109,6 +110,40 @@ describeInChromium('A failure to confirm, as a person meets it', () => {
 
     server.store.down = false;
     await visitor.alert.getByRole('button', { name: '重试' }).click();
+    await visitor.page.getByRole('heading', { name: '手机号已验证' }).waitFor();
+  });
+
+  test('SERVICE_UNAVAILABLE for a right code, then SMS_CODE_EXPIRED: the code goes, and another one confirms', async () => {
+    await arrive();
+    await visitor.receiveCode(mobile);
+    const code = server.store.codes.at(-1) ?? '';
+    const graphqlRequests = () => visitor.requests.filter((path) => path === '/graphql').length;
+
+    server.store.losesAnswers = true;
+    await visitor.handIn(code);
+    await visitor.alert.getByText(said(Reason.SERVICE_UNAVAILABLE)).waitFor();
+    expect(await visitor.smsCode.inputValue()).toBe(code);
+    const asked = graphqlRequests();
+
+    server.store.losesAnswers = false;
+    await visitor.alert.getByRole('button', { name: '重试' }).click();
+    await visitor
+      .errorOf('sms-code')
+      .getByText(`${said(Reason.SMS_CODE_EXPIRED)}，请重新获取短信验证码`)
+      .waitFor();
+    expect(graphqlRequests()).toBe(asked + 1);
+    // Nothing is left that would hand the spent code in again.
+    expect(await visitor.smsCode.inputValue()).toBe('');
+    expect(await textOf(visitor.alert)).toBe('');
+    expect(await visitor.page.locator('.development-code').count()).toBe(0);
+    expect(await visitor.focused()).toBe('sms-code');
+    expect(await visitor.barriers()).toEqual([]);
+
+    expect(await textOf(visitor.resendButton)).toMatch(/^\d+ 秒后重发$/);
+    await visitor.pass(61);
+    await visitor.resendButton.click();
+    await visitor.receiveCode(mobile);
+    await visitor.handIn(server.store.codes.at(-1) ?? '');
     await visitor.page.getByRole('heading', { name: '手机号已验证' }).waitFor();
   });
 

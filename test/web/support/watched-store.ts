@@ -14,6 +14,8 @@ export class WatchedStore implements Store {
   readonly codes: string[] = [];
   /** While true, every call fails as with a store that cannot be reached. */
   down = false;
+  /** While true, every call is carried out and then fails, as where the connection breaks before the answer. */
+  losesAnswers = false;
 
   readonly issueCaptcha = this.watched('issueCaptcha', ({ uuid, text }) => {
     this.captchasIssued += 1;
@@ -54,6 +56,7 @@ export class WatchedStore implements Store {
       if (this.down) throw new StoreUnavailableError('The store cannot be reached');
       const method = this.store[name] as (...args: Parameters<Store[Name]>) => ReturnType<Store[Name]>;
       const result = await method.apply(this.store, args);
+      if (this.losesAnswers) throw new StoreUnavailableError('The answer never came');
       after?.(args[0], result);
       return result;
     };
