@@ -15,7 +15,7 @@ const common = {
 const unit = [
   'test/captcha/**/*.test.ts',
   'test/config/!(near-misses).test.ts',
-  'test/docs/{env-example,image,languages,references,settings,survivors}.test.ts',
+  'test/docs/{env-example,image,languages,redis-keys,references,settings,survivors}.test.ts',
   'test/graphql/{schema,two-ways}.test.ts',
   'test/http/{accept-language,client-address}.test.ts',
   'test/limits/*.test.ts',
