@@ -19,9 +19,9 @@ export const SCRIPT_NAMES = [
   'count',
   'refund_count',
   'reserve_mobile',
-  'allowance_read',
   'allowance_change',
-  // For operators.
+  // For operators; a cluster reads allowances by it as well.
+  'read_list',
   'append',
   'tally',
 ] as const;

@@ -67,7 +67,7 @@ export class RedisClusterAllowances {
   async decide(mobile: string, request: AllowanceRequest, within: Deadline): Promise<ClusterDecision> {
     const { keys } = this;
     const read = async (key: string) => {
-      const [, now, ...values] = await this.commands.run('allowance_read', [key], [], within);
+      const [, now, ...values] = await this.commands.run('read_list', [key], [], within);
       return { now, values };
     };
     const standing = async (kind: 'client' | 'network' | 'parent', id: string): Promise<Standing> => {
