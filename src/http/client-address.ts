@@ -80,9 +80,7 @@ export class ClientIds {
   }
 
   /** What stands for a mobile among the numbers that were confirmed lately. */
-  personOf(mobile: string): string {
-    return this.hash(`person ${mobile}`);
-  }
+  readonly personOf = (mobile: string): string => this.hash(`person ${mobile}`);
 
   private hash(text: string): string {
     return this.keyedHash.of(text, 'base64url').slice(0, 22);

@@ -38,14 +38,9 @@ export interface ClusterDecision {
   at: number;
 }
 
-/** What pays for a message, and when it was charged; or what refused. */
+/** What pays for a message, and when it was charged, or its device where that paid; or what refused. */
 export type ClusterCharge =
-  | {
-      charge: AllowanceCharge;
-      at: number /** When its device was charged, where that paid. */;
-      deviceAt?: number;
-      denied?: undefined;
-    }
+  | { charge: AllowanceCharge; at: number; deviceAt?: number; denied?: undefined }
   | { denied: { limit: AllowanceLimit; waitMs: number } };
 
 /** How often a send decides anew because others of its client were faster. */
