@@ -21,6 +21,7 @@ const unit = [
   'test/limits/*.test.ts',
   'test/log.test.ts',
   'test/sms/{aliyun,console,failover,tencent}-sender.test.ts',
+  'test/sms/safe-outcome.test.ts',
   'test/store/memory-*.test.ts',
   'test/tickets/*.test.ts',
   'test/verification/*.test.ts',

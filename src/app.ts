@@ -33,11 +33,10 @@ import { Metrics } from './observability/metrics';
 import { OperatorRecord } from './observability/operator-record';
 import { startTracing } from './observability/tracing';
 import { PROJECT_ROOT } from './project-root';
-import type { ConsoleSender } from './sms/console/console-sender';
 import { createInboundParsers } from './sms/create-inbound-parsers';
 import { createReceiptParsers } from './sms/create-receipt-parsers';
 import { createSender } from './sms/create-sender';
-import { createNumbering, type Numbering } from './sms/numbering';
+import { createNumbering } from './sms/numbering';
 import type { SmsSender } from './sms/sender';
 import { fixedCodes } from './sms/test-numbers-sender';
 import { openStore } from './store/open-store';
@@ -116,25 +115,12 @@ export async function createApp(config: Config, log: Logger, overrides: Override
   const tickets = overrides.tickets ?? (config.tickets && (await createTicketSigner(config.tickets, clock)));
   const clients = new ClientIds(config.clientHashSecret);
   const devices = config.trustedDeviceSecret ? new DeviceTokens(config.trustedDeviceSecret, clock) : undefined;
-  const captchas = new CaptchaService(config.captcha, {
-    store,
-    rules,
-    drawing,
-    speech: createCaptchaSpeech(),
-    log,
-    observe,
-  });
+  const { personOf } = clients;
+  const speech = createCaptchaSpeech();
+  const captchas = new CaptchaService(config.captcha, { store, rules, drawing, speech, log, observe });
   const smsIds = new SmsIds(config.clientHashSecret, clock);
-  const receipts = new ReceiptService({
-    store,
-    smsIds,
-    observe,
-    log,
-    clock,
-    personOf: (mobile) => clients.personOf(mobile),
-    parsers,
-    sendTimeoutMs: config.sms.timeoutMs * config.sms.providers.length,
-  });
+  const sendTimeoutMs = config.sms.timeoutMs * config.sms.providers.length;
+  const receipts = new ReceiptService({ store, smsIds, observe, log, clock, personOf, parsers, sendTimeoutMs });
   const inbound =
     config.inbound &&
     new InboundService(config.inbound, {
@@ -144,7 +130,7 @@ export async function createApp(config: Config, log: Logger, overrides: Override
       log,
       observe,
       tickets,
-      personOf: (mobile) => clients.personOf(mobile),
+      personOf,
       parsers: createInboundParsers(config.sms, { publicUrl, clock }),
     });
   const handlers = { receipts: receipts.handlers, inbound: inbound?.handlers ?? {} };
@@ -162,7 +148,7 @@ export async function createApp(config: Config, log: Logger, overrides: Override
     countryOf: numbering.countryOf,
     newSmsId: smsIds.next,
     receipts,
-    personOf: (mobile) => clients.personOf(mobile),
+    personOf,
   });
   const settings = new SettingsResolver({
     captchaExpiresIn: config.captcha.ttlMs / 1000,
@@ -222,7 +208,7 @@ export async function createApp(config: Config, log: Logger, overrides: Override
     schemaSdl: config.schemaSdl ? `${printSchema(schema)}\n` : undefined,
     developer: config.development
       ? {
-          lastCode: lastCode(configured.console, numbering),
+          lastCode: (text) => configured.console?.lastCode(numbering.parse(text)),
           captchaText: (uuid) => store.peekCaptcha(uuid),
           explorer: existsSync(EXPLORER_ROOT) ? new ExplorerFiles(EXPLORER_ROOT) : undefined,
         }
@@ -255,14 +241,9 @@ export async function createApp(config: Config, log: Logger, overrides: Override
   };
 }
 
-async function reachable(store: Store): Promise<boolean> {
+function reachable(store: Store): Promise<boolean> {
   return store.ping().then(
     () => true,
     () => false,
   );
-}
-
-/** For the page in development: the last code that the console sender printed, given the mobile that it went to. */
-function lastCode(sender: ConsoleSender | undefined, numbering: Numbering): (mobile: string) => string | undefined {
-  return (text) => (sender?.last()?.mobile === numbering.parse(text) ? sender?.last()?.code : undefined);
 }

@@ -1,6 +1,7 @@
-const { chmodSync, cpSync, readdirSync, readFileSync, writeFileSync } = require('node:fs');
+const { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } = require('node:fs');
 const { join } = require('node:path');
 const { buildSync } = require('esbuild');
+const tsx = require('tsx/cjs/api');
 const { buildExplorer } = require('./build-explorer');
 
 const root = join(__dirname, '..');
@@ -48,7 +49,9 @@ function buildServer(folder) {
   // It is the command sms-verification as well.
   chmodSync(main, 0o755);
   buildExplorer(join(folder, 'explorer'));
-  cpSync(join(root, 'src/store/redis/lua'), join(folder, 'lua'), { recursive: true });
+  const { luaScript, SCRIPT_NAMES } = tsx.require('../src/store/redis/lua-scripts.ts', __filename);
+  mkdirSync(join(folder, 'lua'), { recursive: true });
+  for (const name of SCRIPT_NAMES) writeFileSync(join(folder, 'lua', `${name}.lua`), luaScript(name));
   const speech = join(root, 'src/captcha/speech');
   for (const name of readdirSync(speech)) {
     if (name.endsWith('.bin')) cpSync(join(speech, name), join(folder, name));

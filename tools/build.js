@@ -8,10 +8,10 @@ const dist = join(root, 'dist');
 // For those who installed without scripts.
 if (process.argv.includes('--if-missing') && existsSync(join(dist, 'main.js'))) process.exit();
 
-const tools = ['esbuild', 'vite'].filter((name) => !existsSync(join(root, 'node_modules', name)));
+const tools = ['esbuild', 'tsx', 'vite'].filter((name) => !existsSync(join(root, 'node_modules', name)));
 if (tools.length > 0) {
   const way = 'run: npm ci --include=dev && npm prune --omit=dev --ignore-scripts';
-  process.stderr.write(`Not built: ${tools.join(' and ')} came with no install for production. To build, ${way}\n`);
+  process.stderr.write(`Not built: ${tools.join(', ')} came with no install for production. To build, ${way}\n`);
   // An install for what was built elsewhere is none the worse for it.
   process.exit(process.argv.includes('--after-install') ? 0 : 1);
 }

@@ -1,4 +1,5 @@
 import { loadConfig } from '../config/config';
+import { KeyedHash } from '../keyed-hash';
 import { isSparedToAllowed, type SlidingWindowLimit } from '../limits/sliding-window-limit';
 import { mobileId } from '../observability/event-log';
 import { createNumbering } from '../sms/numbering';
@@ -39,7 +40,7 @@ export const lookup: Command = {
       }
       const { maxFailures, maxAttempts } = rules.lockout;
       const found: Found = { standing, limits, uses, maxFailures, messages };
-      const id = config.clientHashIsRandom ? undefined : mobileId(config.clientHashSecret, mobile);
+      const id = config.clientHashIsRandom ? undefined : mobileId(new KeyedHash(config.clientHashSecret), mobile);
       const next = nextMessage(found);
       const events = standing.events.map(({ uuid: _, ...event }) => ({
         ...event,

@@ -1,5 +1,6 @@
 import { userInfo } from 'node:os';
 import type { Config } from '../config/config';
+import { KeyedHash } from '../keyed-hash';
 import { countryLimits, LimitRules } from '../limits/rules';
 import { maskedMobile } from '../log';
 import { mobileId } from '../observability/event-log';
@@ -45,7 +46,7 @@ export interface Change {
 
 /** Leaves a change in the log of the servers and in the number's history. Before it is made, so that none is made without. */
 export async function audit({ config, operator }: OperatorSession, { mobile, ...change }: Change): Promise<void> {
-  const id = config.clientHashIsRandom ? undefined : mobileId(config.clientHashSecret, mobile);
+  const id = config.clientHashIsRandom ? undefined : mobileId(new KeyedHash(config.clientHashSecret), mobile);
   const who = { by: userInfo().username, asked: new Date().toISOString() };
   const line = { event: 'operator', ...change, ...who, mobile: maskedMobile(mobile), mobileId: id };
   await operator.leaveAudit(JSON.stringify(line));

@@ -7,6 +7,11 @@ const LONG_NAME = /\w{65,}/g;
 /** As graphql-js says it, misspelling included; the words alone could be the query's own. */
 const TOO_MANY_TOKENS = /^(Syntax Error: )?Document contains more tha[nt] \d+ tokens\. Parsing aborted\.$/;
 
+/** As Apollo Server says it, with advice for whoever wrote this server; codegen and editors are what asks. */
+const INTROSPECTION = /^GraphQL introspection is not allowed/;
+const NO_INTROSPECTION =
+  'Introspection is off here. Read schema.graphql of the repository, or /schema.graphql where SCHEMA_SDL=true.';
+
 /**
  * What a malformed request is told: what is wrong and where, never what it said. GraphQL's own messages repeat argument values,
  * which here are mobiles and codes; and an unforeseen error may say anything.
@@ -31,6 +36,7 @@ function safeMessage(code: string, { message, locations }: GraphQLFormattedError
     case ApolloServerErrorCode.GRAPHQL_PARSE_FAILED:
       return TOO_MANY_TOKENS.test(message) ? 'The query is too long.' : `The query is not valid GraphQL${at}.`;
     case ApolloServerErrorCode.GRAPHQL_VALIDATION_FAILED:
+      if (INTROSPECTION.test(message)) return NO_INTROSPECTION;
       return concernsValue(error) ? `A value in the query has the wrong type${at}.` : message.replace(LONG_NAME, '…');
     case ApolloServerErrorCode.BAD_USER_INPUT:
       return `${variableName(message)} has a missing or a wrong value${at}.`;

@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { KeyedHash } from '../keyed-hash';
 import { type LoggedEvents, type Logger, maskedMobile } from '../log';
 import type { DomainEvent, RequestIdentity } from '../verification/events';
 import { Reason } from '../verification/reasons';
@@ -15,10 +15,14 @@ const HASH_LENGTH = 20;
  * or, before there is a message, by a keyed hash of its uuid. No code, captcha text, address or whole mobile stands in any.
  */
 export class EventLog {
+  private readonly keyedHash: KeyedHash;
+
   constructor(
     private readonly log: Logger,
     private readonly settings: { events: LoggedEvents; secret: string },
-  ) {}
+  ) {
+    this.keyedHash = new KeyedHash(settings.secret);
+  }
 
   readonly observe = (event: DomainEvent): void => {
     if (event.type === 'message-sent') this.sent(event);
@@ -92,18 +96,18 @@ export class EventLog {
 
   private identity({ mobile, purpose, smsId, uuid }: RequestIdentity) {
     const request =
-      smsId === undefined && uuid !== undefined ? keyedHash(this.settings.secret, REQUEST_DOMAIN + uuid) : undefined;
-    return { smsId, request, mobileId: mobileId(this.settings.secret, mobile), purpose };
+      smsId === undefined && uuid !== undefined ? shortHash(this.keyedHash, REQUEST_DOMAIN + uuid) : undefined;
+    return { smsId, request, mobileId: mobileId(this.keyedHash, mobile), purpose };
   }
 }
 
 /** What stands for a mobile in log lines. */
-export function mobileId(secret: string, mobile: string): string {
-  return keyedHash(secret, MOBILE_DOMAIN + mobile);
+export function mobileId(keyedHash: KeyedHash, mobile: string): string {
+  return shortHash(keyedHash, MOBILE_DOMAIN + mobile);
 }
 
-function keyedHash(secret: string, text: string): string {
-  return createHmac('sha256', secret).update(text).digest('hex').slice(0, HASH_LENGTH);
+function shortHash(keyedHash: KeyedHash, text: string): string {
+  return keyedHash.of(text, 'hex').slice(0, HASH_LENGTH);
 }
 
 /** What a line may tell of an event; a field that is added to events does not get into the log by itself. */

@@ -1,4 +1,4 @@
-import { budgetWarning, type LimitRules } from '../limits/rules';
+import type { LimitRules } from '../limits/rules';
 import type { SlidingWindowLimit } from '../limits/sliding-window-limit';
 import { type Logger, maskedMobile } from '../log';
 import { MAINLAND_NUMBERING } from '../sms/numbering';
@@ -13,6 +13,7 @@ import {
   StoreUnavailableError,
 } from '../store/store';
 import type { DeviceTokens } from '../tickets/device-tokens';
+import { tellBudgets } from './budget-use';
 import type { Observer, RequestIdentity } from './events';
 import { type Operation, Reason } from './reasons';
 import type { ReceiptService } from './receipt-service';
@@ -228,16 +229,7 @@ export class SmsCodeService {
     observe({ type: 'captcha-answered', reason: Reason.OK, request });
     if (charge) observe({ type: 'allowance-charged', charge });
     if (reported) observe({ type: 'allowance-reported', request });
-    for (const [i, { rule, subject, cap }] of limits.entries()) {
-      const used = counts[i];
-      if (used === undefined || (rule !== 'budget' && rule !== 'country-budget')) continue;
-      const country = subject.kind === 'country' ? subject.id : undefined;
-      observe({ type: 'budget-used', used, country });
-      // Every send counts up by one, so of all servers exactly one sees this very number.
-      if (used === budgetWarning(cap)) {
-        log.warn({ used, budget: cap, country }, `SMS budget${country ? ` of ${country}` : ''}: 80 % used`);
-      }
-    }
+    tellBudgets({ log, observe }, limits, counts);
   }
 
   private unavailable(

@@ -1,4 +1,5 @@
-import { createHmac, randomInt, timingSafeEqual } from 'node:crypto';
+import { randomInt, timingSafeEqual } from 'node:crypto';
+import { KeyedHash } from '../keyed-hash';
 
 /** Keeps these hashes apart from whatever else the same secret makes. */
 const DOMAIN = 'sms-verification-server/sms-id/1:';
@@ -13,16 +14,20 @@ const SMS_ID = /^[\da-f]{32}$/;
  * Nothing secret follows from an id, and nobody else can make one.
  */
 export class SmsIds {
+  private readonly keyedHash: KeyedHash;
+
   /**
    * @param secret the same on all servers of the shop.
    * @param clock ms since the epoch.
    */
   constructor(
-    private readonly secret: string,
+    secret: string,
     private readonly clock: () => number,
     // Unlike bytes, numbers come out of a supply that Node fills for many at once.
     private readonly random: (below: number) => number = randomInt,
-  ) {}
+  ) {
+    this.keyedHash = new KeyedHash(secret);
+  }
 
   /** 32 characters of [0-9a-f], never twice: 40 random bits in any one millisecond. */
   readonly next = (): string => {
@@ -43,9 +48,6 @@ export class SmsIds {
   }
 
   private hash(head: string): string {
-    return createHmac('sha256', this.secret)
-      .update(DOMAIN + head)
-      .digest('hex')
-      .slice(0, 32 - TIME_DIGITS - RANDOM_DIGITS);
+    return this.keyedHash.of(DOMAIN + head, 'hex').slice(0, 32 - TIME_DIGITS - RANDOM_DIGITS);
   }
 }

@@ -22,7 +22,7 @@ describe('An install that left out what the build needs', () => {
     const env = { HOME, PATH, NODE_ENV: 'production' };
     return spawnSync('npm', ['run', '--silent', script], { cwd: folder, env, encoding: 'utf8' });
   };
-  const LINE = /^Not built: esbuild and vite .* npm ci --include=dev .*\n$/;
+  const LINE = /^Not built: esbuild, tsx, vite .* npm ci --include=dev .*\n$/;
 
   test('succeeds and says in one line what to do, and so does a start, which fails', () => {
     const { status, stderr } = run('prepare');

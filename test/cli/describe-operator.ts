@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { KeyedHash } from '../../src/keyed-hash';
 import { mobileId } from '../../src/observability/event-log';
 import { openStore } from '../../src/store/open-store';
 import { redisTarget } from '../../src/store/redis/redis-target';
@@ -103,7 +104,7 @@ export function describeOperatorCommands(name: string, open: () => Promise<Opera
         const mobile = newMobile();
         expect(await lookUp(mobile)).toMatchObject({
           mobile,
-          mobileId: mobileId(HASH_SECRET, mobile),
+          mobileId: mobileId(new KeyedHash(HASH_SECRET), mobile),
           next: { refusedBy: null },
           list: null,
           requests: [],
@@ -255,7 +256,7 @@ export function describeOperatorCommands(name: string, open: () => Promise<Opera
       expect((await send(mobile)).reason).toBe('QUOTA_EXCEEDED');
       expect(await run('unblock', mobile)).toMatchObject({ exitCode: 1, stdout: `${mobile} was on no list\n` });
 
-      const id = mobileId(HASH_SECRET, mobile);
+      const id = mobileId(new KeyedHash(HASH_SECRET), mobile);
       const audit = () => server.logs.filter(({ event, mobileId: of }) => event === 'operator' && of === id);
       await waitUntil('the lines are in the log', () => audit().length === 3, 30_000);
       expect(audit()).toMatchObject([

@@ -96,6 +96,25 @@ describe('Settings of the providers', () => {
     expect(problem).not.toContain('hunter2');
   });
 
+  const ofBytes = (length: number) => `whsec_${Buffer.alloc(length, 7).toString('base64')}`;
+
+  test.each([24, 25, 26, 64].map(ofBytes))('WEBHOOK_SECRET=%s is taken', (WEBHOOK_SECRET) => {
+    expect(problems({ ...WEBHOOK, WEBHOOK_SECRET })).toEqual([]);
+  });
+
+  test.each([
+    ['another prefix', SECRET.replace('whsec_', 'whsex_')],
+    ['23 bytes', ofBytes(23)],
+    ['65 bytes', ofBytes(65)],
+    ['base64 that lacks its last character', SECRET.slice(0, -1)],
+    ['a character that base64 does not have, first', SECRET.replace('whsec_', 'whsec_*').slice(0, -1)],
+    ['a character that base64 does not have, last', `${SECRET.slice(0, -1)}*`],
+  ])('WEBHOOK_SECRET with %s is refused', (_, WEBHOOK_SECRET) => {
+    expect(problems({ ...WEBHOOK, WEBHOOK_SECRET })).toEqual([
+      expect.stringMatching(/^WEBHOOK_SECRET must be whsec_ /),
+    ]);
+  });
+
   test('twilio needs a sender, and one only', () => {
     expect(problems(TWILIO)).toEqual([
       'TWILIO_FROM or TWILIO_MESSAGING_SERVICE_SID is missing: SMS_PROVIDERS names twilio',

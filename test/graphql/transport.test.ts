@@ -196,6 +196,8 @@ describe('Development and production', () => {
       const { status, text } = await production_.query(query);
       expect(status).toBe(400);
       expect(text).not.toContain('ImageCaptcha');
+      // Not Apollo's advice to whoever wrote the server.
+      expect(text).toContain('Read schema.graphql of the repository, or /schema.graphql where SCHEMA_SDL=true.');
     }
     // Which clients need, and which tells nothing that they did not name.
     expect((await production_.query('{ __typename }')).body).toEqual({ data: { __typename: 'Query' } });

@@ -19,11 +19,13 @@ describe('console sender', () => {
     ]);
   });
 
-  test('keeps the last message for the development page', async () => {
+  test('tells the development page the last code, and that only for the mobile it went to', async () => {
     const sender = createConsoleSender({ info: () => undefined });
-    expect(sender.last()).toBeUndefined();
+    expect(sender.lastCode(MESSAGE.mobile)).toBeUndefined();
     await sender.send(MESSAGE);
     await sender.send({ ...MESSAGE, code: '999999' });
-    expect(sender.last()?.code).toBe('999999');
+    expect(sender.lastCode(MESSAGE.mobile)).toBe('999999');
+    expect(sender.lastCode('13900139000')).toBeUndefined();
+    expect(sender.lastCode(undefined)).toBeUndefined();
   });
 });

@@ -22,6 +22,8 @@ describe('Reading receipts', () => {
       null,
       7,
       { out_id: ID, success: 'true', err_code: 'NEW:CODE', report_time: 'soon' },
+      { out_id: ID, success: true, err_code: 'DELIVRD', report_time: 'at 2026-01-31 08:00:05' },
+      { out_id: ID, success: true, err_code: 'DELIVRD', report_time: '2026-01-31 08:00:05.5' },
       { out_id: ID, success: false, err_code: 'DELIVRD' },
       {},
     ]);
@@ -29,6 +31,8 @@ describe('Reading receipts', () => {
     expect(receipts).toEqual([
       { smsId: ID, outcome: 'delivered', carrierCode: 'DELIVRD', at: Date.parse('2026-01-31T00:00:05Z') },
       { smsId: ID, outcome: 'delivered', carrierCode: 'other', at: undefined },
+      { smsId: ID, outcome: 'delivered', carrierCode: 'DELIVRD', at: undefined },
+      { smsId: ID, outcome: 'delivered', carrierCode: 'DELIVRD', at: undefined },
       { smsId: ID, outcome: 'technical-failure', carrierCode: 'other', at: undefined },
       { smsId: 'undefined', outcome: 'technical-failure', carrierCode: 'other', at: undefined },
     ]);
@@ -39,10 +43,12 @@ describe('Reading receipts', () => {
       { nationcode: '86', mobile: '13800138000', sid: '1', report_status: 'SUCCESS', errmsg: 'DELIVRD' },
       { nationcode: '852', mobile: '51234567', sid: '2', report_status: 'FAIL', errmsg: 'MBBLACK' },
     ]);
-    expect(tencentReceipts.parse(received({ headers: {}, body })).receipts).toMatchObject([
+    const { receipts, answer } = tencentReceipts.parse(received({ headers: {}, body }));
+    expect(receipts).toMatchObject([
       { messageId: '1', mobile: '13800138000', outcome: 'delivered' },
       { messageId: '2', mobile: '+85251234567', outcome: 'permanent-failure', carrierCode: 'MBBLACK' },
     ]);
+    expect(JSON.parse(answer.body)).toEqual({ result: 0, errmsg: 'OK' });
   });
 
   test('Ronglian: XML is answered in XML; what people send is no receipt', () => {

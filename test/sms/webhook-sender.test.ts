@@ -57,6 +57,7 @@ describe('webhook sender', () => {
     { status: 200, body: '{"outcome":"refused"}', expected: { class: 'unknown', providerCode: 'unreadable' } },
     { status: 400, body: '{"outcome":"refused"}', expected: { class: 'refused', fault: 'number' } },
     { status: 400, body: '', expected: { class: 'unknown', providerCode: 'http-400' } },
+    { status: 499, body: '{"outcome":"refused"}', expected: { class: 'refused', fault: 'number' } },
     { status: 401, body: '{"error":"signature"}', expected: { class: 'unknown', providerCode: 'http-401' } },
     { status: 500, body: '{"outcome":"refused"}', expected: { class: 'unknown', providerCode: 'http-500' } },
   ])('a receiver that answers $status $body: $expected.class', async ({ status, body, expected }) => {

@@ -1,8 +1,8 @@
 import type { SmsMessage, SmsSender } from '../sender';
 
 export interface ConsoleSender extends SmsSender {
-  /** The message that was sent last, for a development page; undefined before the first. */
-  last(): SmsMessage | undefined;
+  /** The code of the message that was sent last, for a development page; undefined if that went to another mobile. */
+  lastCode(mobile: string | undefined): string | undefined;
 }
 
 /**
@@ -13,7 +13,7 @@ export function createConsoleSender(log: { info(fields: object, msg: string): vo
   let last: SmsMessage | undefined;
   return {
     name: 'console',
-    last: () => last,
+    lastCode: (mobile) => (last?.mobile === mobile ? last?.code : undefined),
     async send(message) {
       last = message;
       const { id, mobile, code, minutes } = message;

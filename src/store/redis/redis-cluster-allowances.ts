@@ -38,14 +38,9 @@ export interface ClusterDecision {
   at: number;
 }
 
-/** What pays for a message, and when it was charged; or what refused. */
+/** What pays for a message, and when it was charged, or its device where that paid; or what refused. */
 export type ClusterCharge =
-  | {
-      charge: AllowanceCharge;
-      at: number /** When its device was charged, where that paid. */;
-      deviceAt?: number;
-      denied?: undefined;
-    }
+  | { charge: AllowanceCharge; at: number; deviceAt?: number; denied?: undefined }
   | { denied: { limit: AllowanceLimit; waitMs: number } };
 
 /** How often a send decides anew because others of its client were faster. */
@@ -67,7 +62,7 @@ export class RedisClusterAllowances {
   async decide(mobile: string, request: AllowanceRequest, within: Deadline): Promise<ClusterDecision> {
     const { keys } = this;
     const read = async (key: string) => {
-      const [, now, ...values] = await this.commands.run('allowance_read', [key], [], within);
+      const [, now, ...values] = await this.commands.run('read_list', [key], [], within);
       return { now, values };
     };
     const standing = async (kind: 'client' | 'network' | 'parent', id: string): Promise<Standing> => {

@@ -85,7 +85,7 @@ export class RedisOperatorStore implements OperatorStore {
   uses(limits: readonly SlidingWindowLimit[]): Promise<LimitUse[]> {
     return Promise.all(
       limits.map(async (limit) => {
-        const [, now, ...values] = await this.commands.run('allowance_read', [this.keys.limit(limit)], []);
+        const [, now, ...values] = await this.commands.run('read_list', [this.keys.limit(limit)], []);
         const log: LogEntry[] = [];
         for (let i = 0; i < values.length; i += 2) log.push({ at: Number(values[i]), count: Number(values[i + 1]) });
         return limitUse(log, limit, now);
@@ -159,7 +159,7 @@ export class RedisOperatorStore implements OperatorStore {
       [...uuids].map(async (uuid): Promise<LiveRequest | undefined> => {
         const key = keys.request(mobile, uuid);
         const [[, , code, purpose, wrong, at, smsId], leftMs] = await Promise.all([
-          commands.run('allowance_read', [key], []),
+          commands.run('read_list', [key], []),
           commands.lifeMs(key),
         ]);
         if (code === undefined || Number(at) <= (ended.get(String(purpose)) ?? -1)) return undefined;

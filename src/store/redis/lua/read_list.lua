@@ -1,5 +1,5 @@
--- For a cluster: what one key of the allowances holds.
--- KEYS  1 a standing, a pool, a mobile's messages of the day or its unpaid ones
+-- What a key holds that is a list in MessagePack: a log, a standing, a request, a mobile's unpaid messages.
+-- KEYS  1 the list
 -- ARGV  1 deadline
 -- Returns { 'ok', now, what it holds, as text that loses nothing... }  { 'deadline-exceeded', now }
 --- @include deadline
