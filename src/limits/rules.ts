@@ -180,7 +180,7 @@ export class LimitRules {
     ].filter(isOn);
   }
 
-  /** What checking a code is counted in: tries at a request's own code, and guesses without a request that exists. */
+  /** What checking a code is counted in: tries that are compared with a request's own code, and guesses where nothing is compared. */
   verify({ id }: Client): { verifications?: SlidingWindowLimit; guesses?: SlidingWindowLimit } {
     const cap = this.settings.verificationsPerClientHour;
     if (cap === 0) return {};

@@ -132,9 +132,9 @@ export interface CodeCheck {
   /** What the person typed. */
   code: string;
   lockout: LockoutPolicy;
-  /** Tries at a request's own code are counted here; a right one is not. Absent: no limit. */
+  /** Tries that are compared with a request's own code are counted here; a right one is not. Absent: no limit. */
   verifications?: SlidingWindowLimit;
-  /** Guesses without a request that exists are counted here. Absent: no limit. */
+  /** Guesses where nothing is compared are counted here: no such request, or a void one, or a locked mobile. Absent: no limit. */
   guesses?: SlidingWindowLimit;
   /** Whether codes that other services wrote under `sms:{mobile}` are checked. */
   foreignCodes: boolean;

@@ -214,6 +214,30 @@ export function describeChecks(subject: () => StoreSubject): void {
         expect((await check(RIGHT, lockout, 'b', counted)).status).toBe('ok');
       });
 
+      test('given tries at a void request, when there are more than any limit, then they take nothing of what others need', async () => {
+        const counted = { guesses: guesses(3), verifications: tries(3) };
+        const lockout = { ...LOCKOUT, maxAttempts: 1 };
+        await send('a');
+        expect((await check(WRONG, lockout, 'a', counted)).status).toBe('locked');
+        // Nothing is compared any more: as good as guesses without a request.
+        for (let i = 0; i < 3; i++) expect((await check(WRONG, lockout, 'a', counted)).status).toBe('locked');
+        expect((await check(WRONG, lockout, 'a', counted)).status).toBe('refused');
+        await send('b', RIGHT, OTHER_MOBILE);
+        const ofOthers = { ...counted, mobile: OTHER_MOBILE };
+        expect((await check(WRONG, LOCKOUT, 'b', ofOthers)).status).toBe('mismatch');
+        expect((await check(RIGHT, LOCKOUT, 'b', ofOthers)).status).toBe('ok');
+      });
+
+      test('given tries at a locked mobile, when there are more than any limit, then they take nothing of what others need', async () => {
+        const counted = { guesses: guesses(3), verifications: tries(3) };
+        const lockout = { ...LOCKOUT, maxFailures: 1 };
+        await send('a');
+        for (let i = 0; i < 4; i++) expect((await check(WRONG, lockout, 'a', counted)).status).toBe('locked');
+        expect((await check(WRONG, lockout, 'a', counted)).status).toBe('refused');
+        await send('b', RIGHT, OTHER_MOBILE);
+        expect((await check(RIGHT, lockout, 'b', { ...counted, mobile: OTHER_MOBILE })).status).toBe('ok');
+      });
+
       test('given right codes, when there are more than the limit, then they are not counted', async () => {
         const counted = { guesses: guesses(1), verifications: tries(1) };
         for (const uuid of ['a', 'b', 'c']) {

@@ -14,6 +14,8 @@ export interface RequestRecord {
   asker?: Pick<AllowanceRequest, 'client' | 'network' | 'parent'>;
 }
 
+type CodeNotCompared = Extract<CodeChecked, { status: 'expired' | 'locked' }>;
+
 /** The codes of the in-process store: comparing them, and when one ends. */
 export class MemoryCodes {
   constructor(
@@ -22,20 +24,22 @@ export class MemoryCodes {
     private readonly clock: () => number,
   ) {}
 
+  /** Why a code would not be compared with this request's; undefined: it would be. */
+  refusal({ mobile, lockout }: CodeCheck, record: RequestRecord | undefined): CodeNotCompared | undefined {
+    if (!record) return { status: 'expired' };
+    const waitMs = this.lockedMs(mobile, lockout);
+    // A void one has no code, and nothing equals that.
+    const isVoid = !record.code || (lockout.maxAttempts > 0 && record.wrong >= lockout.maxAttempts);
+    return waitMs !== undefined || isVoid ? { status: 'locked', waitMs } : undefined;
+  }
+
   compare(
     { mobile, uuid, purpose, code: guess, lockout }: CodeCheck,
-    record: RequestRecord | undefined,
+    record: RequestRecord,
   ): Exclude<CodeChecked, { status: 'refused' }> {
     const { keys, entries } = this;
     const { maxAttempts, maxFailures, lockoutMs, failureWindowMs } = lockout;
-    if (!record) return { status: 'expired' };
     const key = keys.request(mobile, uuid ?? '');
-    const locked = this.lockedMs(mobile, lockout);
-    if (locked !== undefined) return { status: 'locked', waitMs: locked };
-    // A void one has no code, and nothing equals that.
-    if (!record.code || (maxAttempts > 0 && record.wrong >= maxAttempts))
-      return { status: 'locked', waitMs: undefined };
-
     if (equal(record.code, guess)) {
       entries.delete(keys.failures(mobile));
       entries.delete(key);

@@ -136,10 +136,12 @@ export class MemoryStore implements OpenedStore {
     const record = uuid === undefined ? undefined : entries.get<RequestRecord>(keys.request(mobile, uuid));
     const ended = entries.get<number>(keys.ended(mobile, purpose)) ?? Number.NEGATIVE_INFINITY;
     const live = record && record.purpose === purpose && record.at > ended ? record : undefined;
-    const counted = live ? verifications : guesses;
+    const notCompared = this.codes.refusal(check, live);
+    // A try where nothing is compared counts as a guess, also at a void request of one's own: it must take nothing of what others need.
+    const counted = notCompared ? guesses : verifications;
     const refused = counted && this.limits.longestWait([counted]);
     if (refused) return { status: 'refused', waitMs: refused.waitMs };
-    const checked = this.codes.compare(check, live);
+    const checked = notCompared ?? this.codes.compare(check, live as RequestRecord);
     if (counted && checked.status !== 'ok') this.limits.count([counted]);
     const result = live && checked.status !== 'expired' ? { ...checked, smsId: live.smsId } : checked;
     if (checked.status !== 'ok' || !live?.asker || !check.person) return result;

@@ -132,8 +132,9 @@ export class RedisClusterStore implements OpenedStore {
         // A number that may have been confirmed before counts as one that was.
         checked.newPerson = await confirmedAt.then((at) => at === undefined).catch(() => false);
       }
-      if (checked.status !== 'expired') void refunds.guesses.run();
-      if (checked.status !== 'mismatch' && checked.status !== 'locked') void refunds.verifications.run();
+      const compared = status === 'mismatch' || (status === 'locked' && reply[4] === 1);
+      if (compared || status === 'ok' || status === 'refused') void refunds.guesses.run();
+      if (!compared) void refunds.verifications.run();
       return checked;
     } catch (error) {
       void refunds.guesses.run();

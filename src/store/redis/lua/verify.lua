@@ -1,8 +1,8 @@
 -- Checks a code. The try is written before anything is compared. A right code is consumed, and ends all codes of its mobile and purpose;
--- a wrong one is counted against its request and the mobile, or against the client alone where there is no such request.
+-- a wrong one is counted against its request and the mobile, or against the client alone where there is nothing to compare it with.
 -- KEYS  1 the request  2 when codes of this purpose were ended  3 the mobile's failures in a row  4 sms:{mobile}
 --       5 the latest code's purpose  6 tries at another service's code, as `code:count`
---       7 8 the client's guesses without a request, and its tries with one (in a cluster, where these live in another slot: any keys)
+--       7 8 the client's guesses where nothing is compared, and its tries (in a cluster, where these live in another slot: any keys)
 --       9 the mobile's unpaid messages  10 when it was last confirmed (in a cluster, where that lives in another slot: any key)
 -- ARGV  1 deadline  2 the code to check  3 purpose
 --       4 numbers: wrong codes before a request's code is void, 0 for any; failures in a row before the mobile is locked, 0 for any;
@@ -12,7 +12,7 @@
 --       5 numbers, for a cluster: ms to wait for a guess, ms to wait for a try  6 how allowances are settled: '' not at all, 'here', or
 --       'told' for a cluster, whose slots are settled one by one  7 what every key begins with
 -- Returns { 'ok', now, smsId, and if settled here: 1 for a number that was not confirmed in the history before, else 0; and if told: client, network, parent, sent at, charge, ... }  { 'expired', now }  { 'mismatch', now, smsId, wrong codes still allowed, -1 for any }
---         { 'locked', now, smsId, ms to wait, 0 for a void code only }  { 'refused', now, ms to wait }  { 'deadline-exceeded', now }
+--         { 'locked', now, smsId, ms to wait, 0 for a void code only, 1 where this code was compared, else 0 }  { 'refused', now, ms to wait }  { 'deadline-exceeded', now }
 --- @include deadline
 --- @include sliding_window
 --- @include code
@@ -37,8 +37,14 @@ elseif check_foreign == 1 then
   end
 end
 
+local locked = code and locked_ms(KEYS[3], max_failures)
+-- A void one has no code, and nothing equals that.
+local is_void = code == '' or (max_attempts > 0 and wrong >= max_attempts)
+-- A try where nothing is compared counts as a guess: with a request of one's own that is void, one could else use up what all others at
+-- the same address need.
+local compares = code and not locked and not is_void
 local key, cap, length, wait = KEYS[7], guess_cap, guess_length, guess_wait
-if code then key, cap, length, wait = KEYS[8], try_cap, try_length, try_wait end
+if compares then key, cap, length, wait = KEYS[8], try_cap, try_length, try_wait end
 local log = nil
 if cap > 0 then
   local total
@@ -50,15 +56,10 @@ local function count_try()
   if log then add_event(key, log, cap, length) end
 end
 
-if not code then
+if not compares then
   count_try()
-  return { 'expired', now }
-end
-local locked = locked_ms(KEYS[3], max_failures)
--- A void one has no code, and nothing equals that.
-if locked or code == '' or (max_attempts > 0 and wrong >= max_attempts) then
-  count_try()
-  return { 'locked', now, sms_id, locked or 0 }
+  if not code then return { 'expired', now } end
+  return { 'locked', now, sms_id, locked or 0, 0 }
 end
 
 -- The try, before the comparison: a Redis that can't write this compares nothing.
@@ -105,8 +106,8 @@ if void and record then
   redis.call('SET', KEYS[1], cmsgpack.pack(record), 'KEEPTTL')
 end
 if lock or (void and held[KEYS[4]] == code) then redis.call('DEL', KEYS[4], KEYS[5]) end
-if lock then return { 'locked', now, sms_id, lockout } end
-if void then return { 'locked', now, sms_id, 0 } end
+if lock then return { 'locked', now, sms_id, lockout, 1 } end
+if void then return { 'locked', now, sms_id, 0, 1 } end
 local left = -1
 if max_attempts > 0 then left = max_attempts - wrong end
 if max_failures > 0 and (left < 0 or max_failures - failures < left) then left = max_failures - failures end
