@@ -39,6 +39,11 @@ export function luaScript(name: ScriptName): string {
   return whole === text ? text : withoutUncalled(whole);
 }
 
+/** What the first value of a script's answer can be. */
+export function statusesOf(name: ScriptName): ReadonlySet<string> {
+  return new Set(Array.from(luaScript(name).matchAll(/return \{ '([\w-]+)'/g), ([, status = '']) => status));
+}
+
 /** A function of an include. Only its first and its last line are not indented. */
 const FUNCTION = /^local function (\w+)\(.*\n(?:.*\n)*?end\n/gm;
 

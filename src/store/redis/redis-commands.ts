@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks';
 import type { Redis } from 'ioredis';
 import { StoreUnavailableError } from '../store';
 import { Deadlines } from './deadlines';
-import type { ScriptName } from './lua-scripts';
+import { type ScriptName, statusesOf } from './lua-scripts';
 import { oneWriteATurn } from './one-write-a-turn';
 import type { RedisClient } from './redis-client';
 import { RedisClock } from './redis-clock';
@@ -29,6 +29,7 @@ export class RedisCommands {
   private readonly deadlines = new Deadlines();
   private readonly holdBack: () => void;
   private readonly scripts: Record<ScriptName, Script>;
+  private readonly statuses = new Map<ScriptName, ReadonlySet<string>>();
   private connectionError: string | undefined;
   private heartbeat: NodeJS.Timeout | undefined;
 
@@ -68,7 +69,9 @@ export class RedisCommands {
   }
 
   async get(key: string, deadline = this.deadline()): Promise<string | null> {
-    return this.bounded(this.client.get(key), deadline);
+    const value: unknown = await this.bounded(this.client.get(key), deadline);
+    if (value !== null && typeof value !== 'string') throw this.outOfStep();
+    return value;
   }
 
   async set(key: string, value: string, ttlMs: number): Promise<void> {
@@ -125,9 +128,11 @@ export class RedisCommands {
       const askedAt = performance.now();
       const answer = this.execute(name, [keys.length, ...keys, clock.at(deadline), ...args], deadline);
       const reply = await this.bounded(answer, deadline, (late) => {
+        if (!this.isAnswerOf(name, late)) return void this.outOfStep();
         clock.read(late[1], askedAt);
         if (refund && late[0] === 'ok') refund(late).catch(() => undefined);
       });
+      if (!this.isAnswerOf(name, reply)) throw this.outOfStep();
       clock.read(reply[1], askedAt);
       return reply;
     };
@@ -151,6 +156,19 @@ export class RedisCommands {
     });
   }
 
+  /** Whatever else comes must not be taken for a right code. */
+  private isAnswerOf(name: ScriptName, reply: unknown): boolean {
+    const statuses = this.statuses.get(name) ?? statusesOf(name);
+    this.statuses.set(name, statuses);
+    return Array.isArray(reply) && statuses.has(reply[0]) && Number.isSafeInteger(reply[1]);
+  }
+
+  /** An answer to some other question came: those that follow may be others' as well, so the connection is given up. */
+  private outOfStep(): StoreUnavailableError {
+    this.client.disconnect(true);
+    return new StoreUnavailableError('Redis answered what it was not asked');
+  }
+
   private clock(name: string): RedisClock {
     let clock = this.clocks.get(name);
     if (!clock) {
@@ -162,8 +180,11 @@ export class RedisCommands {
 
   private async readClock(name: string, node: Redis, deadline: number): Promise<void> {
     const askedAt = performance.now();
-    const [seconds, micros] = await this.bounded(node.time(), deadline);
-    this.clock(name).read(Number(seconds) * 1000 + Math.floor(Number(micros) / 1000), askedAt);
+    const answer: unknown = await this.bounded(node.time(), deadline);
+    const [seconds, micros] = Array.isArray(answer) ? answer.map(Number) : [];
+    const now = Math.floor((seconds ?? Number.NaN) * 1000 + (micros ?? Number.NaN) / 1000);
+    if (!Number.isSafeInteger(now)) throw this.outOfStep();
+    this.clock(name).read(now, askedAt);
   }
 
   private beat(): void {

@@ -1,13 +1,22 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
-export interface ForgettingProxy {
+export interface CommandProxy {
   readonly url: string;
   close(): Promise<void>;
 }
 
-/** A Redis at `port` that has lost its scripts whenever one is named by its hash: `forget` is awaited before each EVALSHA. */
-export async function startForgettingProxy(port: number, forget: () => Promise<unknown>): Promise<ForgettingProxy> {
+/** Whether a command calls a script, named by its hash or given as text. */
+export const isScriptCall = (command: string) => /^\*\d+\r\n\$\d\r\neval(sha)?\r\n/i.test(command);
+
+/**
+ * A Redis at `port` before which somebody sees each command: it goes on to Redis, or is answered with what `see` returns (Redis' protocol).
+ * The next command waits for that.
+ */
+export async function startCommandProxy(
+  port: number,
+  see: (command: string) => Promise<string | undefined>,
+): Promise<CommandProxy> {
   const sockets = new Set<Socket>();
   const server = createServer((client) => {
     const redis = connect(port, '127.0.0.1');
@@ -22,8 +31,9 @@ export async function startForgettingProxy(port: number, forget: () => Promise<u
         const command = unread.slice(0, end);
         unread = unread.slice(end);
         forwarded = forwarded.then(async () => {
-          if (/^\*\d+\r\n\$7\r\nevalsha\r\n/i.test(command)) await forget();
-          if (redis.writable) redis.write(command, 'latin1');
+          const answer = await see(command);
+          if (answer !== undefined) client.write(answer, 'latin1');
+          else if (redis.writable) redis.write(command, 'latin1');
         });
       }
     });

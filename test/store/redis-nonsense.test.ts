@@ -1,0 +1,79 @@
+import { openStore } from '../../src/store/open-store';
+import { type Store, StoreUnavailableError } from '../../src/store/store';
+import { describeWithRedis, type RedisServer, startRedis } from '../harness/redis-server';
+import { type CommandProxy, isScriptCall, startCommandProxy } from './command-proxy';
+import { captcha, codeCheck, reservation, WRONG } from './requests';
+
+const TIMEOUT_MS = 2_000;
+
+describeWithRedis('something behind REDIS_URL that answers what it was not asked', () => {
+  let server: RedisServer;
+  let proxy: CommandProxy;
+  let store: Store;
+  /** What a call of a script is answered, in Redis' protocol; undefined: what Redis says. */
+  let nonsense: string | undefined;
+
+  beforeAll(async () => {
+    server = await startRedis();
+    proxy = await startCommandProxy(server.port, async (command) => (isScriptCall(command) ? nonsense : undefined));
+  });
+  afterAll(async () => {
+    await proxy?.close();
+    await server?.close();
+  });
+  beforeEach(async () => {
+    nonsense = undefined;
+    store = await openStore({ kind: 'redis', target: { kind: 'single', url: proxy.url }, timeoutMs: TIMEOUT_MS });
+  });
+  afterEach(() => store?.close());
+
+  const CALLS: readonly [string, () => Promise<unknown>][] = [
+    ['a captcha', () => store.issueCaptcha(captcha())],
+    ['a send', () => store.reserveSend(reservation())],
+    ['the check of a code', () => store.checkCode(codeCheck({ code: WRONG, uuid: 'any' }))],
+    [
+      'a note',
+      () => store.noteMessage('sms-1', 'send', { outcome: 'unknown', provider: 'p', code: 'c', at: 1 }, 1_000),
+    ],
+  ];
+  const worksAgain = async () => {
+    for (let end = Date.now() + TIMEOUT_MS; Date.now() < end; await new Promise((resolve) => setTimeout(resolve, 20))) {
+      const works = await store.checkCode(codeCheck({ code: WRONG, uuid: 'any' })).catch(() => undefined);
+      if (works) return works.status;
+    }
+    return 'never';
+  };
+
+  test.each([
+    '+OK\r\n',
+    '+QUEUED\r\n',
+    '*0\r\n',
+    '*-1\r\n',
+    '$-1\r\n',
+    ':1\r\n',
+    '*2\r\n$3\r\nfoo\r\n:1\r\n',
+    '*1\r\n$2\r\nok\r\n',
+    '*2\r\n$2\r\nok\r\n$1\r\n1\r\n',
+    '*2\r\n$10\r\n1700000000\r\n$6\r\n123456\r\n',
+  ])(
+    'given %j, when anything is asked, then nothing is granted, and it is in use again once it answers',
+    async (answer) => {
+      for (const [, call] of CALLS) {
+        nonsense = answer;
+        await expect(call()).rejects.toThrow(StoreUnavailableError);
+        nonsense = undefined;
+        expect(await worksAgain()).toBe('expired');
+      }
+    },
+  );
+
+  test('given one lost answer, so that later ones come a question early, when codes are checked, then none is right', async () => {
+    nonsense = '';
+    const first = store.checkCode(codeCheck({ code: WRONG, uuid: 'any' })).catch((error: Error) => error);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    nonsense = undefined;
+    // The client asks for the time once a second: that is what comes in place of the answer.
+    expect(await first).toBeInstanceOf(StoreUnavailableError);
+    expect(await worksAgain()).toBe('expired');
+  });
+});
