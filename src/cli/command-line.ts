@@ -54,7 +54,7 @@ export async function runCommandLine(args: readonly string[]): Promise<number | 
   if (name === '--version')
     return say(String(JSON.parse(readFileSync(join(PROJECT_ROOT, 'package.json'), 'utf8')).version));
   if (name === 'help' || name === '--help') return say(usage());
-  const entry = COMMANDS[name];
+  const entry = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (!entry) {
     process.stderr.write(
       `${name === 'serve' ? 'serve takes no arguments' : `There is no command ${name}`}\n${usage()}\n`,

@@ -1,3 +1,4 @@
+import { textOf } from './json-object';
 import type { DeliveryOutcome, Receipt } from './receipts';
 
 /** Codes of a provider's receipts by what they mean; all others are `other`, so that metrics have so many labels and no more. */
@@ -82,9 +83,9 @@ export function deliveryOf(
   code: unknown,
   delivered: boolean | undefined,
 ): Pick<Receipt, 'outcome' | 'carrierCode'> {
-  const listed = Object.entries(codes).find(([, known]) => known.includes(String(code)));
+  const listed = Object.entries(codes).find(([, known]) => known.includes(textOf(code)));
   const meant = (listed?.[0] ?? 'technical-failure') as DeliveryOutcome;
-  const carrierCode = listed ? String(code) : 'other';
+  const carrierCode = listed ? textOf(code) : 'other';
   if (delivered === undefined) return { outcome: meant, carrierCode };
   if (delivered) return { outcome: 'delivered', carrierCode: meant === 'delivered' ? carrierCode : 'other' };
   return meant === 'delivered'
@@ -94,7 +95,7 @@ export function deliveryOf(
 
 /** A time as mainland providers write it: China Standard Time, `2026-01-31 08:00:00` or `20260131080000`; undefined if it is none. */
 export function chinaTime(text: unknown): number | undefined {
-  const [, ...parts] = /^(\d{4})-?(\d\d)-?(\d\d)[ T]?(\d\d):?(\d\d):?(\d\d)$/.exec(String(text)) ?? [];
+  const [, ...parts] = /^(\d{4})-?(\d\d)-?(\d\d)[ T]?(\d\d):?(\d\d):?(\d\d)$/.exec(textOf(text)) ?? [];
   if (parts.length === 0) return undefined;
   const [year, month, day, hour, minute, second] = parts;
   const at = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}+08:00`);

@@ -1,3 +1,4 @@
+import { textOf } from './json-object';
 import type { ProviderPush, PushAnswer } from './provider-push';
 
 /** A message that a person sent, as its carrier tells it. */
@@ -14,5 +15,5 @@ export interface InboundParser {
 
 /** Eleven digits of a mainland number that a mainland provider wrote with or without its country; anything else as it is. */
 export function mainlandSender(number: unknown): string {
-  return String(number).replace(/^(?:\+|00)?86(?=1\d{10}$)/, '');
+  return textOf(number).replace(/^(?:\+|00)?86(?=1\d{10}$)/, '');
 }

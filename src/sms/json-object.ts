@@ -14,3 +14,8 @@ export function readJsonArray(text: string): Record<string, unknown>[] | undefin
   if (!Array.isArray(value)) return undefined;
   return value.filter((item) => typeof item === 'object' && item !== null);
 }
+
+/** A string, a number or a boolean as text; '' for an object or an array, which may bring a `toString` that is none. */
+export function textOf(value: unknown): string {
+  return typeof value === 'object' ? '' : String(value);
+}

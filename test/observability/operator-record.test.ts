@@ -1,4 +1,4 @@
-import { createLog } from '../../src/log';
+import { createLog, type Logger } from '../../src/log';
 import { OperatorRecord } from '../../src/observability/operator-record';
 import type { Counts, MobileNote, OperatorStore } from '../../src/store/operator-store';
 import { Reason } from '../../src/verification/reasons';
@@ -63,4 +63,20 @@ describe('What operators are told of mobiles', () => {
     expect(store.written.map((notes) => notes.length)).toEqual([2_000]);
     expect(store.written[0]?.at(-1)?.event.uuid).toBe('1999');
   });
+});
+
+test('given a text among what operators changed that none of them wrote, then it is told as unreadable, and the server goes on', async () => {
+  jest.useFakeTimers();
+  const told: object[] = [];
+  let left = ['hello', '{"change":"bl', '7', '{"change":"block"}'];
+  const store = { takeAudit: async () => left.splice(0) };
+  const log = { info: (fields: object) => void told.push(fields) };
+  const record = new OperatorRecord(store as unknown as OperatorStore, log as unknown as Logger, () => 1);
+  await jest.advanceTimersByTimeAsync(5_000);
+  expect(told).toEqual([...Array(3).fill({ change: 'unreadable' }), { change: 'block' }]);
+  left = ['{"change":"allow"}'];
+  await jest.advanceTimersByTimeAsync(5_000);
+  expect(told.at(-1)).toEqual({ change: 'allow' });
+  await record.close();
+  jest.useRealTimers();
 });

@@ -1,5 +1,5 @@
 import { type InboundParser, mainlandSender } from '../inbound';
-import { readJsonArray } from '../json-object';
+import { readJsonArray, textOf } from '../json-object';
 import { jsonAnswer } from '../provider-push';
 
 /**
@@ -13,7 +13,7 @@ export const aliyunInbound: InboundParser = {
     return {
       messages: messages.map(({ phone_number, content }) => ({
         from: mainlandSender(phone_number),
-        text: String(content),
+        text: textOf(content),
       })),
       answer: jsonAnswer(200, { code: 0, msg: 'OK' }),
     };

@@ -1,5 +1,5 @@
 import { chinaTime, deliveryOf, MAINLAND_CARRIER_CODES } from '../carrier-codes';
-import { readJsonArray } from '../json-object';
+import { readJsonArray, textOf } from '../json-object';
 import { jsonAnswer } from '../provider-push';
 import type { Receipt, ReceiptParser } from '../receipts';
 
@@ -15,7 +15,7 @@ export const aliyunReceipts: ReceiptParser = {
     return {
       receipts: reports.map(
         ({ out_id, err_code, success, report_time }): Receipt => ({
-          smsId: String(out_id),
+          smsId: textOf(out_id),
           ...deliveryOf(MAINLAND_CARRIER_CODES, err_code, success === true || success === 'true'),
           at: chinaTime(report_time),
         }),

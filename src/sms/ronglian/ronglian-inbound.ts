@@ -1,4 +1,5 @@
 import { type InboundParser, mainlandSender } from '../inbound';
+import { textOf } from '../json-object';
 import { readRonglianPush } from './ronglian-push';
 
 /** `smsType` of a message that a person sent; delivery reports have 1. */
@@ -12,9 +13,9 @@ export const ronglianInbound: InboundParser = {
   parse({ body }) {
     const { fields, taken, notUnderstood } = readRonglianPush(body);
     const { smsType, fromNum, content } = fields ?? {};
-    if (String(smsType) !== SENT_BY_PERSON || fromNum === undefined || content === undefined) {
+    if (textOf(smsType) !== SENT_BY_PERSON || fromNum === undefined || content === undefined) {
       return { messages: [], answer: notUnderstood };
     }
-    return { messages: [{ from: mainlandSender(fromNum), text: String(content) }], answer: taken };
+    return { messages: [{ from: mainlandSender(fromNum), text: textOf(content) }], answer: taken };
   },
 };

@@ -1,4 +1,5 @@
 import { chinaTime, deliveryOf, MAINLAND_CARRIER_CODES } from '../carrier-codes';
+import { textOf } from '../json-object';
 import type { Receipt, ReceiptParser } from '../receipts';
 import { readRonglianPush } from './ronglian-push';
 
@@ -12,11 +13,11 @@ const REPORT = '1';
 export const ronglianReceipts: ReceiptParser = {
   parse({ body }) {
     const { fields, taken, notUnderstood } = readRonglianPush(body);
-    const report = fields?.reqId === undefined || String(fields.smsType) !== REPORT ? undefined : fields;
+    const report = fields?.reqId === undefined || textOf(fields.smsType) !== REPORT ? undefined : fields;
     if (!report) return { receipts: [], answer: notUnderstood };
     const receipt: Receipt = {
-      smsId: String(report.reqId),
-      ...deliveryOf(MAINLAND_CARRIER_CODES, report.deliverCode, String(report.status) === '0'),
+      smsId: textOf(report.reqId),
+      ...deliveryOf(MAINLAND_CARRIER_CODES, report.deliverCode, textOf(report.status) === '0'),
       at: chinaTime(report.recvTime),
     };
     return { receipts: [receipt], answer: taken };

@@ -1,5 +1,5 @@
 import { type InboundParser, mainlandSender } from '../inbound';
-import { readJsonObject } from '../json-object';
+import { readJsonObject, textOf } from '../json-object';
 import { jsonAnswer } from '../provider-push';
 
 /**
@@ -12,8 +12,8 @@ export const tencentInbound: InboundParser = {
     if (mobile === undefined || text === undefined) {
       return { messages: [], answer: jsonAnswer(400, { result: 1, errmsg: 'not a message' }) };
     }
-    const country = String(nationcode ?? '86').replace(/^\+/, '');
+    const country = textOf(nationcode ?? '86').replace(/^\+/, '');
     const from = country === '86' ? mainlandSender(mobile) : `+${country}${mobile}`;
-    return { messages: [{ from, text: String(text) }], answer: jsonAnswer(200, { result: 0, errmsg: 'OK' }) };
+    return { messages: [{ from, text: textOf(text) }], answer: jsonAnswer(200, { result: 0, errmsg: 'OK' }) };
   },
 };

@@ -1,5 +1,5 @@
 import { chinaTime, deliveryOf, MAINLAND_CARRIER_CODES } from '../carrier-codes';
-import { readJsonArray } from '../json-object';
+import { readJsonArray, textOf } from '../json-object';
 import { jsonAnswer } from '../provider-push';
 import type { Receipt, ReceiptParser } from '../receipts';
 
@@ -15,8 +15,8 @@ export const tencentReceipts: ReceiptParser = {
     return {
       receipts: reports.map(
         ({ sid, nationcode, mobile, errmsg, report_status, user_receive_time }): Receipt => ({
-          messageId: String(sid),
-          mobile: String(nationcode) === '86' ? String(mobile) : `+${nationcode}${mobile}`,
+          messageId: textOf(sid),
+          mobile: textOf(nationcode) === '86' ? textOf(mobile) : `+${textOf(nationcode)}${textOf(mobile)}`,
           ...deliveryOf(MAINLAND_CARRIER_CODES, errmsg, report_status === 'SUCCESS'),
           at: chinaTime(user_receive_time),
         }),

@@ -1,5 +1,5 @@
 import { deliveryOf, MAINLAND_CARRIER_CODES } from '../carrier-codes';
-import { readJsonObject } from '../json-object';
+import { readJsonObject, textOf } from '../json-object';
 import { jsonAnswer } from '../provider-push';
 import { DELIVERY_OUTCOMES, type DeliveryOutcome, type ReceiptParser } from '../receipts';
 import { webhookVerifier } from './webhook-signature';
@@ -19,7 +19,7 @@ export function webhookReceiptParser(secrets: readonly string[], clock: () => nu
         return { receipts: [], answer: jsonAnswer(400, { error: `needs an id, and one of ${DELIVERY_OUTCOMES}` }) };
       }
       const { carrierCode } = deliveryOf(MAINLAND_CARRIER_CODES, code, outcome === 'delivered');
-      const told = Date.parse(String(at));
+      const told = Date.parse(textOf(at));
       const receipt = {
         smsId: id,
         outcome: outcome as DeliveryOutcome,
