@@ -3,7 +3,7 @@ import { PROVIDERS, type Provider } from '../sms/providers';
 import { purposeTemplates } from '../sms/purpose-templates';
 import { webhookSecrets } from '../sms/webhook/webhook-secrets';
 import { country, countryBudgets, type Routes, routes } from './country-settings';
-import { choice, httpsUrl, httpUrl, integer, list, oneOf, parsed, text } from './setting-types';
+import { baseUrl, choice, endpoint, httpsUrl, httpUrl, integer, list, oneOf, parsed, text } from './setting-types';
 
 export const RONGLIAN_BASE_URL = 'https://app.cloopen.com:8883';
 export const TWILIO_BASE_URL = 'https://api.twilio.com';
@@ -43,17 +43,17 @@ export const PROVIDER_SETTINGS = {
     default: '1',
   }),
   RONGLIAN_TEMPLATES: templates('Ronglian'),
-  RONGLIAN_BASE_URL: parsed({ about: `Ronglian: base URL; absent: ${RONGLIAN_BASE_URL}`, parse: httpUrl }),
+  RONGLIAN_BASE_URL: parsed({ about: `Ronglian: base URL; absent: ${RONGLIAN_BASE_URL}`, parse: baseUrl(httpUrl) }),
   ALIYUN_ACCESS_KEY_ID: text({ about: 'Aliyun 阿里云: access key id, for `aliyun` and `aliyun-auth`' }),
   ALIYUN_ACCESS_KEY_SECRET: text({ about: 'Aliyun: access key secret, for both', secret: true }),
   ALIYUN_SIGN_NAME: text({ about: 'Aliyun: approved signature' }),
   ALIYUN_TEMPLATE_CODE: text({ about: 'Aliyun: approved template' }),
   ALIYUN_TEMPLATES: templates('Aliyun'),
-  ALIYUN_ENDPOINT: text({ about: 'Aliyun: endpoint, where it is not the public one' }),
+  ALIYUN_ENDPOINT: parsed({ about: 'Aliyun: endpoint, where it is not the public one', parse: endpoint }),
   ALIYUN_AUTH_SIGN_NAME: text({ about: 'Aliyun 短信认证: the signature that its console gives' }),
   ALIYUN_AUTH_TEMPLATE_CODE: text({ about: 'Aliyun 短信认证: the template that its console gives' }),
   ALIYUN_AUTH_TEMPLATES: templates('Aliyun 短信认证'),
-  ALIYUN_AUTH_ENDPOINT: text({ about: 'Aliyun 短信认证: endpoint, where it is not the public one' }),
+  ALIYUN_AUTH_ENDPOINT: parsed({ about: 'Aliyun 短信认证: endpoint, where it is not the public one', parse: endpoint }),
   TENCENT_SECRET_ID: text({ about: 'Tencent Cloud 腾讯云: secret id' }),
   TENCENT_SECRET_KEY: text({ about: 'Tencent Cloud: secret key', secret: true }),
   TENCENT_SDK_APP_ID: text({ about: 'Tencent Cloud: SMS SDK app id' }),
@@ -61,7 +61,7 @@ export const PROVIDER_SETTINGS = {
   TENCENT_TEMPLATE_ID: text({ about: 'Tencent Cloud: approved template' }),
   TENCENT_TEMPLATES: templates('Tencent Cloud'),
   TENCENT_REGION: text({ about: 'Tencent Cloud: region', default: 'ap-guangzhou' }),
-  TENCENT_ENDPOINT: text({ about: 'Tencent Cloud: endpoint, where it is not the public one' }),
+  TENCENT_ENDPOINT: parsed({ about: 'Tencent Cloud: endpoint, where it is not the public one', parse: endpoint }),
   WEBHOOK_URL: parsed({
     about: 'webhook: where messages are posted; https://, or http:// on this machine',
     parse: httpsUrl,
@@ -76,7 +76,7 @@ export const PROVIDER_SETTINGS = {
   TWILIO_AUTH_TOKEN: text({ about: 'Twilio: auth token', secret: true }),
   TWILIO_FROM: text({ about: 'Twilio: the number or name that sends' }),
   TWILIO_MESSAGING_SERVICE_SID: text({ about: 'Twilio: the messaging service that sends, in place of TWILIO_FROM' }),
-  TWILIO_BASE_URL: parsed({ about: `Twilio: base URL; absent: ${TWILIO_BASE_URL}`, parse: httpsUrl }),
+  TWILIO_BASE_URL: parsed({ about: `Twilio: base URL; absent: ${TWILIO_BASE_URL}`, parse: baseUrl(httpsUrl) }),
   TEST_NUMBERS: list({
     about:
       'numbers that are never sent anything and have a fixed code, such as `13800000000:246810`, comma-separated; in production only with ALLOW_TEST_NUMBERS',

@@ -1,5 +1,6 @@
 import { accessSync, constants } from 'node:fs';
 import { resolve } from 'node:path';
+import { parseEndpoint } from '../sms/provider-socket';
 
 /** One environment variable: what it means, for the docs, and how its text becomes a value. */
 export interface Setting<T> {
@@ -101,6 +102,24 @@ export function httpsUrl(value: string): string {
   const loopback = hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
   if (protocol !== 'https:' && !loopback) throw new Error('must be an https:// URL; http:// is for this machine only');
   return url;
+}
+
+/** A URL that paths are put behind. */
+export function baseUrl(parse: (value: string) => string): (value: string) => string {
+  return (value) => {
+    if (/[?#]/.test(value)) throw new Error('must have no ? and no #: paths are put behind it');
+    return parse(value);
+  };
+}
+
+/** `host[:port]`, or a URL with http:// or https://. */
+export function endpoint(value: string): string {
+  try {
+    parseEndpoint(value);
+  } catch {
+    throw new Error('must be a host, with a port or without, or an https:// or http:// URL');
+  }
+  return value;
 }
 
 /** A file that can be read, as an absolute path. */

@@ -8,7 +8,18 @@ import { ORIGINAL_DIALECTS } from './original-dialects';
 import { PAGE_SETTINGS } from './page-settings';
 import { PROVIDER_SETTINGS } from './provider-settings';
 import { receiptsSecrets } from './receipts-secrets';
-import { choice, httpsUrl, httpUrl, integer, list, parsed, readableFile, type Setting, text } from './setting-types';
+import {
+  baseUrl,
+  choice,
+  httpsUrl,
+  httpUrl,
+  integer,
+  list,
+  parsed,
+  readableFile,
+  type Setting,
+  text,
+} from './setting-types';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
@@ -72,7 +83,10 @@ export const SETTINGS = {
     parse: redisTarget,
   }),
   REDIS_TIMEOUT_MS: integer({ about: 'longest wait for Redis, ms', default: 1000, min: 10, max: 60_000 }),
-  REDIS_KEY_PREFIX: text({ about: 'put before every key, such as `shop:`; absent: nothing', default: '' }),
+  REDIS_KEY_PREFIX: parsed({
+    about: 'put before every key, such as `shop:`; absent: nothing',
+    parse: keyPrefix,
+  }),
   STORE: choice({ about: '`memory` allows the in-process store in production', of: ['memory'] as const }),
   ...PROVIDER_SETTINGS,
   CAPTCHA_TTL_SECONDS: integer({ about: 'how long a captcha can be answered, s', default: 300, min: 1, max: 86_400 }),
@@ -101,7 +115,10 @@ export const SETTINGS = {
     'messages asked for from one network (IPv4: /24, IPv6: /48) in any hour; absent: a tenth of SMS_DAILY_BUDGET',
   ),
   CAPTCHA_PER_NETWORK_MINUTE: limit('captchas for one network (IPv4: /24, IPv6: /48) in any minute', 600),
-  VERIFY_PER_CLIENT_HOUR: limit('codes checked for one client address in any hour, right ones not counted', 120),
+  VERIFY_PER_CLIENT_HOUR: limit(
+    'wrong codes for one client address in any hour; as many more where nothing is compared (no such request, a void one)',
+    120,
+  ),
   VERIFY_MAX_ATTEMPTS: limit('wrong codes before the code of a request is void', 5),
   VERIFY_MAX_FAILURES: limit('wrong codes in a row, over all requests of a mobile, before it must wait an hour', 100),
   SMS_DAILY_BUDGET: limit('messages over all mobiles in any 24 hours; a warning at 80 %', 10_000),
@@ -152,7 +169,7 @@ export const SETTINGS = {
   RECEIPTS_URL: parsed({
     about:
       'where Twilio reaches those paths, such as `https://sms.shop.example`: it is told, and signs, the whole address',
-    parse: httpsUrl,
+    parse: baseUrl(httpsUrl),
   }),
   ...INBOUND_SETTINGS,
   OTEL_EXPORTER_OTLP_ENDPOINT: parsed({ about: 'OTLP/HTTP collector; absent: no traces', parse: httpUrl }),
@@ -167,7 +184,18 @@ export const SETTINGS = {
 
 function origin(value: string): string {
   if (value !== '*' && (!URL.canParse(value) || new URL(value).origin !== value)) {
-    throw new Error(`must hold origins such as https://shop.example, not ${JSON.stringify(value)}`);
+    throw new Error(`must hold origins such as https://shop.example, not ${JSON.stringify(withoutLogin(value))}`);
   }
+  return value;
+}
+
+/** An error must not repeat a password that somebody wrote into an address. */
+function withoutLogin(address: string): string {
+  return address.replace(/[^/]*@/, '…@');
+}
+
+/** A cluster finds the slot of a key between its first braces. */
+function keyPrefix(value: string): string {
+  if (/[{}]/.test(value)) throw new Error('must have no { and no }: they decide where a cluster keeps a key');
   return value;
 }

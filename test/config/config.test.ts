@@ -174,7 +174,29 @@ describe('Bad settings', () => {
       { CORS_ORIGINS: 'https://shop.example/' },
       'CORS_ORIGINS must hold origins such as https://shop.example, not "https://shop.example/"',
     ],
+    [
+      'an origin with a login, which is not repeated',
+      { CORS_ORIGINS: 'https://user:hunter2@shop.example' },
+      'CORS_ORIGINS must hold origins such as https://shop.example, not "https://…@shop.example"',
+    ],
     ['no URL', { RONGLIAN_BASE_URL: 'app.cloopen.com' }, 'RONGLIAN_BASE_URL must be an http:// or https:// URL'],
+    ...['RONGLIAN_BASE_URL', 'TWILIO_BASE_URL', 'RECEIPTS_URL'].flatMap((name): [string, Environment, string][] => [
+      ['a query', { [name]: 'https://sms.example?key=1' }, `${name} must have no ? and no #: paths are put behind it`],
+      ['a fragment', { [name]: 'https://sms.example/#a' }, `${name} must have no ? and no #: paths are put behind it`],
+    ]),
+    ...['ALIYUN_ENDPOINT', 'ALIYUN_AUTH_ENDPOINT', 'TENCENT_ENDPOINT'].flatMap(
+      (name): [string, Environment, string][] =>
+        ['ftp://sms.example', 'https://', 'a b', ':443'].map((value) => [
+          'no endpoint',
+          { [name]: value },
+          `${name} must be a host, with a port or without, or an https:// or http:// URL`,
+        ]),
+    ),
+    ...['{shop}:', 'a}b:'].map((REDIS_KEY_PREFIX): [string, Environment, string] => [
+      'braces',
+      { REDIS_KEY_PREFIX },
+      'REDIS_KEY_PREFIX must have no { and no }: they decide where a cluster keeps a key',
+    ]),
     [
       'a font that is not there',
       { CAPTCHA_FONTS: '/no/such.ttf' },

@@ -48,4 +48,30 @@ describe('REDIS_URL', () => {
     expect(client.options).toMatchObject({ redisOptions: { username: 'shop', password: PASSWORD, tls: {} } });
     client.disconnect();
   });
+
+  test.each([
+    'redis://one/notadb',
+    'redis://one/1.5',
+    'redis://one/-1',
+    'redis://one/1/2',
+    'redis://one, redis://two/x',
+  ])('whose database is no number: %s', (url) =>
+    expect(() => redisTarget(url)).toThrow(/^must end with the number of a database, or with none$/),
+  );
+
+  test.each([
+    'redis://shop:hunter2%zz@one',
+    'redis://hunter2%@one',
+    'redis+sentinel://shop:hunter2%@one/primary',
+    'redis+sentinel://one/hunter2%zz',
+  ])('with a percent sign that is not encoded, and which is not repeated: %s', (url) => {
+    expect(() => redisTarget(url)).toThrow(/^must write a % in its user, password or name as %25$/);
+  });
+
+  test('with a # that is not encoded: what follows would be lost, host and all', () => {
+    expect(() => redisTarget('redis://shop:hunter2#3@one:6379')).toThrow(
+      /^must (write a # in its password as %23|be redis)/,
+    );
+    expect(() => redisTarget('redis://shop#hunter2@one:6379')).toThrow(/^must write a # in its password as %23$/);
+  });
 });

@@ -23,14 +23,29 @@ const DEFAULT_SENTINEL_PORT = 26_379;
 export function redisTarget(value: string): RedisTarget {
   if (value.startsWith('redis+sentinel:')) return sentinelTarget(value);
   const urls = value.split(',').map((url) => url.trim());
-  for (const url of urls) {
-    if (!URL.canParse(url) || !/^rediss?:$/.test(new URL(url).protocol) || new URL(url).hostname === '') {
-      throw new Error(
-        'must be redis://host:port/db, several of them, comma-separated, or redis+sentinel://host:port/NAME',
-      );
-    }
-  }
+  for (const url of urls) check(url);
   return urls.length > 1 ? { kind: 'cluster', urls } : { kind: 'single', url: value };
+}
+
+function check(value: string): void {
+  const url = URL.canParse(value) ? new URL(value) : undefined;
+  if (!url || !/^rediss?:$/.test(url.protocol) || url.hostname === '') {
+    throw new Error(
+      'must be redis://host:port/db, several of them, comma-separated, or redis+sentinel://host:port/NAME',
+    );
+  }
+  if (!/^\/?\d*$/.test(url.pathname)) throw new Error('must end with the number of a database, or with none');
+  if (url.hash !== '') throw new Error('must write a # in its password as %23');
+  decoded(url.username);
+  decoded(url.password);
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw new Error('must write a % in its user, password or name as %25');
+  }
 }
 
 function sentinelTarget(value: string): RedisTarget {
@@ -45,9 +60,9 @@ function sentinelTarget(value: string): RedisTarget {
   return {
     kind: 'sentinel',
     sentinels,
-    name: decodeURIComponent(name),
-    username: username ? decodeURIComponent(username) : undefined,
-    password: password ? decodeURIComponent(password) : undefined,
+    name: decoded(name),
+    username: username ? decoded(username) : undefined,
+    password: password ? decoded(password) : undefined,
     db: db ? Number(db) : undefined,
   };
 }
