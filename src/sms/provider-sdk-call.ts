@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import diagnosticsChannel from 'node:diagnostics_channel';
 import type { Agent, ClientRequest, IncomingMessage } from 'node:http';
+import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
 import { closeWhenIdle, MAX_ANSWER_BYTES, whenReady } from './provider-socket';
 
 /**
@@ -11,6 +12,13 @@ export type SdkReply<T> = { answer: T } | { error?: unknown; failure: string; se
 
 /** By how much an SDK's own time-outs should come after ours: they can't tell a slow connection from a slow answer. */
 export const SDK_MARGIN_MS = 250;
+
+/** What SDKs ask providers to pack their answers with. */
+const UNPACK: Readonly<Record<string, (packed: Buffer, options: { maxOutputLength: number }) => Buffer>> = {
+  gzip: gunzipSync,
+  deflate: inflateSync,
+  br: brotliDecompressSync,
+};
 
 /** What is known of the HTTP request of one SDK call. */
 interface RequestTracker {
@@ -41,7 +49,7 @@ function listen(): void {
 
 /**
  * Runs one call of a provider's SDK within `timeoutMs` of wall-clock time, body included, and cuts the connection when the time is
- * up. Redirects are not followed, answers over 64 KB are not read, and one that breaks off ends the call at once, whatever the SDK
+ * up. Redirects are not followed, answers over 64 KB are not read, packed or unpacked, and one that breaks off ends the call at once, whatever the SDK
  * would do. Never throws.
  */
 export async function callSdk<T>(call: () => Promise<T>, timeoutMs: number): Promise<SdkReply<T>> {
@@ -97,13 +105,29 @@ function readHead(tracker: RequestTracker, response: IncomingMessage): void {
   if (statusCode < 200 || statusCode > 299) tracker.failure = `http-${statusCode}`;
   delete headers.location;
   if (Number(headers['content-length'] ?? 0) > MAX_ANSWER_BYTES) tracker.cut('unreadable');
+  const encoding = headers['content-encoding'];
+  const unpacked = encoding !== undefined && Object.hasOwn(UNPACK, encoding) ? UNPACK[encoding] : undefined;
+  if (encoding !== undefined && !unpacked) tracker.cut('unreadable');
+  // The SDK would unpack whatever comes, and a few bytes can hold gigabytes.
+  delete headers['content-encoding'];
   // A listener for data would take the body away from an SDK that starts to read later, so the bytes are counted as they arrive.
   const push = response.push.bind(response);
+  const packed: Buffer[] = [];
   let bytes = 0;
-  response.push = (chunk: Buffer | null, encoding?: BufferEncoding) => {
+  response.push = (chunk: Buffer | null, encodedAs?: BufferEncoding) => {
     bytes += chunk?.length ?? 0;
     if (bytes > MAX_ANSWER_BYTES) tracker.cut('unreadable');
-    return push(chunk, encoding);
+    if (!unpacked) return push(chunk, encodedAs);
+    if (chunk) {
+      packed.push(chunk);
+      return true;
+    }
+    try {
+      push(unpacked(Buffer.concat(packed), { maxOutputLength: MAX_ANSWER_BYTES }));
+    } catch {
+      tracker.cut('unreadable');
+    }
+    return push(null);
   };
   response.on('error', (error: NodeJS.ErrnoException) => {
     tracker.failure ??= error.code ?? 'network';

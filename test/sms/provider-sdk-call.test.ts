@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import http from 'node:http';
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { classifyCode } from '../../src/sms/provider-codes';
 import { callSdk } from '../../src/sms/provider-sdk-call';
 import { portOf } from './contract';
@@ -67,6 +68,36 @@ describe('a call of an SDK', () => {
     await pause(100);
     server.close();
     expect(cut).toBe(true);
+  });
+
+  describe('a packed answer', () => {
+    const send = async (encoding: string, body: Buffer) => {
+      const server = await startServer((_, response) => {
+        response.writeHead(200, { 'content-encoding': encoding }).end(body);
+      });
+      const reply = await callSdk(() => get(server.port, '/'), 15_000);
+      server.close();
+      return reply;
+    };
+    const TEXT = Buffer.from('{"Code":"Ok","Message":"发送成功"}');
+    const LARGE = Buffer.alloc(2 ** 25);
+
+    test.each([
+      ['gzip', gzipSync],
+      ['deflate', deflateSync],
+      ['br', brotliCompressSync],
+    ])('with %s is read, and not where 32 MB come out of it', async (encoding, pack) => {
+      expect(await send(encoding, pack(TEXT))).toEqual({ answer: TEXT.toString() });
+      expect(await send(encoding, pack(TEXT.subarray(0, 0)))).toEqual({ answer: '' });
+      expect(await send(encoding, pack(LARGE).subarray(0, 65_536))).toMatchObject({
+        failure: 'unreadable',
+        sent: true,
+      });
+    });
+
+    test.each(['gzip', 'zstd', 'gzip, br', 'toString'])('with %s that it is not is not read', async (encoding) => {
+      expect(await send(encoding, TEXT)).toMatchObject({ failure: 'unreadable', sent: true });
+    });
   });
 
   test('an answer that breaks off ends the call, though the SDK waits for the rest', async () => {
