@@ -218,7 +218,9 @@ function warnings(
     lines.push('RECEIPTS_URL is missing: Twilio is not asked for receipts');
   }
   if (NODE_ENV === 'production' && TEST_NUMBERS.length > 0) {
-    lines.push(`TEST_NUMBERS: ${TEST_NUMBERS.length} numbers have fixed codes, and whoever knows one can confirm it`);
+    lines.push(
+      `TEST_NUMBERS gives fixed codes to this many numbers: ${TEST_NUMBERS.length}; whoever knows one can confirm it`,
+    );
   }
   const unbounded = countries.filter((country) => country !== 'CN' && !countryBudgets[country]);
   if (unbounded.length > 0) {

@@ -23,7 +23,8 @@ export function answerDevelopment(
   const parameters = new URLSearchParams(query);
   switch (path) {
     case '/dev/last-sms':
-      return sendLastCode(lastCode, parameters.get('mobile') ?? '', response);
+      // In a query a plus is a blank, and no number begins with one.
+      return sendLastCode(lastCode, (parameters.get('mobile') ?? '').replace(/^ /, '+'), response);
     case '/dev/captcha':
       return sendCaptchaText(captchaText, parameters.get('uuid') ?? '', response);
     default:

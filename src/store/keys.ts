@@ -138,6 +138,19 @@ export class StoreKeys {
     return `${this.prefix}tally:audit`;
   }
 
+  /** A key of every beginning that there is, each of no meaning: a start tries whether all can be written. */
+  probes(): string[] {
+    const subjects = ['client', 'network', 'parent', 'device'].map((kind) => `{${this.prefix}${kind}:probe}:probe`);
+    const others = ['budget', 'captchas', 'allowance', 'person', 'message', 'tally'];
+    return [
+      this.captcha('probe'),
+      this.code('probe'),
+      this.ofMobile('probe', 'probe'),
+      ...subjects,
+      ...others.map((name) => `${this.prefix}${name}:probe`),
+    ];
+  }
+
   /** The prefix, for scripts that build keys of standings and pools themselves. */
   get scriptPrefix(): string {
     return this.prefix;

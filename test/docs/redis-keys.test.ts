@@ -30,6 +30,11 @@ const USED = [
   keys.tally(0),
 ];
 
+test('a start tries a key of every beginning', () => {
+  const beginnings = (list: readonly string[]) => new Set(list.map((key) => key.split(':', 1)[0]));
+  expect(beginnings(keys.probes())).toEqual(beginnings(USED));
+});
+
 const read = (file: string) => readFileSync(join(__dirname, '../../docs', file), 'utf8');
 const missing = (prefixes: readonly string[]) =>
   USED.filter((key) => !prefixes.some((prefix) => key.startsWith(prefix)));

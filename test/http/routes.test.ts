@@ -165,8 +165,20 @@ describeWithRedis('The last code, on the page of a developer', () => {
       mobile,
       code: await shop.redis.get(`sms:${mobile}`),
     });
+    // A plus that is not encoded reads as a blank.
+    for (const query of [`?mobile=+86${mobile}`, `?mobile=%2B86${mobile}`])
+      expect((await last(query)).status).toBe(200);
     for (const query of ['', '?mobile=', '?mobile=13900000000', '?mobile=__proto__']) {
       expect((await last(query)).status).toBe(404);
+    }
+    await shop.close();
+  }, 60_000);
+
+  test('of a number abroad is shown with its plus as it is and encoded', async () => {
+    const shop = await Shop.open({ SMS_PROVIDERS: 'console', SMS_COUNTRIES: 'CN,HK' });
+    await shop.api().sendSmsCode({ mobile: '+85261234567', ...(await shop.seededCaptcha()) });
+    for (const mobile of ['+85261234567', '%2B85261234567']) {
+      expect((await fetch(`${shop.server.url}/dev/last-sms?mobile=${mobile}`)).status).toBe(200);
     }
     await shop.close();
   }, 60_000);

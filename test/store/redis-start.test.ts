@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { openStore } from '../../src/store/open-store';
 import { redisTarget } from '../../src/store/redis/redis-target';
@@ -70,6 +72,32 @@ describeWithRedis('a start on a Redis that cannot keep what must be remembered',
       server.url.replace('redis://', 'redis://reader:secret@'),
       /a test write failed: .*(NOPERM|can't run this command|permissions)/i,
     );
+  });
+
+  describe('given a user who may touch the keys that docs/sharing.md names', () => {
+    const documented = /^ACL SETUSER verification on >CHANGE-ME (.*)$/m.exec(
+      readFileSync(join(__dirname, '../../docs/sharing.md'), 'utf8'),
+    )?.[1];
+    const rules = documented?.split(' ') ?? [];
+    const patterns = rules.filter((rule) => rule.startsWith('~'));
+    const asUser = async (allowed: readonly string[]) => {
+      await client.call('ACL', 'SETUSER', 'limited', 'reset', 'on', '>secret', ...allowed);
+      return server.url.replace('redis://', 'redis://limited:secret@');
+    };
+
+    test('when it is opened, then it starts', async () => {
+      const store = await open(await asUser(rules));
+      expect(await store.issueCaptcha(captcha())).toEqual({ status: 'ok' });
+      await store.close();
+    });
+
+    test('when one of them is missing, then the start ends and says so', async () => {
+      expect(patterns.length).toBeGreaterThan(10);
+      for (const missing of patterns) {
+        const url = await asUser(rules.filter((rule) => rule !== missing));
+        await expectRefused(url, /a test write failed: .*(NOPERM|can't access|permissions)/i);
+      }
+    });
   });
 
   test('given a read-only replica, when it is opened, then the start ends and says so', async () => {

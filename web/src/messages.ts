@@ -147,7 +147,7 @@ const en: Messages = {
   copied: 'Copied',
   goBack: 'Back',
   confirmed: 'This number is confirmed',
-  confirmedLead: 'The code from the SMS was right.',
+  confirmedLead: 'This number was confirmed by SMS.',
   startOver: 'Confirm another number',
   nobodyAsked: 'This page only confirms a number. It hands the result to nobody.',
   leadReturn: (host) => `Enter your number and the captcha. You will go back to ${host}.`,

@@ -18,7 +18,9 @@ export function Confirm() {
     if (uuid && image) setCaptcha({ uuid, image });
     else setMessage(errmsg ?? '');
   }, [client]);
-  useEffect(() => void loadCaptcha().catch(() => setMessage('The server cannot be reached')), [loadCaptcha]);
+  /** No answer came; whatever the server says is data. */
+  const unreachable = useCallback(() => setMessage('The server cannot be reached'), []);
+  useEffect(() => void loadCaptcha().catch(unreachable), [loadCaptcha, unreachable]);
 
   async function send(event: FormEvent) {
     event.preventDefault();
@@ -46,7 +48,7 @@ export function Confirm() {
   return (
     <>
       {sent ? (
-        <form onSubmit={verify}>
+        <form onSubmit={(event) => void verify(event).catch(unreachable)}>
           <p>Sent to {sent.mobile}</p>
           <label>
             SMS code <input value={smsCode} onChange={(event) => setSmsCode(event.target.value)} />
@@ -54,7 +56,7 @@ export function Confirm() {
           <button type="submit">Confirm</button>
         </form>
       ) : (
-        <form onSubmit={send}>
+        <form onSubmit={(event) => void send(event).catch(unreachable)}>
           <label>
             Mobile <input type="tel" value={mobile} onChange={(event) => setMobile(event.target.value)} />
           </label>

@@ -48,7 +48,8 @@ async function selectDatabase(client: RedisClient, target: RedisTarget): Promise
 
 async function probe(commands: RedisCommands, keys: StoreKeys, log?: Pick<Logger, 'warn'>): Promise<void> {
   try {
-    await commands.run('probe', [keys.captcha('probe')], []);
+    // A user may be allowed some keys and not others.
+    await Promise.all(keys.probes().map((key) => commands.run('probe', [key], [])));
   } catch (error) {
     const { message } = error as Error;
     if (!PASSING.test(message)) throw new StoreUnavailableError(`a test write failed: ${message}`);
