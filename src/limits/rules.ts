@@ -64,7 +64,7 @@ export interface LockoutPolicy {
 }
 
 /**
- * Captchas that may be alive at once, whoever asked for them: some 50 MB of Redis. The fuller this is, the smaller is each network's
+ * Captchas that may be alive at once, whoever asked for them: 15 to 90 MB of Redis. The fuller this is, the smaller is each network's
  * share of it, so that few networks never use it up.
  */
 const LIVE_CAPTCHAS = 100_000;

@@ -108,6 +108,7 @@ describe('Bounds of HTTP', () => {
       postJson(' '.repeat(20_000)),
       get('/', 'expect: x\r\n'),
       get('/', 'content-length: x\r\n'),
+      'GET / HTTP/1.1\r\n\r\n',
       get('/', `x: ${'y'.repeat(20_000)}\r\n`),
       'garbage\r\n\r\n',
     ];
