@@ -90,7 +90,9 @@ describe('TEST_NUMBERS in production', () => {
   test('is told at each start where ALLOW_TEST_NUMBERS allows it, and works', async () => {
     const server = await new ServerProcess({ ...production, ALLOW_TEST_NUMBERS: 'true' }).ready();
     expect(
-      server.logs.filter(({ level, msg }) => level === 40 && msg.startsWith('TEST_NUMBERS: 2 numbers')),
+      server.logs.filter(
+        ({ level, msg }) => level === 40 && msg.startsWith('TEST_NUMBERS gives fixed codes to this many numbers: 2;'),
+      ),
     ).toHaveLength(1);
     await server.stop();
   }, 60_000);
