@@ -150,9 +150,11 @@ export class Model {
     const named = uuid === undefined ? undefined : this.requests.get(uuid);
     const request =
       named && named.mobile === mobile && named.purpose === purpose && named.expiresAt > this.now ? named : undefined;
+    // A try where nothing is compared counts as a guess.
+    const compares = request && !request.isVoid && this.lockWait(mobile) === 0;
     const rule: Rule = {
       reason: 'QUOTA_EXCEEDED',
-      name: `${request ? 'tries' : 'guesses'} ${client}`,
+      name: `${compares ? 'tries' : 'guesses'} ${client}`,
       cap: this.limits.verificationsPerClientHour,
       length: HOUR,
     };
