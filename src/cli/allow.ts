@@ -4,7 +4,10 @@ import type { Command } from './command';
 import { audit, withOperator } from './operator-session';
 import { spanOf } from './table';
 
-/** Spares a number its own caps of an hour and a day, and that of strangers who ask for it. Cooldown, budget, lockout and the limits of clients and networks hold. */
+/**
+ * Spares a number its own caps of an hour and a day, and that of strangers who ask for it. Cooldown, budget, lockout and the limits of
+ * clients and networks hold.
+ */
 export const allow: Command = {
   usage: 'MOBILE --reason TEXT [--for 24h] [--json]',
   options: { reason: { type: 'string' }, for: { type: 'string' } },
