@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import diagnosticsChannel from 'node:diagnostics_channel';
 import type { Agent, ClientRequest, IncomingMessage } from 'node:http';
-import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
+import { brotliDecompressSync, gunzipSync, inflateRawSync, inflateSync } from 'node:zlib';
 import { closeWhenIdle, MAX_ANSWER_BYTES, whenReady } from './provider-socket';
 
 /**
@@ -13,12 +13,16 @@ export type SdkReply<T> = { answer: T } | { error?: unknown; failure: string; se
 /** By how much an SDK's own time-outs should come after ours: they can't tell a slow connection from a slow answer. */
 export const SDK_MARGIN_MS = 250;
 
-/** What SDKs ask providers to pack their answers with. */
-const UNPACK: Readonly<Record<string, (packed: Buffer, options: { maxOutputLength: number }) => Buffer>> = {
-  gzip: gunzipSync,
-  deflate: inflateSync,
-  br: brotliDecompressSync,
-};
+type Unpack = (packed: Buffer, options: { maxOutputLength: number }) => Buffer;
+
+/** Content codings (RFC 9110, 8.4.1). Some servers leave out the frame of zlib that `deflate` has. */
+const UNPACK: ReadonlyMap<string, Unpack> = new Map<string, Unpack>([
+  ['identity', (plain) => plain],
+  ['gzip', gunzipSync],
+  ['x-gzip', gunzipSync],
+  ['deflate', (packed, options) => (((packed[0] ?? 0) & 15) === 8 ? inflateSync : inflateRawSync)(packed, options)],
+  ['br', brotliDecompressSync],
+]);
 
 /** What is known of the HTTP request of one SDK call. */
 interface RequestTracker {
@@ -106,7 +110,7 @@ function readHead(tracker: RequestTracker, response: IncomingMessage): void {
   delete headers.location;
   if (Number(headers['content-length'] ?? 0) > MAX_ANSWER_BYTES) tracker.cut('unreadable');
   const encoding = headers['content-encoding'];
-  const unpacked = encoding !== undefined && Object.hasOwn(UNPACK, encoding) ? UNPACK[encoding] : undefined;
+  const unpacked = UNPACK.get(encoding?.trim().toLowerCase() ?? '');
   if (encoding !== undefined && !unpacked) tracker.cut('unreadable');
   // The SDK would unpack whatever comes, and a few bytes can hold gigabytes.
   delete headers['content-encoding'];

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import http from 'node:http';
-import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
+import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import { classifyCode } from '../../src/sms/provider-codes';
 import { callSdk } from '../../src/sms/provider-sdk-call';
 import { portOf } from './contract';
@@ -93,6 +93,15 @@ describe('a call of an SDK', () => {
         failure: 'unreadable',
         sent: true,
       });
+    });
+
+    test.each([
+      ['GZIP', gzipSync],
+      ['x-gzip', gzipSync],
+      ['deflate', deflateRawSync],
+      ['identity', (plain: Buffer) => plain],
+    ])('with %s, as some servers write it, is read', async (encoding, pack) => {
+      expect(await send(encoding, pack(TEXT))).toEqual({ answer: TEXT.toString() });
     });
 
     test.each(['gzip', 'zstd', 'gzip, br', 'toString'])('with %s that it is not is not read', async (encoding) => {
