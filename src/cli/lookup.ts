@@ -1,13 +1,11 @@
 import { loadConfig } from '../config/config';
-import { KeyedHash } from '../keyed-hash';
 import { isSparedToAllowed, type SlidingWindowLimit } from '../limits/sliding-window-limit';
-import { mobileId } from '../observability/event-log';
 import { createNumbering } from '../sms/numbering';
 import type { MessageRecord } from '../store/message-record';
 import type { LimitUse, MobileEvent, MobileStanding } from '../store/operator-store';
 import { mobileOf } from './arguments';
 import type { Command } from './command';
-import { withOperator } from './operator-session';
+import { loggedId, withOperator } from './operator-session';
 import { spanOf, table } from './table';
 
 /** The client of the next request is not known here, so limits of clients and networks show only in the last refusal. */
@@ -40,7 +38,7 @@ export const lookup: Command = {
       }
       const { maxFailures, maxAttempts } = rules.lockout;
       const found: Found = { standing, limits, uses, maxFailures, messages };
-      const id = config.clientHashIsRandom ? undefined : mobileId(new KeyedHash(config.clientHashSecret), mobile);
+      const id = loggedId(config, mobile);
       const next = nextMessage(found);
       const events = standing.events.map(({ uuid: _, ...event }) => ({
         ...event,

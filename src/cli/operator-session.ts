@@ -44,9 +44,14 @@ export interface Change {
   forMs?: number;
 }
 
+/** What stands for a mobile in the servers' logs; undefined where each process has a key of its own. */
+export function loggedId({ clientHashIsRandom, clientHashSecret }: Config, mobile: string): string | undefined {
+  return clientHashIsRandom ? undefined : mobileId(new KeyedHash(clientHashSecret), mobile);
+}
+
 /** Leaves a change in the log of the servers and in the number's history. Before it is made, so that none is made without. */
 export async function audit({ config, operator }: OperatorSession, { mobile, ...change }: Change): Promise<void> {
-  const id = config.clientHashIsRandom ? undefined : mobileId(new KeyedHash(config.clientHashSecret), mobile);
+  const id = loggedId(config, mobile);
   const who = { by: userInfo().username, asked: new Date().toISOString() };
   const line = { event: 'operator', ...change, ...who, mobile: maskedMobile(mobile), mobileId: id };
   await operator.leaveAudit(JSON.stringify(line));

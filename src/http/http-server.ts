@@ -4,8 +4,6 @@ import { errorBody, sendError } from './json-answer';
 
 /** Time for the headers and the whole of a small body; a client that trickles is cut off. */
 const TIMEOUTS = { headersTimeout: 5_000, requestTimeout: 10_000, connectionsCheckingInterval: 1_000 };
-/** A request without a Host is refused here, in the shape of all errors (RFC 9112, 3.2); Node would send no body. */
-const OPTIONS = { ...TIMEOUTS, requireHostHeader: false };
 
 /** Pipelined requests that may wait on one connection. No browser and no common proxy sends even one. */
 const MAX_WAITING = 16;
@@ -24,13 +22,15 @@ export function createBoundedServer(listener: RequestListener): Server {
   const answer: RequestListener = (request, response) => {
     // A response without a socket waits behind another one of its connection.
     if (response.socket === null && !mayWait(waiting, request, response)) return;
+    // RFC 9112, 3.2.
     if (request.headers.host === undefined && request.httpVersion !== '1.0') {
       response.setHeader('connection', 'close');
       return sendError(response, 400, 'BAD_REQUEST', 'The request names no Host.');
     }
     listener(request, response);
   };
-  const server = createServer(OPTIONS, answer);
+  // A request without a Host is refused above, in the shape of all errors: Node would send no body.
+  const server = createServer({ ...TIMEOUTS, requireHostHeader: false }, answer);
   // The listener asks for the body where it wants one: see readJson.
   server.on('checkContinue', answer);
   server.on('checkExpectation', (_, response: ServerResponse) => {

@@ -69,9 +69,8 @@ describe('REDIS_URL', () => {
   });
 
   test('with a # that is not encoded: what follows would be lost, host and all', () => {
-    expect(() => redisTarget('redis://shop:hunter2#3@one:6379')).toThrow(
-      /^must (write a # in its password as %23|be redis)/,
-    );
+    // Before the # stands a port that is no number.
+    expect(() => redisTarget('redis://shop:hunter2#3@one:6379')).toThrow(/^must be redis:/);
     expect(() => redisTarget('redis://shop#hunter2@one:6379')).toThrow(/^must write a # in its password as %23$/);
   });
 });

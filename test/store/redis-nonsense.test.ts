@@ -1,6 +1,7 @@
 import { openStore } from '../../src/store/open-store';
 import { type Store, StoreUnavailableError } from '../../src/store/store';
 import { describeWithRedis, type RedisServer, startRedis } from '../harness/redis-server';
+import { waitUntil } from '../harness/wait-until';
 import { type CommandProxy, isScriptCall, startCommandProxy } from './command-proxy';
 import { captcha, codeCheck, reservation, WRONG } from './requests';
 
@@ -34,11 +35,13 @@ describeWithRedis('something behind REDIS_URL that answers what it was not asked
     () => store.noteMessage('sms-1', 'send', { outcome: 'unknown', provider: 'p', code: 'c', at: 1 }, 1_000),
   ];
   const worksAgain = async () => {
-    for (let end = Date.now() + TIMEOUT_MS; Date.now() < end; await new Promise((resolve) => setTimeout(resolve, 20))) {
-      const works = await store.checkCode(codeCheck({ code: WRONG, uuid: 'any' })).catch(() => undefined);
-      if (works) return works.status;
-    }
-    return 'never';
+    let status: string | undefined;
+    const answers = async () => {
+      status = (await store.checkCode(codeCheck({ code: WRONG, uuid: 'any' })).catch(() => undefined))?.status;
+      return status !== undefined;
+    };
+    await waitUntil('it is in use again', answers, TIMEOUT_MS);
+    return status;
   };
 
   test.each([

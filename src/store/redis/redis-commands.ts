@@ -96,10 +96,10 @@ export class RedisCommands {
     return Promise.all(
       this.nodes.primaries().map(async ({ name, node }) => {
         const askedAt = Date.now();
-        const [seconds, micros] = await this.bounded(node.time(), this.deadline());
+        const redisNow = await this.timeOf(node, this.deadline());
         const answeredAt = Date.now();
         const info = await this.bounded(node.info(), this.deadline()).catch(() => '');
-        return { name, info, redisNow: Number(seconds) * 1000 + Number(micros) / 1000, askedAt, answeredAt };
+        return { name, info, redisNow, askedAt, answeredAt };
       }),
     );
   }
@@ -158,8 +158,11 @@ export class RedisCommands {
 
   /** Whatever else comes must not be taken for a right code. */
   private isAnswerOf(name: ScriptName, reply: unknown): boolean {
-    const statuses = this.statuses.get(name) ?? statusesOf(name);
-    this.statuses.set(name, statuses);
+    let statuses = this.statuses.get(name);
+    if (!statuses) {
+      statuses = statusesOf(name);
+      this.statuses.set(name, statuses);
+    }
     return Array.isArray(reply) && statuses.has(reply[0]) && Number.isSafeInteger(reply[1]);
   }
 
@@ -180,11 +183,17 @@ export class RedisCommands {
 
   private async readClock(name: string, node: Redis, deadline: number): Promise<void> {
     const askedAt = performance.now();
+    const now = await this.timeOf(node, deadline);
+    this.clock(name).read(Math.floor(now), askedAt);
+  }
+
+  /** What a server's clock shows, ms since the epoch. */
+  private async timeOf(node: Redis, deadline: number): Promise<number> {
     const answer: unknown = await this.bounded(node.time(), deadline);
     const [seconds, micros] = Array.isArray(answer) ? answer.map(Number) : [];
-    const now = Math.floor((seconds ?? Number.NaN) * 1000 + (micros ?? Number.NaN) / 1000);
-    if (!Number.isSafeInteger(now)) throw this.outOfStep();
-    this.clock(name).read(now, askedAt);
+    const now = (seconds ?? Number.NaN) * 1000 + (micros ?? Number.NaN) / 1000;
+    if (!Number.isFinite(now)) throw this.outOfStep();
+    return now;
   }
 
   private beat(): void {
