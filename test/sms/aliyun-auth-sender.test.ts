@@ -25,6 +25,7 @@ describeSmsSender('aliyun-auth', {
     ],
     unknown: ['isp.SYSTEM_ERROR', 'biz.SOMETHING_NEW'],
   },
+  wordless: ['{}', 'null', '[]', '{"Success":true,"Message":"OK","Model":{"BizId":"112231421412414124123^4"}}'],
   expectRequest: ({ method, path, query, headers }, message) => {
     expect(`${method} ${path}`).toBe('POST /');
     expect(headers).toMatchObject({ 'x-acs-action': 'SendSmsVerifyCode', 'x-acs-version': '2017-05-25' });

@@ -24,6 +24,7 @@ describeSmsSender('twilio', {
     misconfigured: ['20003', '20404', '21212', '21606', '21608', '21408', '21660', '21703'],
     unknown: ['20001', '99999'],
   },
+  wordless: ['{}', 'null', '[]', '{"status":"queued"}'],
   expectRequest: ({ method, path, headers, body }, message) => {
     expect(`${method} ${path}`).toBe(`POST /2010-04-01/Accounts/${ACCOUNT.accountSid}/Messages.json`);
     expect(headers).toMatchObject({ 'content-type': 'application/x-www-form-urlencoded' });
