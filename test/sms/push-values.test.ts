@@ -77,3 +77,17 @@ describe('a push with a value that no provider sends there', () => {
     expect(answer).toMatchObject({ status: 400, body: expect.stringContaining('needs from and text') });
   });
 });
+
+describe('a message that Tencent Cloud passes on', () => {
+  test.each([
+    [{ nationcode: '86' }, '13800138000'],
+    [{ nationcode: '+86' }, '13800138000'],
+    [{ nationcode: 86 }, '13800138000'],
+    [{}, '13800138000'],
+    [{ nationcode: '852' }, '+85213800138000'],
+    [{ nationcode: '+852' }, '+85213800138000'],
+  ])('with the country %j: is of %s', (country, from) => {
+    const body = JSON.stringify({ mobile: '13800138000', text: 'a text', ...country });
+    expect(tencentInbound.parse(received(body)).messages).toEqual([{ from, text: 'a text' }]);
+  });
+});
