@@ -104,6 +104,19 @@ describe('The clocks of Redis servers', () => {
     expect(servers.exceeded).toEqual(['a']);
   });
 
+  test('given a connection made anew to a server whose clock is a minute behind, when its first command is held back past its deadline, then it does not act', async () => {
+    const { servers, commands } = open();
+    await commands.run('take', ['a'], []);
+    servers.aheadMs.a = -60_000;
+    servers.emit('ready');
+    servers.acted.length = 0;
+    servers.holdMs = TIMEOUT_MS + 300;
+    await expect(commands.run('take', ['a'], [])).rejects.toThrow(StoreUnavailableError);
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    expect(servers.acted).toEqual([]);
+    expect(servers.exceeded).toEqual(['a']);
+  });
+
   test('given a clock that steps forward, when a call is made, then it acts at the second asking', async () => {
     const { servers, commands } = open();
     await commands.run('take', ['a'], []);
