@@ -2,6 +2,7 @@ import { runCommand } from '../harness/command-line';
 import { describeWithRedis, type RedisServer, startRedis } from '../harness/redis-server';
 import { type Ronglian, startRonglian } from '../harness/ronglian';
 import type { Environment } from '../harness/server-process';
+import { startCommandProxy } from '../store/command-proxy';
 
 jest.setTimeout(60_000);
 
@@ -52,6 +53,22 @@ describeWithRedis('check', () => {
     const none = await findings({ ...ronglian.environment, REDIS_URL: evicting.url });
     expect(none.exitCode).toBe(1);
     expect(none.of('redis')).toMatchObject([{ level: 'failed', words: expect.stringMatching(/^can't be used: /) }]);
+  });
+
+  test.each([
+    [300_000, 'failed', /^its clock is 5 min.* ahead of this machine's$/],
+    [20_000, 'warning', /^its clock is (19|20|21) s.* ahead of this machine's$/],
+    [-300_000, 'failed', /^its clock is 5 min.* behind this machine's$/],
+  ])('given a Redis whose clock is %d ms ahead, then that is told: %s', async (aheadMs, level, words) => {
+    const proxy = await startCommandProxy(redis.port, async (command) => {
+      if (!/^\*1\r\n\$4\r\ntime\r\n$/i.test(command)) return undefined;
+      const seconds = String(Math.floor((Date.now() + aheadMs) / 1000));
+      return `*2\r\n$${seconds.length}\r\n${seconds}\r\n$1\r\n0\r\n`;
+    });
+    const { exitCode, of } = await findings({ ...ronglian.environment, REDIS_URL: proxy.url });
+    await proxy.close();
+    expect(exitCode).toBe(level === 'failed' ? 1 : 0);
+    expect(of('redis')).toContainEqual(expect.objectContaining({ level, words: expect.stringMatching(words) }));
   });
 
   test('given bad settings, then all of them are told, as at a start', async () => {
