@@ -37,6 +37,14 @@ export function describeAllowances(subject: () => StoreSubject): void {
       throw new Error('never refused');
     };
 
+    const pastFirstDays = async () => {
+      await confirm(await send(requestOf('start')));
+      for (let day = 0; day < 4; day++) {
+        await subject().advance(DAY);
+        await confirm(await send(requestOf('start')));
+      }
+    };
+
     test('given a new shop, when one address asks again and again, then it is given about 14 messages, and told how long to wait', async () => {
       const count = await given(requestOf('a'));
       expect(count).toBeGreaterThanOrEqual(10);
@@ -197,13 +205,19 @@ export function describeAllowances(subject: () => StoreSubject): void {
       expect(paidBy((await send(requestOf('a'))).reserved)).toBe('own');
     });
 
+    test('given a shop past its first days, when somebody asks again from an address that is given no more, then that is sent, and no third one', async () => {
+      await pastFirstDays();
+      const mobile = '13700137000';
+      await send(requestOf('a'), mobile);
+      await given(requestOf('a'));
+      const charges: unknown[] = [];
+      for (let i = 0; i < 3; i++) charges.push(paidBy((await send(requestOf('a'), mobile)).reserved));
+      expect(charges).toEqual(['unknown', 'not-allowed', 'not-allowed']);
+    });
+
     test('given a shop past its first days, when a strange network asks for a mobile that had 5 messages today, then it is refused', async () => {
       const mobile = '13900139000';
-      await confirm(await send(requestOf('start')));
-      for (let day = 0; day < 4; day++) {
-        await subject().advance(DAY);
-        await confirm(await send(requestOf('start')));
-      }
+      await pastFirstDays();
       for (let i = 0; i < 5; i++) {
         expect((await send(requestOf(`stranger-${i}`), mobile)).reserved.status).toBe('ok');
         await subject().advance(20 * MINUTE);
