@@ -109,8 +109,8 @@ describeWithRedis("a cluster's steps on one redis-server", () => {
     return {
       store: agedStore(store, () => agedMs),
       readCode: (mobile) => redis.get(`sms:${mobile}`),
-      async writeForeignCode(mobile, code) {
-        await redis.set(`sms:${mobile}`, code, 'EX', 300);
+      async writeForeignCode(mobile, code, expires = true) {
+        await (expires ? redis.set(`sms:${mobile}`, code, 'EX', 300) : redis.set(`sms:${mobile}`, code));
       },
       async advance(ms) {
         await redis.eval(AGE, 0, ms);
