@@ -127,6 +127,17 @@ describe('What receipts tell', () => {
     expect(events[0]).toMatchObject({ smsId });
   });
 
+  test.each([
+    [HOUR - 1, ['delivery-reported', 'unconfirmed-resolved']],
+    [HOUR, ['foreign']],
+  ])('of such a message, %d ms after it was asked for: %j', async (ms, told) => {
+    await service.sent({ id: smsIds.next(), mobile: MOBILE }, UNKNOWN);
+    now += ms;
+    await push('tencent', { messageId: 'never-told', mobile: MOBILE, ...DELIVERED });
+    await waitUntil('it was looked at for the last time', () => events.length > 0);
+    expect(types()).toEqual(told);
+  });
+
   test('of ids that nobody knows so many wait as were allowed, and then nothing is kept', async () => {
     const strangers = Array.from({ length: 5_000 }, (_, i) => ({ messageId: `x${i}`, mobile: MOBILE, ...DELIVERED }));
     await push('tencent', ...strangers);
