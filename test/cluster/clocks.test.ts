@@ -127,6 +127,22 @@ describe('The clocks of Redis servers', () => {
     expect(servers.exceeded).toEqual(['a']);
   });
 
+  test('given an answer that was slow, when the next command is on its way for a while, then it acts all the same, and is not asked for twice', async () => {
+    const { servers, commands } = open();
+    await commands.run('take', ['a'], []);
+    const take = servers.take.bind(servers);
+    servers.take = async (...args) => {
+      const reply = await take(...args);
+      await new Promise((resolve) => setTimeout(resolve, 800));
+      return reply;
+    };
+    await commands.run('take', ['a'], []);
+    servers.take = take;
+    servers.holdMs = 400;
+    expect((await commands.run('take', ['a'], []))[0]).toBe('ok');
+    expect(servers.exceeded).toEqual([]);
+  });
+
   test('given a command that is late even by the server’s own last word, then it fails, and does not act', async () => {
     const { servers, commands } = open();
     servers.take = async () => ['deadline-exceeded', Date.now() - 60_000];
