@@ -19,7 +19,7 @@ class Servers extends EventEmitter implements RedisNodes {
   holdMs = 0;
 
   primaryOf(key: string) {
-    return { name: key, node: { status: 'ready', time: () => this.timeOf(key) } as unknown as Redis };
+    return { name: key, node: { status: 'ready', options: {}, time: () => this.timeOf(key) } as unknown as Redis };
   }
 
   primaries() {
