@@ -1,5 +1,7 @@
 import { pino } from 'pino';
 import { EventLog } from '../../src/observability/event-log';
+import type { DomainEvent } from '../../src/verification/events';
+import { Reason } from '../../src/verification/reasons';
 
 describe('Event lines of receipts', () => {
   test.each([
@@ -15,5 +17,34 @@ describe('Event lines of receipts', () => {
     observe({ type: 'unconfirmed-resolved', ...fields, outcome: 'delivered' });
     observe({ type: 'receipt-ignored', provider: 'aliyun', reason: 'foreign' });
     expect(lines.map(({ event }) => event)).toEqual(expected);
+  });
+});
+
+describe('What has a line already, or needs none', () => {
+  function eventsOf(...events: DomainEvent[]): unknown[] {
+    const lines: { event: string; rule?: string }[] = [];
+    const log = pino({}, { write: (line: string) => lines.push(JSON.parse(line)) });
+    const { observe } = new EventLog(log, { events: 'all', secret: 's' });
+    for (const event of events) observe(event);
+    return lines.map(({ event, rule }) => (rule ? [event, rule] : event));
+  }
+  const request = { mobile: '13800138000', purpose: 'LOGIN', uuid: 'u' } as const;
+
+  test('given a check that a limit refused, then the line is the one of the limit', () => {
+    const found = eventsOf(
+      { type: 'code-verified', reason: Reason.QUOTA_EXCEEDED, request, country: 'CN' },
+      { type: 'limit-hit', rule: 'verify-hour', retryAfter: 9, request },
+    );
+    expect(found).toEqual([['refused', 'verify-hour']]);
+  });
+
+  test('given messages from mobiles, then only those that somebody waits for have a line, and each of them one', () => {
+    const found = eventsOf(
+      { type: 'inbound', result: 'started', request },
+      { type: 'inbound', result: 'unmatched' },
+      { type: 'inbound', result: 'confirmed', request },
+      { type: 'inbound', result: 'duplicate', request },
+    );
+    expect(found).toEqual(['inbound-started', 'inbound-confirmed']);
   });
 });

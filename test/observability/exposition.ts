@@ -10,7 +10,10 @@ export interface Exposition {
 export async function scrape(url: string): Promise<Exposition> {
   const response = await fetch(`${url}/metrics`);
   if (response.status !== 200) throw new Error(`/metrics answered ${response.status}`);
-  const text = await response.text();
+  return readExposition(await response.text());
+}
+
+export function readExposition(text: string): Exposition {
   const names = new Set<string>();
   const values = new Map<string, number>();
   for (const line of text.split('\n')) {

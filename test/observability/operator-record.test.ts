@@ -1,7 +1,11 @@
 import { createLog, type Logger } from '../../src/log';
 import { OperatorRecord } from '../../src/observability/operator-record';
+import { openStore } from '../../src/store/open-store';
 import type { Counts, MobileNote, OperatorStore } from '../../src/store/operator-store';
+import { redisTarget } from '../../src/store/redis/redis-target';
 import { Reason } from '../../src/verification/reasons';
+import { describeWithRedis } from '../harness/redis-server';
+import { Shop } from '../harness/shop';
 import { waitUntil } from '../harness/wait-until';
 
 /** A store that writes when it is told to. */
@@ -79,4 +83,23 @@ test('given a text among what operators changed that none of them wrote, then it
   expect(told.at(-1)).toEqual({ change: 'allow' });
   await record.close();
   jest.useRealTimers();
+});
+
+describeWithRedis('A server that is stopped', () => {
+  test('given a message that has just gone out, then it is in what operators are told', async () => {
+    const shop = await Shop.open();
+    const mobile = shop.newMobile();
+    await shop.api().sendSmsCode({ mobile, ...(await shop.seededCaptcha()) });
+    shop.server.kill('SIGTERM');
+    await shop.server.exited;
+    const store = await openStore({ kind: 'redis', target: redisTarget(shop.redisServer.url), timeoutMs: 5_000 });
+    const [{ events }, counts] = [
+      await store.operator.lookUp(mobile),
+      await store.operator.totals(3_600_000, Date.now()),
+    ];
+    await store.close();
+    await shop.close();
+    expect(events).toMatchObject([{ event: 'send', outcome: 'accepted' }]);
+    expect(counts).toMatchObject({ 'sent:accepted': 1 });
+  }, 60_000);
 });

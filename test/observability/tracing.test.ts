@@ -84,6 +84,27 @@ describeWithRedis('With OTEL_EXPORTER_OTLP_ENDPOINT', () => {
     expect(parts.find((span) => span.name === 'send ronglian')).toMatchObject({ failed: true });
   });
 
+  test('given a refusal, then its trace names the limit, and is no failure', async () => {
+    shop.standIn.behave('accept');
+    const mobile = shop.newMobile();
+    const send = async () => shop.api().sendSmsCode({ mobile, ...(await shop.seededCaptcha()) });
+    await nextTrace('sendSmsCode', send);
+    const { request } = await nextTrace('sendSmsCode', send);
+    expect(request.failed).toBe(false);
+    expect(request.attributes).toMatchObject({ 'sms.reason': 'TOO_FREQUENT', 'sms.limit': 'cooldown' });
+  });
+
+  test('given a store that does not answer, then the request and its step in the store are marked as failed', async () => {
+    const server = await startServer({ ...shop.environment, REDIS_TIMEOUT_MS: '500' });
+    const [mobile, solved] = [shop.newMobile(), await shop.seededCaptcha()];
+    shop.redisServer.pause();
+    const send = () => new ApiClient(server.url).sendSmsCode({ mobile, ...solved });
+    const { request, parts } = await nextTrace('sendSmsCode', send).finally(() => shop.redisServer.resume());
+    await server.stop();
+    expect(request).toMatchObject({ failed: true, attributes: { 'sms.reason': 'SERVICE_UNAVAILABLE' } });
+    expect(parts.find((span) => span.name === 'store reserveSend')).toMatchObject({ failed: true });
+  });
+
   test('requests at the same time do not mix', async () => {
     shop.standIn.behave('accept');
     const before = collector.spans.length;
