@@ -70,6 +70,10 @@ describe('Settings of the page', () => {
     ]);
   });
 
+  test('given 40 characters of a rare script, then the name is counted in what people see of it', () => {
+    expect(loadConfig({ PAGE_NAME: '\u{20bb7}'.repeat(40) }).page.name).toBe('\u{20bb7}'.repeat(40));
+  });
+
   test('brands that would not fit are refused, all at once', () => {
     const environment = {
       PAGE_NAME: 'x'.repeat(41),

@@ -134,6 +134,7 @@ describe('Numbers for tests', () => {
       { mobile: '13800000000', code: '246810' },
       { mobile: '13900000000', code: '000000' },
     ]);
+    expect(loadConfig({ TEST_NUMBERS }).warnings).toEqual([]);
     expect(loadConfig({}).sms.testNumbers).toEqual([]);
   });
 
