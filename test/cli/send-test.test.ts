@@ -27,6 +27,18 @@ describe('send-test', () => {
   });
 
   test.each([
+    ['300', '5'],
+    ['150', '2'],
+    ['20', '1'],
+  ])('given codes that live %s s, then the message says %s minutes', async (SMS_CODE_TTL_SECONDS, minutes) => {
+    const { standIn, environment } = await startRonglian();
+    await sendTest(['13800138000'], { ...environment, SMS_CODE_TTL_SECONDS });
+    await standIn.close();
+    const { datas } = JSON.parse(standIn.requests.at(-1)?.body ?? '{}');
+    expect(datas).toEqual([standIn.accepted[0]?.code, minutes]);
+  });
+
+  test.each([
     ['misconfigured', /^ronglian does not accept the account .*160032.*docs\/providers\/ronglian\.md/],
     ['refuse', /^ronglian works and would not send to this number \(160042\); nothing was sent/],
     ['throttle', /^ronglian limits how often .*nothing was sent/],
