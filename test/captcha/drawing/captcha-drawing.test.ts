@@ -18,6 +18,12 @@ const drawing = createCaptchaDrawing();
 const textOf = (index: number): string =>
   Array.from({ length: CAPTCHA_LENGTH }, (_, at) => CAPTCHA_LETTERS[(index + at * (1 + index)) % 15]).join('');
 
+/** WCAG 2.2, "relative luminance". */
+const luminance = (rgb: readonly number[]): number => {
+  const [r = 0, g = 0, b = 0] = rgb.map((each) => ((each / 255 + 0.055) / 1.055) ** 2.4);
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+};
+
 describe('the letters of captchas', () => {
   it('are 15 to 20 different capitals and digits', () => {
     expect(CAPTCHA_LETTERS).toMatch(/^[A-Z0-9]{15,20}$/);
@@ -51,6 +57,16 @@ describe.each(levels)('a picture at level %s', (level) => {
     });
 
     expect(new Set(heads).size).toBe(1);
+  });
+
+  it('has ink that stands out from its ground, and tints between them for the edges of letters', () => {
+    const palette = readChunks(drawing.draw('ACE39', level)).find(({ type }) => type === 'PLTE')?.data ?? [];
+    const [ground = 0, light = 0, dark = 0, ink = 0] = [0, 1, 2, 3].map((n) =>
+      luminance([...palette].slice(3 * n, 3 * n + 3)),
+    );
+    expect([ground > light, light > dark, dark > ink]).toEqual([true, true, true]);
+    // WCAG 2.2, 1.4.6: enhanced contrast.
+    expect((ground + 0.05) / (ink + 0.05)).toBeGreaterThan(7);
   });
 
   it('takes at most 4,096 bytes, and never comes twice, over a thousand', () => {

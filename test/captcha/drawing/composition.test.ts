@@ -66,6 +66,26 @@ describe('What a picture is made of', () => {
     expect(spread(tops({ ...STYLE, warpX: 0, warpY: 0 }))).toBeLessThan(0.01);
   });
 
+  test('given a word that is too wide, then it shrinks as a whole: no letter is pressed against an edge', () => {
+    const { inverting } = compose({ ...STYLE, letterHeight: 80, warpX: 0, warpY: 0 }, 'IIIII');
+    const widths = [0, 1, 2, 3, 4].map((n) => spread(polygon(inverting, n)[0]));
+    expect(Math.max(...widths) - Math.min(...widths)).toBeLessThan(0.01);
+    const all = inverting.points.subarray(0, 2 * (inverting.ends[4] ?? 0)).filter((_, i) => i % 2 === 0);
+    expect(spread([...all])).toBeCloseTo(WIDTH - 2 * MARGIN, 3);
+  });
+
+  test('letters stand in two rows by turns, beginning with either', () => {
+    const firsts = new Set<boolean>();
+    for (const chance of [0.4, 0.6]) {
+      const { inverting } = compose({ ...STYLE, lift: 15 }, 'IIIII', () => chance);
+      const tops = [0, 1, 2, 3, 4].map((n) => Math.min(...polygon(inverting, n)[1]));
+      const isUpper = tops.map((top) => top < (Math.min(...tops) + Math.max(...tops)) / 2);
+      expect(isUpper).toEqual(isUpper.map((_, n) => (n % 2 === 0 ? isUpper[0] : !isUpper[0])));
+      firsts.add(isUpper[0] === true);
+    }
+    expect(firsts.size).toBe(2);
+  });
+
   test('ribbons are as wide as their style says', () => {
     const widthOf = (style: Style) => {
       const [, ys] = polygon(compose(style).covering, 0);

@@ -82,6 +82,29 @@ it('is spoken in the language that is asked for', () => {
   expect(spoken('zh')).toEqual(spoken('zh'));
 });
 
+describe('the chances of one digit, in their order', () => {
+  /** The samples where the nth chance is another than all others. */
+  const spoken = (nth: number): Buffer => {
+    let calls = 0;
+    const random = () => (calls++ === nth ? 0.9 : 0.5);
+    return createCaptchaSpeech({ random }).speak('5', 'en').subarray(HEADER_BYTES);
+  };
+  const usual = spoken(-1);
+
+  it.each([
+    ['the pause before it', 0, 'longer'],
+    ['its speed', 2, 'shorter'],
+    ['its loudness', 3, 'as long'],
+    ['its sharpness', 4, 'as long'],
+    ['the pause after it', 5, 'longer'],
+  ])('%s', (_, nth, expected) => {
+    const other = spoken(nth);
+    const longer = other.length > usual.length ? 'longer' : 'shorter';
+    expect(other.length === usual.length ? 'as long' : longer).toBe(expected);
+    expect(other.equals(usual)).toBe(false);
+  });
+});
+
 describe('what cannot be spoken', () => {
   it.each(['', '12a', '1234567', '１２'])('%j is refused', (digits) => {
     expect(() => speech.speak(digits, 'en')).toThrow('Only a few digits can be spoken');
