@@ -41,8 +41,10 @@ export function countedParent(address: string): string {
 
 /** An address, of which so many bits count; an IPv4 address inside IPv6 is taken for what it is. */
 function networkOf(address: string, bits4: number, bits6: number): string {
-  if (!ipaddr.isValid(address)) return address;
-  const parsed = ipaddr.process(address);
+  // ipaddr.js knows no zone such as that of br-lan or eth0.100: each of its addresses would count as a client of its own.
+  const [plain = ''] = address.split('%', 1);
+  if (!ipaddr.isValid(plain)) return address;
+  const parsed = ipaddr.process(plain);
   if (parsed instanceof ipaddr.IPv6) {
     const parts = parsed.parts.slice(0, bits6 / 16).map((part) => part.toString(16));
     return `${parts.join(':')}::/${bits6}`;

@@ -17,6 +17,8 @@ describe('clientAddress', () => {
     ['IPv6', 1, '2001:db8::7', '2001:db8::7'],
     ['IPv6 in brackets', 1, '[2001:db8::7]', '2001:db8::7'],
     ['IPv6 in brackets with a port', 1, '[2001:db8::7]:51234', '2001:db8::7'],
+    ['a zone, which means something on the proxy alone', 1, 'fe80::1%eth0', 'fe80::1'],
+    ['a zone within brackets', 1, '[fe80::1%br-lan]:51234', 'fe80::1'],
     ['blanks and tabs around it', 1, ' \t203.0.113.7 ', '203.0.113.7'],
     ['an octal or short form, which is no address here', 1, '0313.0.113.7', PEER],
     ['something before an address in brackets', 1, 'x[2001:db8::7]', PEER],
@@ -38,6 +40,8 @@ describe('countedAddress', () => {
     ['::ffff:203.0.113.7', '203.0.113.7'],
     ['::ffff:cb00:7107', '203.0.113.7'],
     ['fe80::1%eth0', 'fe80:0:0:0::/64'],
+    ['fe80::2%br-lan', 'fe80:0:0:0::/64'],
+    ['fe80::3%eth0.100', 'fe80:0:0:0::/64'],
     ['::1', '0:0:0:0::/64'],
     ['', ''],
   ])('%s counts as %s', (address, counted) => {
