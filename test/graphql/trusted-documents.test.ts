@@ -212,6 +212,14 @@ describe('TRUSTED_DOCUMENTS_MODE=only', () => {
     expect(data?.imageCaptcha).toMatchObject({ __typename: 'ImageCaptcha', reason: 'OK' });
   });
 
+  test.each(WAYS)(
+    'given the hash of one of those as %s, which no manifest has, then it is run as well',
+    async (_, body) => {
+      const hash = `sha256:${sha256(String(clientOperations.GetCaptchaDocument))}`;
+      expect((await api.post({ ...body(hash) })).body).toMatchObject({ data: { imageCaptcha: { reason: 'OK' } } });
+    },
+  );
+
   test.each([{}, { query: '' }, { query: 7 }, { query: null }, { query: [STRANGE] }, { query: { kind: 'Document' } }])(
     'given %j, which is no text and no hash, then nothing runs',
     async (body) => {
