@@ -72,6 +72,15 @@ describeInChromium('A captcha is fetched when a person needs one', () => {
     expect(visitor.captchasAsked).toBe(3);
   });
 
+  test('it counts as expired a little before its end: what was typed must get there in time', async () => {
+    await visitor.captchaAnswer();
+    const { clock } = visitor.page;
+    // It was issued before this moment, for 300 s.
+    await clock.pauseAt((await visitor.page.evaluate<number>('Date.now()')) + 296_000);
+    await visitor.page.getByText('已过期，点击换一张').waitFor();
+    await clock.resume();
+  });
+
   test('an answer typed before it expired is told to be lost', async () => {
     await visitor.mobile.fill(String(mobile));
     await visitor.captcha.fill(await visitor.captchaAnswer());

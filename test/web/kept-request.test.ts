@@ -56,6 +56,16 @@ describeInChromium('The request that a code was asked for with', () => {
     await confirmed().waitFor();
   });
 
+  test('given a code that is good no more, then a reload leads back to the captcha, with the number', async () => {
+    await visitor.receiveCode(mobile);
+    await visitor.pass(301);
+    await visitor.page.reload();
+    await visitor.captchaAnswer();
+    expect(await visitor.smsCode.count()).toBe(0);
+    expect(await visitor.mobile.inputValue()).toBe(mobile);
+    expect(await visitor.page.getByRole('button', { name: '输入已收到的短信验证码' }).count()).toBe(0);
+  });
+
   test('is gone from sight when the number changes while the message is being sent', async () => {
     const letGo = await holdSend();
     await visitor.askForCode(mobile);
