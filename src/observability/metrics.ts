@@ -37,7 +37,6 @@ const LIMITS: readonly Extract<DomainEvent, { type: 'limit-hit' }>['rule'][] = [
   'captcha-network-unsolved',
   'captchas-live',
   'verify-hour',
-  'guess-hour',
   'allowance-mobile',
   'allowance-pool',
   'failures',

@@ -8,7 +8,7 @@ import { LocalApp } from './local-app';
 type Rule = Extract<DomainEvent, { type: 'limit-hit' }>['rule'];
 
 /** The compiler asks for every rule that there is. Those about countries are counted where several are served. */
-const RULES: Record<Rule, 'always' | 'countries' | 'never refuses'> = {
+const RULES: Record<Rule, 'always' | 'countries' | 'told otherwise'> = {
   cooldown: 'always',
   'mobile-hour': 'always',
   'mobile-day': 'always',
@@ -23,8 +23,10 @@ const RULES: Record<Rule, 'always' | 'countries' | 'never refuses'> = {
   'captcha-network-unsolved': 'always',
   'captchas-live': 'always',
   'verify-hour': 'always',
-  'guess-hour': 'always',
-  'device-day': 'never refuses',
+  // As verify-hour.
+  'guess-hour': 'told otherwise',
+  // It decides who pays, and refuses nothing by itself.
+  'device-day': 'told otherwise',
   'allowance-mobile': 'always',
   'allowance-pool': 'always',
   failures: 'always',
