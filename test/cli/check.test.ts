@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { runCommand } from '../harness/command-line';
 import { describeWithRedis, type RedisServer, startRedis } from '../harness/redis-server';
 import { type Ronglian, startRonglian } from '../harness/ronglian';
@@ -69,6 +71,18 @@ describeWithRedis('check', () => {
     await proxy.close();
     expect(exitCode).toBe(level === 'failed' ? 1 : 0);
     expect(of('redis')).toContainEqual(expect.objectContaining({ level, words: expect.stringMatching(words) }));
+  });
+
+  test('given a provider that takes the connection and says nothing, then it fails when the wait is over', async () => {
+    const sockets: Socket[] = [];
+    const silent = createServer((socket) => sockets.push(socket.on('error', () => undefined))).listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const RONGLIAN_BASE_URL = `https://127.0.0.1:${(silent.address() as AddressInfo).port}`;
+    const { exitCode, of } = await findings({ ...ronglian.environment, RONGLIAN_BASE_URL, SMS_TIMEOUT_MS: '300' });
+    for (const socket of sockets) socket.destroy();
+    silent.close();
+    expect(exitCode).toBe(1);
+    expect(of('ronglian')).toMatchObject([{ level: 'failed', words: expect.stringMatching(/reached: timeout$/) }]);
   });
 
   test('given bad settings, then all of them are told, as at a start', async () => {

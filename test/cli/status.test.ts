@@ -9,7 +9,7 @@ import { type Environment, startServer } from '../harness/server-process';
 const HOUR = 3_600_000;
 const hasIpv6 = Object.values(networkInterfaces()).some((each) => each?.some(({ address }) => address === '::1'));
 
-describeWithRedis('status', () => {
+describeWithRedis('status and lookup', () => {
   let redis: RedisServer;
   beforeAll(async () => {
     redis = await startRedis();
@@ -30,6 +30,28 @@ describeWithRedis('status', () => {
       'sent:accepted': { hour: 1, day: 11 },
       'refused:cooldown': { hour: 0, day: 4 },
     });
+  });
+
+  test('given budgets of countries, then each is told by its name beside the one of the shop, once', async () => {
+    const { budgets } = await status({ SMS_COUNTRIES: 'CN,HK,SG', SMS_COUNTRY_BUDGETS: 'HK:7,SG:8' });
+    expect(budgets).toEqual([
+      { budget: 'budget', used: 0, of: 10_000 },
+      { budget: 'budget HK', used: 0, of: 7 },
+      { budget: 'budget SG', used: 0, of: 8 },
+    ]);
+  });
+
+  test("lookup says nothing of a request's uuid, with which its code could be handed in", async () => {
+    const uuid = '3f1c0c8e5b7d4a52';
+    const store = await openStore({ kind: 'redis', target: redisTarget(redis.url), timeoutMs: 5_000 });
+    const event = { at: Date.now(), event: 'code-right', purpose: 'REGISTER', uuid } as const;
+    await store.operator.noteAll([{ mobile: '13800138000', event }]);
+    await store.close();
+    for (const more of [[], ['--json']]) {
+      const { stdout } = await runCommandHere(['lookup', '13800138000', ...more], { REDIS_URL: redis.url });
+      expect(stdout).toMatch(/REGISTER/);
+      expect(stdout).not.toContain(uuid);
+    }
   });
 
   test.each(['127.0.0.1', ...(hasIpv6 ? ['::1'] : [])])(

@@ -1,6 +1,7 @@
 import { pino } from 'pino';
 import { fanOut } from '../../src/observability/fan-out';
 import { Metrics } from '../../src/observability/metrics';
+import type { SmsOutcome } from '../../src/sms/sender';
 import type { DomainEvent } from '../../src/verification/events';
 import { readExposition, scrape } from './exposition';
 import { LocalApp } from './local-app';
@@ -71,6 +72,16 @@ describe('/metrics of a server', () => {
     expect(value('sms_verification_country_budget_used{country="HK"}')).toBe(1);
   });
 
+  test('given a message abroad that the provider refuses, then it is counted so for its country', async () => {
+    const send = async (): Promise<SmsOutcome> => ({ class: 'refused', provider: 'console', providerCode: 'NO' });
+    app = await LocalApp.start({ SMS_COUNTRIES: 'CN,HK' }, { sender: { name: 'console', send } });
+    await app.send('+85291234567');
+    const { value } = await scrape(app.url);
+    const sent = (outcome: string) =>
+      value(`sms_verification_country_messages_total{country="HK",outcome="${outcome}"}`);
+    expect([sent('refused'), sent('accepted')]).toEqual([1, 0]);
+  });
+
   test('given wrong codes of numbers abroad, then they are counted for their country by what was wrong', async () => {
     app = await LocalApp.start({ SMS_COUNTRIES: 'CN,HK' });
     await app.api.verifySmsCode('+85291234567', '123456', 'unknown');
@@ -96,6 +107,17 @@ test('given receipts of messages that came and of one that did not, then only th
   expect([way('count'), way('sum')]).toEqual([2, 10]);
   const failed = 'provider="aliyun",outcome="permanent-failure",carrier_code="other"';
   expect(value(`sms_verification_deliveries_total{${failed}}`)).toBe(1);
+});
+
+test('given receipts that change nothing, then each is counted for why', async () => {
+  const metrics = new Metrics({ providers: ['aliyun'], receiptProviders: ['aliyun'], dailyBudget: 0 });
+  for (const reason of ['foreign', 'duplicate', 'foreign'] as const) {
+    metrics.observe({ type: 'receipt-ignored', provider: 'aliyun', reason });
+  }
+  const { value } = readExposition((await metrics.exposition(false)).text);
+  const ignored = (reason: string) =>
+    value(`sms_verification_receipts_ignored_total{provider="aliyun",reason="${reason}"}`);
+  expect([ignored('foreign'), ignored('duplicate')]).toEqual([2, 1]);
 });
 
 test('given an observer that throws, then the others are told, and the log calls it an error', () => {

@@ -89,7 +89,8 @@ describeWithRedis('A server that is stopped', () => {
   test('given a message that has just gone out, then it is in what operators are told', async () => {
     const shop = await Shop.open();
     const mobile = shop.newMobile();
-    await shop.api().sendSmsCode({ mobile, ...(await shop.seededCaptcha()) });
+    const captcha = await shop.seededCaptcha();
+    const { smsId } = await shop.api().sendSmsCode({ mobile, ...captcha, purpose: 'LOGIN' });
     shop.server.kill('SIGTERM');
     await shop.server.exited;
     const store = await openStore({ kind: 'redis', target: redisTarget(shop.redisServer.url), timeoutMs: 5_000 });
@@ -99,7 +100,7 @@ describeWithRedis('A server that is stopped', () => {
     ];
     await store.close();
     await shop.close();
-    expect(events).toMatchObject([{ event: 'send', outcome: 'accepted' }]);
+    expect(events).toMatchObject([{ event: 'send', outcome: 'accepted', purpose: 'LOGIN', smsId }]);
     expect(counts).toMatchObject({ 'sent:accepted': 1 });
   }, 60_000);
 });
