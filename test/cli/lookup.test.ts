@@ -1,0 +1,21 @@
+import { runCommandHere } from '../harness/command-line';
+import { describeWithRedis } from '../harness/redis-server';
+import { Shop } from '../harness/shop';
+
+describeWithRedis('lookup', () => {
+  test('given a request whose code was guessed at too often, then it is told as void, and one that was not as good', async () => {
+    const shop = await Shop.open();
+    const said = async (mobile: string) =>
+      (await runCommandHere(['lookup', mobile], { REDIS_URL: shop.redisServer.url })).stdout;
+    const [guessed, fresh] = [shop.newMobile(), shop.newMobile()];
+    const captcha = await shop.seededCaptcha();
+    await shop.api().sendSmsCode({ mobile: guessed, ...captcha });
+    const wrong = shop.lastCode() === '000000' ? '000001' : '000000';
+    for (let n = 0; n < 5; n += 1) await shop.api().verifySmsCode(guessed, wrong, captcha.uuid);
+    await shop.api().sendSmsCode({ mobile: fresh, ...(await shop.seededCaptcha()) });
+
+    expect(await said(guessed)).toMatch(/^REGISTER +.* ago +void +5 of 5 /m);
+    expect(await said(fresh)).toMatch(/^REGISTER +.* ago +(4 min \d+ s|5 min) +0 of 5 /m);
+    await shop.close();
+  }, 60_000);
+});
