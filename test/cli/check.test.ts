@@ -2,6 +2,7 @@ import { runCommand } from '../harness/command-line';
 import { describeWithRedis, type RedisServer, startRedis } from '../harness/redis-server';
 import { type Ronglian, startRonglian } from '../harness/ronglian';
 import type { Environment } from '../harness/server-process';
+import { startCommandProxy } from '../store/command-proxy';
 
 jest.setTimeout(60_000);
 
@@ -52,6 +53,26 @@ describeWithRedis('check', () => {
     const none = await findings({ ...ronglian.environment, REDIS_URL: evicting.url });
     expect(none.exitCode).toBe(1);
     expect(none.of('redis')).toMatchObject([{ level: 'failed', words: expect.stringMatching(/^can't be used: /) }]);
+  });
+
+  test.each([
+    [500, 'ok', /agrees/],
+    [-5_000, 'warning', /behind this machine's/],
+    [30_000, 'warning', /ahead of this machine's/],
+    [90_000, 'failed', /ahead of this machine's/],
+    [-90_000, 'failed', /behind this machine's/],
+  ])('given a Redis whose clock is %d ms ahead, then that is told as %s', async (aheadMs, level, words) => {
+    const proxy = await startCommandProxy(redis.port, async (command) => {
+      if (!/^\*1\r\n\$4\r\ntime\r\n$/i.test(command)) return undefined;
+      const seconds = ((Date.now() + aheadMs) / 1000).toFixed(6).split('.');
+      return `*2\r\n${seconds.map((part) => `$${part.length}\r\n${part}\r\n`).join('')}`;
+    });
+    const { exitCode, of } = await findings({ ...ronglian.environment, REDIS_URL: proxy.url });
+    await proxy.close();
+    expect(of('redis').filter((finding) => /clock/.test(finding.words))).toMatchObject([
+      { level, words: expect.stringMatching(words) },
+    ]);
+    expect(exitCode).toBe(level === 'failed' ? 1 : 0);
   });
 
   test('given bad settings, then all of them are told, as at a start', async () => {
