@@ -6,6 +6,7 @@ COPY package.json package-lock.json ./
 RUN npm ci --ignore-scripts
 COPY tsconfig.json tsconfig.build.json ./
 COPY tools ./tools
+COPY fonts ./fonts
 COPY src ./src
 COPY packages/client/src ./packages/client/src
 COPY web ./web

@@ -1,10 +1,10 @@
-import { BARE, type BenchHarness, type Contender, FAST_PATH_OFF, OURS, USUAL } from './harness';
+import { BARE, BARE_LIMITS, type BenchHarness, type Contender, FAST_PATH_OFF, OURS, USUAL } from './harness';
 import { CONNECTIONS, OPERATIONS } from './load';
 import { interleaved } from './measure';
 import type { Running } from './process';
 import { median, ratios, spread, table } from './statistics';
 
-const CONTENDERS = [BARE, OURS, FAST_PATH_OFF, USUAL];
+const CONTENDERS = [BARE, BARE_LIMITS, OURS, FAST_PATH_OFF, USUAL];
 const OTHER_CONNECTIONS = [1, 256];
 
 /** CPU per request beside a bare server and one built in the usual way: the same work, interleaved, on one Redis. */
@@ -35,7 +35,7 @@ export async function compare(harness: BenchHarness, requests: number, rounds: n
   }
   const starts = started
     // A server that is compiled while it starts is no measure of either.
-    .filter(([contender]) => contender !== FAST_PATH_OFF)
+    .filter(([contender]) => contender !== FAST_PATH_OFF && contender !== BARE_LIMITS)
     .map(([{ name }, running]) => [name, running.coldStartMs.toFixed(0), running.memoryMb().toFixed(0)]);
   for (const [, running] of started) running.stop();
   const head = ['operation', 'server'];

@@ -1,3 +1,4 @@
+import { cpSync } from 'node:fs';
 import { request } from 'node:http';
 import { buildSync } from 'esbuild';
 import { Redis } from 'ioredis';
@@ -10,9 +11,14 @@ export interface Contender {
   dialect: Dialect;
 }
 
-/** A server of the bench, compiled before it is started: a compiler within it would show in its start and its memory. */
+const COMPILED = 'node_modules/.cache/bench';
+
+/**
+ * A server of the bench, compiled before it is started: a compiler within it would show in its start and its memory, and gives a name to
+ * every closure that a request makes.
+ */
 function compiled(name: string): string[] {
-  const outfile = `node_modules/.cache/bench/${name}.js`;
+  const outfile = `${COMPILED}/${name}.js`;
   buildSync({
     entryPoints: [`bench/servers/${name}.ts`],
     outfile,
@@ -22,6 +28,8 @@ function compiled(name: string): string[] {
     target: 'node20',
     tsconfig: 'tsconfig.build.json',
   });
+  // What the product's code reads from beside itself.
+  cpSync('dist', COMPILED, { recursive: true, filter: (path) => !/\.(js|map)$/.test(path) });
   return ['node', outfile];
 }
 
@@ -30,10 +38,15 @@ export const BARE: Contender = {
   command: compiled('bare'),
   dialect: 'plain',
 };
+export const BARE_LIMITS: Contender = {
+  name: 'bare, our limits',
+  command: compiled('bare-limits'),
+  dialect: 'plain',
+};
 export const OURS: Contender = { name: 'this server', command: ['node', 'dist/main.js'], dialect: 'graphql' };
 export const FAST_PATH_OFF: Contender = {
   name: 'fast path off',
-  command: ['node', '--import', 'tsx', 'bench/servers/apollo-path.ts'],
+  command: compiled('apollo-path'),
   dialect: 'graphql',
 };
 export const USUAL: Contender = {

@@ -1,6 +1,7 @@
 import { ApolloServer, type BaseContext, HeaderMap } from '@apollo/server';
 import {
   ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginInlineTraceDisabled,
   ApolloServerPluginLandingPageDisabled,
 } from '@apollo/server/plugin/disabled';
 import { type ExecutionResult, execute, type GraphQLError, type GraphQLSchema } from 'graphql';
@@ -78,6 +79,7 @@ export class GraphqlServer {
       logger: log,
       plugins: [
         ApolloServerPluginCacheControlDisabled(),
+        ApolloServerPluginInlineTraceDisabled(),
         ApolloServerPluginLandingPageDisabled(),
         {
           requestDidStart: async () => ({

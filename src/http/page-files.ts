@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { extname, join, relative, sep } from 'node:path';
-import { brotliCompress, gzipSync } from 'node:zlib';
+import { brotliCompress, gzip } from 'node:zlib';
 import Negotiator from 'negotiator';
 
 /** Allows the page's own files alone, and data URIs for images and sounds, which captchas are. */
@@ -38,6 +38,8 @@ const TYPES: Readonly<Record<string, string>> = {
 /** In order of our preference, which is what decides among those that a client takes. */
 const ENCODINGS = ['br', 'gzip', 'identity'] as const;
 type Encoding = (typeof ENCODINGS)[number];
+/** How files that a build compressed are called (web/vite.config.mts). */
+const COMPRESSED = { br: '.br', gzip: '.gz' } as const;
 
 /** A file as it is sent under one content encoding. */
 interface Form {
@@ -63,14 +65,18 @@ export function readFiles(root: string): FileMap {
 }
 
 /**
- * The built page, read and compressed once: a request opens no file, and all clients share one copy in memory, also those
- * that read slowly. A page that is built again is served after the next start.
+ * The built page, read once: a request opens no file, and all clients share one copy in memory, also those that read slowly. A page that
+ * is built again is served after the next start.
  */
 export class PageFiles {
   private readonly files = new Map<string, PageFile>();
 
   constructor(files: FileMap, policy = pagePolicy()) {
-    for (const [path, whole] of files) this.files.set(path, inAllForms(path, whole, policy));
+    for (const [path, whole] of files) {
+      if (isCompressed(path, files)) continue;
+      const built = { br: files.get(path + COMPRESSED.br), gzip: files.get(path + COMPRESSED.gzip) };
+      this.files.set(path, inAllForms(path, whole, built, policy));
+    }
     const index = this.files.get('/index.html');
     if (index) this.files.set('/', index);
   }
@@ -92,7 +98,17 @@ export class PageFiles {
   }
 }
 
-function inAllForms(path: string, whole: Buffer, policy: string): PageFile {
+/** Whether it is another file as a build compressed it, which has no path of its own. */
+function isCompressed(path: string, files: FileMap): boolean {
+  return Object.values(COMPRESSED).some((end) => path.endsWith(end) && files.has(path.slice(0, -end.length)));
+}
+
+function inAllForms(
+  path: string,
+  whole: Buffer,
+  built: Partial<Record<keyof typeof COMPRESSED, Buffer>>,
+  policy: string,
+): PageFile {
   const type = TYPES[extname(path)] ?? 'application/octet-stream';
   const compressible = /^text\/|json|svg/.test(type);
   const hash = createHash('sha256').update(whole).digest('base64url').slice(0, 22);
@@ -114,12 +130,14 @@ function inAllForms(path: string, whole: Buffer, policy: string): PageFile {
   };
   const file: PageFile = { identity: form('identity', whole) };
   if (!compressible) return file;
-  const gzip = gzipSync(whole, { level: 9 });
-  if (gzip.length < whole.length) file.gzip = form('gzip', gzip);
-  // Brotli at its best takes a third of a second for the script: on another thread, and until then gzip does.
-  brotliCompress(whole, (error, brotli) => {
-    if (!error && brotli.length < whole.length) file.br = form('br', brotli);
-  });
+  const add = (encoding: keyof typeof COMPRESSED, body: Buffer) => {
+    if (body.length < whole.length) file[encoding] = form(encoding, body);
+  };
+  if (built.br) add('br', built.br);
+  if (built.gzip) add('gzip', built.gzip);
+  // What only this server knows is small; it is compressed on another thread, and until then it is sent as it is.
+  if (!built.br) brotliCompress(whole, (error, brotli) => !error && add('br', brotli));
+  if (!built.gzip) gzip(whole, { level: 9 }, (error, gzipped) => !error && add('gzip', gzipped));
   return file;
 }
 

@@ -19,7 +19,7 @@ class Servers extends EventEmitter implements RedisNodes {
   holdMs = 0;
 
   primaryOf(key: string) {
-    return { name: key, node: { status: 'ready', time: () => this.timeOf(key) } as unknown as Redis };
+    return { name: key, node: { status: 'ready', options: {}, time: () => this.timeOf(key) } as unknown as Redis };
   }
 
   primaries() {
@@ -104,6 +104,19 @@ describe('The clocks of Redis servers', () => {
     expect(servers.exceeded).toEqual(['a']);
   });
 
+  test('given a connection made anew to a server whose clock is a minute behind, when its first command is held back past its deadline, then it does not act', async () => {
+    const { servers, commands } = open();
+    await commands.run('take', ['a'], []);
+    servers.aheadMs.a = -60_000;
+    servers.emit('ready');
+    servers.acted.length = 0;
+    servers.holdMs = TIMEOUT_MS + 300;
+    await expect(commands.run('take', ['a'], [])).rejects.toThrow(StoreUnavailableError);
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    expect(servers.acted).toEqual([]);
+    expect(servers.exceeded).toEqual(['a']);
+  });
+
   test('given a clock that steps forward, when a call is made, then it acts at the second asking', async () => {
     const { servers, commands } = open();
     await commands.run('take', ['a'], []);
@@ -112,6 +125,22 @@ describe('The clocks of Redis servers', () => {
     expect(servers.exceeded).toEqual(['a']);
     expect((await commands.run('take', ['a'], []))[0]).toBe('ok');
     expect(servers.exceeded).toEqual(['a']);
+  });
+
+  test('given an answer that was slow, when the next command is on its way for a while, then it acts all the same, and is not asked for twice', async () => {
+    const { servers, commands } = open();
+    await commands.run('take', ['a'], []);
+    const take = servers.take.bind(servers);
+    servers.take = async (...args) => {
+      const reply = await take(...args);
+      await new Promise((resolve) => setTimeout(resolve, 800));
+      return reply;
+    };
+    await commands.run('take', ['a'], []);
+    servers.take = take;
+    servers.holdMs = 400;
+    expect((await commands.run('take', ['a'], []))[0]).toBe('ok');
+    expect(servers.exceeded).toEqual([]);
   });
 
   test('given a command that is late even by the server’s own last word, then it fails, and does not act', async () => {

@@ -54,6 +54,24 @@ describeWithRedis('The store’s connections to a cluster that wants a password'
     expect(await store.issueCaptcha(captcha())).toEqual({ status: 'ok' });
   });
 
+  test('given one primary of three that evicts what it holds, whichever it is, when a store is opened, then that is warned of', async () => {
+    for (const primary of await cluster.primaries()) {
+      const evict = (policy: string, memory: string) =>
+        cluster.withClient(primary, async (client) => {
+          await client.config('SET', 'maxmemory-policy', policy);
+          await client.config('SET', 'maxmemory', memory);
+        });
+      const warnings: object[] = [];
+      await evict('allkeys-lru', '100mb');
+      const target = redisTarget(cluster.url);
+      const log = { warn: (fields: object) => warnings.push(fields) } as never;
+      const opened = await openStore({ kind: 'redis', target, timeoutMs: TIMEOUT_MS }, { log });
+      await opened.close();
+      await evict('noeviction', '0');
+      expect(warnings).toEqual([{ policy: 'allkeys-lru' }]);
+    }
+  });
+
   test('given many stores, when each is opened and closed, then no connection stays', async () => {
     await store.close();
     await waitUntil('no connections before', async () => (await connections()) === 0);

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -54,11 +55,19 @@ export class RedisSentinelSet {
 
   /** The server that most sentinels name as the primary now. */
   async primary(): Promise<RedisServer> {
-    const named = await Promise.all(this.sentinels.map((one) => one.primaryPort()));
+    // One may stand still.
+    const named = await Promise.all(this.sentinels.map((one) => one.primaryPort().catch(() => undefined)));
     const port = named.find((candidate) => named.filter((other) => other === candidate).length > SENTINELS / 2);
     const primary = this.servers.find((server) => server.port === port);
     if (!primary) throw new Error('The sentinels name no primary');
     return primary;
+  }
+
+  /** Whether the primary has all others as replicas. */
+  async hasAllReplicas(): Promise<boolean> {
+    const { port } = await this.primary();
+    const state = await withClient(port, (client) => client.info('replication'));
+    return state.split('state=online').length === REPLICAS + 1;
   }
 
   /** Most sentinels name another as the primary. */
@@ -83,6 +92,15 @@ export class RedisSentinelSet {
     const primary = await this.primary();
     await withClient(this.sentinels[0]?.port ?? 0, (client) => client.call('SENTINEL', 'FAILOVER', NAME));
     return primary;
+  }
+
+  /** The first sentinel, which clients ask first, stands still, its connections open, as when its machine is gone. */
+  pauseFirstSentinel(): void {
+    this.sentinels[0]?.signal('SIGSTOP');
+  }
+
+  resumeFirstSentinel(): void {
+    this.sentinels[0]?.signal('SIGCONT');
   }
 
   async close(): Promise<void> {
@@ -134,6 +152,13 @@ class Sentinel {
       const [, port] = (await client.call('SENTINEL', 'GET-MASTER-ADDR-BY-NAME', NAME)) as [string, string];
       return Number(port);
     });
+  }
+
+  /** To the sentinel itself, which the shell started. */
+  signal(name: NodeJS.Signals): void {
+    const { pid } = this.child;
+    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ');
+    for (const child of children) process.kill(Number(child), name);
   }
 
   async close(): Promise<void> {

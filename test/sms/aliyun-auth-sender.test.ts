@@ -18,13 +18,18 @@ describeSmsSender('aliyun-auth', {
     createAliyunAuthSender({ ...SETTINGS, timeoutMs, accessKeySecret: 'wrong-secret', endpoint }),
   codes: {
     refused: ['isv.MOBILE_NUMBER_ILLEGAL', 'isv.BLACK_KEY_CONTROL_LIMIT', 'MOBILE_NUMBER_ILLEGAL'],
-    throttled: ['biz.FREQUENCY', 'FREQUENCY_FAIL', 'isv.BUSINESS_LIMIT_CONTROL', 'BUSINESS_LIMIT_CONTROL'],
+    throttled: [
+      ...['isv.BUSINESS_LIMIT_CONTROL', 'isv.DAY_LIMIT_CONTROL', 'isv.MONTH_LIMIT_CONTROL'],
+      ...['biz.FREQUENCY', 'FREQUENCY_FAIL', 'BUSINESS_LIMIT_CONTROL'],
+    ],
     misconfigured: [
-      ...['isv.AMOUNT_NOT_ENOUGH', 'isv.SMS_SIGNATURE_ILLEGAL', 'isv.SMS_TEMPLATE_ILLEGAL', 'FUNCTION_NOT_OPENED'],
-      ...['SignatureDoesNotMatch', 'InvalidAccessKeyId.NotFound'],
+      ...['isv.AMOUNT_NOT_ENOUGH', 'isv.OUT_OF_SERVICE', 'isv.SMS_SIGNATURE_ILLEGAL', 'isv.SMS_TEMPLATE_ILLEGAL'],
+      ...['isv.TEMPLATE_MISSING_PARAMETERS', 'isv.DENY_IP_RANGE', 'isp.RAM_PERMISSION_DENY'],
+      ...['SignatureDoesNotMatch', 'InvalidAccessKeyId.NotFound', 'FUNCTION_NOT_OPENED', 'INVALID_PARAMETERS'],
     ],
     unknown: ['isp.SYSTEM_ERROR', 'biz.SOMETHING_NEW'],
   },
+  wordless: ['{}', 'null', '[]', '{"Success":true,"Message":"OK","Model":{"BizId":"112231421412414124123^4"}}'],
   expectRequest: ({ method, path, query, headers }, message) => {
     expect(`${method} ${path}`).toBe('POST /');
     expect(headers).toMatchObject({ 'x-acs-action': 'SendSmsVerifyCode', 'x-acs-version': '2017-05-25' });

@@ -25,6 +25,7 @@ describeSmsSender('aliyun', {
     ],
     unknown: ['isp.SYSTEM_ERROR', 'isv.SOMETHING_NEW'],
   },
+  wordless: ['{}', 'null', '[]', '{"BizId":"900619746936498440^0","Message":"OK"}'],
   expectRequest: ({ method, path, query, headers }, message) => {
     expect(`${method} ${path}`).toBe('POST /');
     expect(headers).toMatchObject({ 'x-acs-action': 'SendSms', 'x-acs-version': '2017-05-25' });

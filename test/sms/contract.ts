@@ -20,6 +20,8 @@ export interface SmsSenderSubject {
   connectWithWrongSecret(url: string, timeoutMs: number): Promise<SmsSender>;
   /** The provider's own codes and what each must lead to, as its documentation says. */
   codes: Record<Exclude<SmsOutcomeClass, 'accepted'>, readonly string[]>;
+  /** Bodies in which the provider says nothing of a message; absent where whoever says nothing has taken it. */
+  wordless?: readonly string[];
   /** The provider's API has no place for the id of the sender's choice. */
   withoutId?: true;
   /** What the provider's request for this message must carry, beyond what the double checks of each request. */
@@ -147,6 +149,14 @@ export function describeSmsSender(name: string, subject: SmsSenderSubject): void
       standIn.behave({ code: '', status });
       expect(await sender.send(newMessage())).toMatchObject({ class: 'unknown', fault: 'provider' });
     });
+
+    for (const body of subject.wordless ?? []) {
+      test(`HTTP 200 with ${body}: unknown, since it is not said that the message was taken`, async () => {
+        standIn.behave({ body });
+        expect(await sender.send(newMessage())).toMatchObject({ class: 'unknown', provider: name, fault: 'provider' });
+        expect(standIn.requests).toHaveLength(1);
+      });
+    }
 
     test('a proxy of the environment is not used', async () => {
       const proxy = await subject.start();

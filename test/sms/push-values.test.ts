@@ -77,3 +77,43 @@ describe('a push with a value that no provider sends there', () => {
     expect(answer).toMatchObject({ status: 400, body: expect.stringContaining('needs from and text') });
   });
 });
+
+describe('a message that Tencent Cloud passes on', () => {
+  test.each([
+    [{ nationcode: '86' }, '13800138000'],
+    [{ nationcode: '+86' }, '13800138000'],
+    [{ nationcode: 86 }, '13800138000'],
+    [{}, '13800138000'],
+    [{ nationcode: '852' }, '+85213800138000'],
+    [{ nationcode: '+852' }, '+85213800138000'],
+  ])('with the country %j: is of %s', (country, from) => {
+    const body = JSON.stringify({ mobile: '13800138000', text: 'a text', ...country });
+    expect(tencentInbound.parse(received(body)).messages).toEqual([{ from, text: 'a text' }]);
+  });
+});
+
+describe('a message from a mainland number', () => {
+  const fromAliyun = (phone_number: string) =>
+    aliyunInbound.parse(received(JSON.stringify([{ phone_number, content: 'a text' }])));
+  const fromTencent = (mobile: string) => tencentInbound.parse(received(JSON.stringify({ ...TENCENT_SENT, mobile })));
+  const fromRonglian = (fromNum: string) =>
+    ronglianInbound.parse(received(JSON.stringify({ ...RONGLIAN_SENT, fromNum })));
+  const fromWebhook = (from: string) => {
+    const push = webhookPush({ from, text: 'a text' }, SECRET, NOW);
+    return webhookInboundParser([SECRET], clock).parse(received(push.body, push.headers));
+  };
+
+  test.each([
+    ['Aliyun', fromAliyun],
+    ['Tencent', fromTencent],
+    ['Ronglian', fromRonglian],
+    ['the webhook', fromWebhook],
+  ])('that %s passes on, however its country is written: is of its eleven digits', (_, parse) => {
+    for (const country of ['', '86', '+86', '0086']) {
+      expect(parse(`${country}13800138000`).messages).toEqual([{ from: '13800138000', text: 'a text' }]);
+    }
+    // One digit too few or too many, or another country's.
+    for (const other of ['861380013800', '86138001380001', '+8521380013800', '86023800138'])
+      expect(parse(other).messages).toEqual([{ from: other, text: 'a text' }]);
+  });
+});

@@ -30,6 +30,10 @@ describeSmsSender('tencent', {
       ...['LimitExceededX', 'LimitExceededX.PhoneNumberDailyLimit', 'AuthFailureX'],
     ],
   },
+  wordless: [
+    ...['{}', 'null', '[]', '{"Response":null}', '{"Response":{}}', '{"Response":{"SendStatusSet":null}}'],
+    ...['{"Response":{"SendStatusSet":[]}}', '{"Response":{"SendStatusSet":[{"SerialNo":"2028:f825","Fee":1}]}}'],
+  ],
   expectRequest: ({ method, path, headers, body }, message) => {
     expect(`${method} ${path}`).toBe('POST /');
     expect(headers).toMatchObject({

@@ -19,11 +19,16 @@ describeSmsSender('twilio', {
     createTwilioSender({ ...SETTINGS, timeoutMs, authToken: 'wrong-secret', baseUrl }),
   withoutId: true,
   codes: {
-    refused: ['21211', '21214', '21610', '21612', '21614', '21635'],
+    refused: ['21211', '21265', '21214', '21610', '21612', '21614', '21635'],
     throttled: ['20429', '14107', '21611'],
-    misconfigured: ['20003', '20404', '21212', '21606', '21608', '21408', '21660', '21703'],
+    misconfigured: [
+      ...['20003', '20005', '20008', '20403', '20404', '21609', '21602', '21603', '21604', '21605', '21617', '21619'],
+      ...['21212', '21601', '21606', '21659', '21660', '21661', '21701', '21702', '21703', '21704', '21705'],
+      ...['21608', '21408'],
+    ],
     unknown: ['20001', '99999'],
   },
+  wordless: ['{}', 'null', '[]', '{"status":"queued"}'],
   expectRequest: ({ method, path, headers, body }, message) => {
     expect(`${method} ${path}`).toBe(`POST /2010-04-01/Accounts/${ACCOUNT.accountSid}/Messages.json`);
     expect(headers).toMatchObject({ 'content-type': 'application/x-www-form-urlencoded' });
@@ -57,6 +62,8 @@ describe('Twilio sender', () => {
   test.each([
     { status: 201, body: { sid: 'SM1', status: 'accepted' }, expected: { class: 'accepted', messageId: 'SM1' } },
     { status: 201, body: { sid: 'SM1', status: 'failed', error_code: 21610 }, expected: { class: 'refused' } },
+    { status: 201, body: { sid: 'SM1', status: 'undelivered', error_code: 21610 }, expected: { class: 'refused' } },
+    { status: 201, body: { sid: 'SM1', status: 'canceled', error_code: 21611 }, expected: { class: 'throttled' } },
     { status: 201, body: { sid: 'SM1', status: 'failed', error_code: null }, expected: { class: 'unknown' } },
     { status: 201, body: { status: 'queued' }, expected: { class: 'unknown', providerCode: 'unreadable' } },
     { status: 302, body: { sid: 'SM1', status: 'queued' }, expected: { class: 'unknown', providerCode: 'http-302' } },

@@ -1,6 +1,6 @@
 import type { CodeCheck } from '../../src/store/store';
 import type { StoreSubject } from './contract';
-import { codeCheck, granted, HOUR, LOCKOUT, MOBILE, RIGHT, reserveSolved, WRONG } from './requests';
+import { codeCheck, DAY, granted, HOUR, LOCKOUT, MINUTE, MOBILE, RIGHT, reserveSolved, WRONG } from './requests';
 
 const THEIRS = '246801';
 
@@ -62,6 +62,18 @@ export function describeForeignCodes(subject: () => StoreSubject): void {
       await write('111111');
       expect(await check(WRONG)).toEqual({ status: 'mismatch', attemptsLeft: 4 });
       expect(await check('111111')).toEqual({ status: 'ok' });
+    });
+
+    test('given one of theirs that never expires, when it is tried a minute apart, then it has five tries, and stays void for a day', async () => {
+      if (!subject().writeForeignCode) return;
+      await subject().writeForeignCode?.(MOBILE, THEIRS, false);
+      for (const attemptsLeft of [4, 3, 2, 1]) {
+        expect(await check(WRONG)).toEqual({ status: 'mismatch', attemptsLeft });
+        await subject().advance(MINUTE);
+      }
+      expect(await check(WRONG)).toEqual({ status: 'locked', waitMs: undefined });
+      await subject().advance(DAY - MINUTE);
+      expect(await check(THEIRS)).toEqual({ status: 'locked', waitMs: undefined });
     });
 
     test('given 5 wrong tries, when the very same code is written again, then it is void still', async () => {

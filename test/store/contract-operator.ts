@@ -236,6 +236,24 @@ export function describeOperator(subject: () => StoreSubject): void {
       expect(await operator().totals(DAY, at)).toEqual({ 'sent:accepted': 11, 'refused:budget': 3 });
     });
 
+    test('given counts of yesterday, when most of a day went by, then they are summed still', async () => {
+      const at = Date.UTC(2026, 0, 2);
+      await operator().tally({ 'sent:accepted': 5 }, at);
+      await subject().advance(DAY - MINUTE);
+      expect(await operator().totals(DAY, at + DAY - MINUTE)).toEqual({ 'sent:accepted': 5 });
+    });
+
+    test('given a line for the log, when no server runs for days, then it is there for a week, and no longer', async () => {
+      for (const [line, days, taken] of [
+        ['one', 6, ['one']],
+        ['two', 8, []],
+      ] as const) {
+        await operator().leaveAudit(line);
+        await subject().advance(days * DAY);
+        expect(await operator().takeAudit()).toEqual(taken);
+      }
+    });
+
     test('given lines for the log, when several servers take them, then one gets each', async () => {
       for (const line of ['one', 'two']) await operator().leaveAudit(line);
       const taken = await Promise.all(Array.from({ length: 4 }, () => operator().takeAudit()));

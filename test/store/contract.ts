@@ -16,8 +16,8 @@ export interface StoreSubject {
   store: OpenedStore;
   /** Lets so many ms pass for everything that is stored. */
   advance(ms: number): Promise<void>;
-  /** Writes as another service of the shop does. Absent: no other service can reach this store. */
-  writeForeignCode?(mobile: string, code: string): Promise<void>;
+  /** Writes as another service of the shop does, with an expiry or without. Absent: no other service can reach this store. */
+  writeForeignCode?(mobile: string, code: string, expires?: boolean): Promise<void>;
   /** What another service reads under `sms:{mobile}`. */
   readCode?(mobile: string): Promise<string | null>;
   close(): Promise<void>;

@@ -1,3 +1,4 @@
+import { allowanceRule } from '../../src/limits/allowances';
 import { MemoryStore } from '../../src/store/memory/memory-store';
 import { StoreUnavailableError } from '../../src/store/store';
 import {
@@ -53,6 +54,35 @@ describe('the memory of the store in this process', () => {
     expect(await store.peekCaptcha('more')).toBeNull();
     for (let i = 0; i < count; i++) expect(await store.peekCaptcha(`fill-${i}`)).toBe('ABCDE');
   });
+
+  test.each([0, 1, 2, 3, 4, 5, 6, 7])(
+    'given sends that owe something, beside %d captchas, when they fill it, then it never holds more than it may',
+    async (others) => {
+      for (let i = 0; i < others; i++) await issue(`other-${i}`);
+      const rule = allowanceRule(10_000, 20);
+      const send = (n: number) => {
+        const allowance = {
+          rule,
+          mode: 'report' as const,
+          client: `c${n}`,
+          network: `n${n}`,
+          parent: `p${n}`,
+          person: '',
+        };
+        const mobile = String(13_800_000_000 + n);
+        return reserveSolved(store, `sent-${n}`, { mobile, limits: [cooldown(mobile)], allowance });
+      };
+      let error: unknown;
+      for (let n = 0; error === undefined; n++) {
+        await send(n).catch((reason) => {
+          error = reason;
+        });
+        expect(store.size).toBeLessThanOrEqual(MAX);
+      }
+      expect(error).toBeInstanceOf(StoreUnavailableError);
+      expect(store.size).toBeGreaterThan(MAX / 2);
+    },
+  );
 
   test('given it is full, when a captcha is answered, then that is refused without spending it', async () => {
     await fill();

@@ -109,8 +109,8 @@ describeWithRedis("a cluster's steps on one redis-server", () => {
     return {
       store: agedStore(store, () => agedMs),
       readCode: (mobile) => redis.get(`sms:${mobile}`),
-      async writeForeignCode(mobile, code) {
-        await redis.set(`sms:${mobile}`, code, 'EX', 300);
+      async writeForeignCode(mobile, code, expires = true) {
+        await (expires ? redis.set(`sms:${mobile}`, code, 'EX', 300) : redis.set(`sms:${mobile}`, code));
       },
       async advance(ms) {
         await redis.eval(AGE, 0, ms);
@@ -319,6 +319,26 @@ describeWithRedis("a cluster's steps on one redis-server", () => {
         expect(await redis.exists(`sms:${MOBILE}`)).toBe(0);
         // The other one's stays: an hour of one message is used up.
         expect((await send(store, { allowance: request(1) })).status).toBe('not-allowed');
+      });
+
+      test("given a pool's last message, when the same client asks for it meanwhile, then that one goes out, and is owed still", async () => {
+        const small = (client: string, perHour: number): AllowanceRequest => ({
+          ...{ rule: allowanceRule(10, perHour), mode: 'enforce', client, network: client, parent: client },
+          ...{ person: `person-${sent}` },
+        });
+        for (let i = 0; i < 9; i++) await send(rival, { allowance: small(`other-${i}`, 2) });
+        let theirs = '';
+        meanwhile(
+          'allowance_change',
+          async () => {
+            theirs = (await send(rival, { mobile: OTHER_MOBILE, allowance: small('c', 2) })).status;
+          },
+          KEYS.pool('unknown'),
+        );
+        const refused = await send(store, { allowance: small('c', 2) });
+        expect([theirs, refused]).toMatchObject(['ok', { status: 'not-allowed', limit: 'pool' }]);
+        // One message is owed, which an hour of one shows.
+        expect(await send(store, { allowance: small('c', 1) })).toMatchObject({ limit: 'client' });
       });
 
       test.each(['reserve_mobile', 'allowance_change'] as const)(

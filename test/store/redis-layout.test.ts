@@ -1,13 +1,15 @@
+import { allowanceRule } from '../../src/limits/allowances';
 import { StoreKeys } from '../../src/store/keys';
 import { openStore } from '../../src/store/open-store';
 import type { CodeCheck, SendReservation } from '../../src/store/store';
-import { StoreUnavailableError } from '../../src/store/store';
+import { countedLimits, StoreUnavailableError } from '../../src/store/store';
 import { describeWithRedis, type RedisServer, startRedis } from '../harness/redis-server';
 import { type AgedRedis, openAgedRedis } from './aged-redis';
 import {
   ALL_LIMITS as ALL,
   captcha,
   codeCheck,
+  deviceDay,
   granted,
   guesses,
   HOUR,
@@ -225,4 +227,36 @@ describeWithRedis('what other services of the shop find on Redis', () => {
     await store.close();
     expect(new StoreKeys('shop:').code(MOBILE)).toBe('shop:sms:13800138000');
   });
+
+  test.each(['a send that is refunded', 'a right code'])(
+    'with a prefix, nothing is kept without it: %s',
+    async (end) => {
+      const target = { kind: 'single' as const, url: server.url };
+      const store = await openStore({ kind: 'redis', target, timeoutMs: 5_000, keyPrefix: 'shop:' });
+      const note = { outcome: 'unknown', provider: 'tencent', code: 'timeout', at: 1 };
+      await store.noteMessage('3f2b', 'send', note, HOUR);
+      await store.linkMessage('tencent:2028:1', '3f2b', HOUR);
+      await store.startInbound(inboundStart({ uuid: 'text', purpose: 'LOGIN' }));
+      await store.confirmInbound(inboundArrival({ purpose: 'LOGIN' }));
+      const { operator } = store;
+      await operator.list(MOBILE, 'allowed', 'our own test phone', HOUR);
+      await operator.noteAll([{ mobile: MOBILE, event: { what: 'sent', at: 1 } as never }]);
+      await operator.tally({ sent: 1 }, 0);
+      await operator.leaveAudit('a line');
+      const asker = { client: 'c', network: 'n', parent: 'p', person: 'person', device: deviceDay(2) };
+      const allowance = { rule: allowanceRule(10_000, 20), mode: 'enforce' as const, ...asker };
+      const { countedAt, charge = 'own', chargedAt = 0 } = granted(await reserveSolved(store, 'a', { allowance }));
+      await store.checkCode(codeCheck({ uuid: 'nobody', guesses: guesses(9) }));
+      await store.checkCode(codeCheck({ uuid: 'a', code: '999999', verifications: tries(9) }));
+      if (end === 'a right code') await store.checkCode(codeCheck({ uuid: 'a', person: 'person' }));
+      else {
+        const owed = { ...allowance, charge, sentAt: chargedAt };
+        const limits = countedLimits({ limits: [], allowance }, charge);
+        await store.refundSend({ mobile: MOBILE, uuid: 'a', code: '135790', limits, countedAt, allowance: owed });
+      }
+      await store.close();
+      expect((await keys()).length).toBeGreaterThan(10);
+      expect((await keys()).filter((key) => !/^\{?shop:/.test(key))).toEqual([]);
+    },
+  );
 });

@@ -5,6 +5,7 @@ import { openStore } from '../../src/store/open-store';
 import { redisTarget } from '../../src/store/redis/redis-target';
 import { StoreUnavailableError } from '../../src/store/store';
 import { describeWithRedis, type RedisServer, startRedis } from '../harness/redis-server';
+import { isScriptCall, startCommandProxy } from './command-proxy';
 import { captcha } from './requests';
 
 describeWithRedis('a start on a Redis that cannot keep what must be remembered', () => {
@@ -113,6 +114,22 @@ describeWithRedis('a start on a Redis that cannot keep what must be remembered',
     ]);
     await expect(store.issueCaptcha(captcha())).rejects.toBeInstanceOf(StoreUnavailableError);
     await store.close();
+  });
+
+  test.each([
+    "OOM command not allowed when used memory > 'maxmemory'.",
+    'MISCONF Redis is configured to save RDB snapshots, but it is currently unable to persist to disk.',
+    'NOREPLICAS Not enough good replicas to write.',
+    'LOADING Redis is loading the dataset in memory',
+    'CLUSTERDOWN The cluster is down',
+  ])('given a Redis that answers %s, when it is opened, then it starts, and that is warned of', async (error) => {
+    const proxy = await startCommandProxy(server.port, async (command) =>
+      isScriptCall(command) ? `-${error}\r\n` : undefined,
+    );
+    const store = await open(proxy.url);
+    expect(warnings).toEqual([[{ error: expect.stringContaining(error) }, expect.stringMatching(/takes no writes/)]]);
+    await store.close();
+    await proxy.close();
   });
 
   test.each([

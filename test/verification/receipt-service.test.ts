@@ -23,7 +23,7 @@ describe('What receipts tell', () => {
 
   const clock = () => now;
 
-  function open(over: Store = store): ReceiptService {
+  function open(over: Store = store, sendTimeoutMs = 1): ReceiptService {
     const log = pino({ level: 'trace' }, { write: (line: string) => lines.push(JSON.parse(line)) });
     const parser: ReceiptParser = {
       parse: ({ body }) => ({
@@ -39,7 +39,7 @@ describe('What receipts tell', () => {
       clock,
       personOf: (mobile) => `person-of-${mobile.length}`,
       parsers: { aliyun: parser, tencent: { ...parser, namesByMessageId: true } },
-      sendTimeoutMs: 1,
+      sendTimeoutMs,
     });
   }
 
@@ -107,6 +107,30 @@ describe('What receipts tell', () => {
     });
   });
 
+  test('resolves nothing where the send had an answer, whatever it was', async () => {
+    const smsId = smsIds.next();
+    await service.sent({ id: smsId, mobile: MOBILE }, { ...UNKNOWN, class: 'refused', provider: 'aliyun' });
+    await push('aliyun', { smsId, ...DELIVERED });
+    expect(types()).toEqual(['delivery-reported']);
+  });
+
+  test('waits for an answer with the id of its message for as long as a send may take', async () => {
+    jest.useFakeTimers();
+    try {
+      service = open(store, 5_000);
+      const smsId = smsIds.next();
+      await push('tencent', { messageId: 'm1', mobile: MOBILE, ...DELIVERED });
+      await jest.advanceTimersByTimeAsync(4_900);
+      expect(events).toEqual([]);
+      const answer = { class: 'accepted', provider: 'tencent', providerCode: 'Ok', messageId: 'm1' } as const;
+      await service.sent({ id: smsId, mobile: MOBILE }, answer);
+      await jest.advanceTimersByTimeAsync(2_000);
+      expect(events).toMatchObject([{ type: 'delivery-reported', smsId }]);
+    } finally {
+      jest.useRealTimers();
+    }
+  });
+
   test('nothing is stored of a message that was accepted, but by a provider that names it by an id of its own', async () => {
     const accepted = { class: 'accepted', providerCode: 'OK', messageId: 'm1' } as const;
     await service.sent({ id: smsIds.next(), mobile: MOBILE }, { ...accepted, provider: 'aliyun' });
@@ -125,6 +149,17 @@ describe('What receipts tell', () => {
     await waitUntil('it was looked at for the last time', () => events.length > 0);
     expect(types()).toEqual(['delivery-reported', 'unconfirmed-resolved']);
     expect(events[0]).toMatchObject({ smsId });
+  });
+
+  test.each([
+    [HOUR - 1, ['delivery-reported', 'unconfirmed-resolved']],
+    [HOUR, ['foreign']],
+  ])('of such a message, %d ms after it was asked for: %j', async (ms, told) => {
+    await service.sent({ id: smsIds.next(), mobile: MOBILE }, UNKNOWN);
+    now += ms;
+    await push('tencent', { messageId: 'never-told', mobile: MOBILE, ...DELIVERED });
+    await waitUntil('it was looked at for the last time', () => events.length > 0);
+    expect(types()).toEqual(told);
   });
 
   test('of ids that nobody knows so many wait as were allowed, and then nothing is kept', async () => {

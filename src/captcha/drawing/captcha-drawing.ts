@@ -1,9 +1,7 @@
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { PROJECT_ROOT } from '../../project-root';
 import { CAPTCHA_LETTERS } from '../alphabet';
 import { Composition, HEIGHT, type Style, WIDTH } from './composition';
 import { loadTypeface } from './outlines';
+import { ownTypefaces } from './own-typefaces';
 import { PngWriter } from './png';
 import { quantise } from './quantise';
 import { RandomSource } from './random-source';
@@ -16,9 +14,6 @@ export interface CaptchaDrawing {
   /** A PNG file (240×90 pixels, at most 4,096 bytes) that shows `text`, letters of CAPTCHA_LETTERS; never twice the same. */
   draw(text: string, level: CaptchaLevel): Buffer;
 }
-
-/** Where the product's own typefaces lie. */
-const OWN_FONTS = join(PROJECT_ROOT, 'fonts');
 
 /** Background, two tints for letters' edges, ink. */
 const PALETTE = [0xf6f4ee, 0xb1b3b9, 0x6c7284, 0x27314f];
@@ -58,9 +53,10 @@ const STYLES: Record<CaptchaLevel, Style> = {
 export function createCaptchaDrawing(
   options: { fontFiles?: readonly string[]; random?: () => number } = {},
 ): CaptchaDrawing {
-  const fontFiles = options.fontFiles?.length ? options.fontFiles : ownFontFiles();
+  const { fontFiles = [] } = options;
   // One after another: svg-captcha knows one font at a time.
-  const typefaces = fontFiles.map((fontFile) => loadTypeface(fontFile, CAPTCHA_LETTERS));
+  const typefaces =
+    fontFiles.length > 0 ? fontFiles.map((file) => loadTypeface(file, CAPTCHA_LETTERS)) : ownTypefaces();
   const source = new RandomSource();
   const composition = new Composition(typefaces, options.random ?? (() => source.next()));
   const [inverting, covering] = [new CoverageRasteriser(WIDTH, HEIGHT), new CoverageRasteriser(WIDTH, HEIGHT)];
@@ -75,10 +71,4 @@ export function createCaptchaDrawing(
       return png.finish();
     },
   };
-}
-
-/** The product's own typefaces, as absolute paths. */
-export function ownFontFiles(): string[] {
-  const files = readdirSync(OWN_FONTS).filter((name) => name.endsWith('.ttf'));
-  return files.sort().map((name) => join(OWN_FONTS, name));
 }

@@ -1,5 +1,3 @@
-import * as svgCaptcha from 'svg-captcha';
-
 /**
  * A letter's shape as closed polygons, scaled so that its height is 1 and moved so that its middle is the origin;
  * y grows downwards. Outer contours wind clockwise on the screen, so the shapes of several letters add up to their union.
@@ -30,6 +28,8 @@ interface LoadedFont {
  * @throws Error, one line, when the file is no readable font or lacks one of the letters.
  */
 export function loadTypeface(fontFile: string, letters: string): Typeface {
+  // Loaded only when used: a server with the product's own typefaces reads no font.
+  const svgCaptcha: typeof import('svg-captcha') = require('svg-captcha');
   try {
     svgCaptcha.loadFont(fontFile);
   } catch (error) {
@@ -39,14 +39,14 @@ export function loadTypeface(fontFile: string, letters: string): Typeface {
   const { font } = svgCaptcha.options as { font?: LoadedFont };
   const typeface = new Map<string, LetterOutline>();
   for (const letter of letters) {
-    const outline = font?.charToGlyphIndex(letter) ? outlineOf(letter) : undefined;
+    const outline = font?.charToGlyphIndex(letter) ? outlineOf(svgCaptcha, letter) : undefined;
     if (!outline) throw new Error(`Captcha font ${fontFile} lacks the letter ${letter}`);
     typeface.set(letter, outline);
   }
   return typeface;
 }
 
-function outlineOf(letter: string): LetterOutline | undefined {
+function outlineOf(svgCaptcha: typeof import('svg-captcha'), letter: string): LetterOutline | undefined {
   const size = { width: 2 * UNITS, height: 2 * UNITS, fontSize: UNITS };
   const svg = svgCaptcha.create({ ...size, size: 1, charPreset: letter, noise: 0 }).data;
   const path = / d="([^"]+)"/.exec(svg)?.[1];

@@ -1,7 +1,8 @@
 import { performance } from 'node:perf_hooks';
+import { StoreUnavailableError } from '../store';
 
 /** A call that somebody waits for until `deadline`, a moment of this process's monotonic clock. */
-export interface Waiting {
+interface Waiting {
   readonly deadline: number;
   /** Its index among the waiting calls. */
   place: number;
@@ -21,14 +22,42 @@ export class Deadlines {
   /** When the timer looks next. */
   private next = Number.POSITIVE_INFINITY;
 
-  add(call: Waiting): void {
+  /** @param explained adds to the text of a failure what the failed call itself doesn't know. */
+  constructor(private readonly explained: (message: string) => string) {}
+
+  /** The answer, or StoreUnavailableError once the deadline has passed; an answer that comes later goes to `late`. */
+  bound<T>(answer: Promise<T>, deadline: number, late?: (answer: T) => void): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      const ms = Math.max(0, deadline - performance.now());
+      const call = {
+        deadline,
+        place: -1,
+        giveUp: () =>
+          reject(new StoreUnavailableError(this.explained(`Redis did not answer within ${Math.round(ms)} ms`))),
+      };
+      this.add(call);
+      answer.then(
+        (value) => {
+          if (this.delete(call)) resolve(value);
+          else late?.(value);
+        },
+        (error: Error) => {
+          this.delete(call);
+          // Only the text: the client's errors carry the command's arguments, codes among them.
+          reject(new StoreUnavailableError(this.explained(error.message)));
+        },
+      );
+    });
+  }
+
+  private add(call: Waiting): void {
     call.place = this.free.pop() ?? this.places.length;
     this.places[call.place] = call;
     if (call.deadline < this.next) this.lookAt(call.deadline);
   }
 
   /** Returns whether it was still waited for. */
-  delete(call: Waiting): boolean {
+  private delete(call: Waiting): boolean {
     if (this.places[call.place] !== call) return false;
     this.places[call.place] = undefined;
     this.free.push(call.place);

@@ -1,8 +1,7 @@
-import type { Redis } from 'ioredis';
 import type { Logger } from '../../log';
 import type { StoreKeys } from '../keys';
 import { type OpenedStore, StoreUnavailableError } from '../store';
-import { openRedisClient, type RedisClient } from './redis-client';
+import { openRedisClient } from './redis-client';
 import { RedisClusterStore } from './redis-cluster-store';
 import { RedisCommands } from './redis-commands';
 import { redisNodes } from './redis-nodes';
@@ -26,7 +25,6 @@ export async function openRedisStore(
   const commands = new RedisCommands(client, redisNodes(client), timeoutMs);
   try {
     await commands.connect();
-    await selectDatabase(client, target);
     await probe(commands, keys, log);
   } catch (error) {
     // Otherwise the client would go on trying, for nobody, and keep the process from ending.
@@ -35,15 +33,6 @@ export async function openRedisStore(
   }
   await warnOfEviction(commands, log);
   return target.kind === 'cluster' ? new RedisClusterStore(commands, keys) : new RedisStore(commands, keys);
-}
-
-/** Where the database in the URL does not exist, ioredis silently goes on with database 0. */
-async function selectDatabase(client: RedisClient, target: RedisTarget): Promise<void> {
-  if (target.kind === 'cluster') return;
-  const { db = 0 } = (client as Redis).options;
-  await (client as Redis).select(db).catch((error: Error) => {
-    throw new StoreUnavailableError(`database ${db} can't be used: ${error.message}`);
-  });
 }
 
 async function probe(commands: RedisCommands, keys: StoreKeys, log?: Pick<Logger, 'warn'>): Promise<void> {

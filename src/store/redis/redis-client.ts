@@ -5,7 +5,7 @@ import type { RedisTarget } from './redis-target';
 export type RedisClient = Redis | Cluster;
 
 /** Longest pause between two attempts to reconnect, ms: Redis is in use again well within 2 s of its return. */
-const RECONNECT_MS = 250;
+export const RECONNECT_MS = 250;
 
 const reconnectDelay = (attempt: number): number => Math.min(25 * 2 ** Math.min(attempt, 10), RECONNECT_MS);
 
@@ -35,7 +35,7 @@ export function openRedisClient(target: RedisTarget, timeoutMs: number): RedisCl
   const options = { ...connection, ...commands, retryStrategy: reconnectDelay };
   if (target.kind === 'single') return new Redis(target.url, options);
   const { sentinels, name, username, password, db } = target;
-  return new Redis({
+  const client = new Redis({
     ...options,
     sentinels: [...sentinels],
     name,
@@ -47,6 +47,15 @@ export function openRedisClient(target: RedisTarget, timeoutMs: number): RedisCl
     // A former primary that lost touch with its sentinels, but not with us, would go on taking what is lost later.
     failoverDetector: true,
   });
+  ignoreErrorsOfSentinels(client);
+  return client;
+}
+
+/** Nothing listens to errors of the connections on which sentinels tell of another primary: ioredis prints them, with a stack, past the log. */
+function ignoreErrorsOfSentinels(client: Redis): void {
+  const { connector } = client as unknown as { connector: { connectToSentinel(...options: unknown[]): Redis } };
+  const connect = connector.connectToSentinel.bind(connector);
+  connector.connectToSentinel = (...options) => connect(...options).on('error', () => undefined);
 }
 
 function openCluster(

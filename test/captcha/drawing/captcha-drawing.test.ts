@@ -6,8 +6,9 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { deflateSync } from 'node:zlib';
 import { CAPTCHA_LENGTH, CAPTCHA_LETTERS } from '../../../src/captcha/alphabet';
-import { type CaptchaLevel, createCaptchaDrawing, ownFontFiles } from '../../../src/captcha/drawing/captcha-drawing';
+import { type CaptchaLevel, createCaptchaDrawing } from '../../../src/captcha/drawing/captcha-drawing';
 import { loadTypeface } from '../../../src/captcha/drawing/outlines';
+import { ownFontFiles, ownTypefaces, parseTypefaces, typefacesText } from '../../../src/captcha/drawing/own-typefaces';
 import { readChunks, readRows } from './png-reader';
 
 const levels: readonly CaptchaLevel[] = ['normal', 'hard'];
@@ -111,6 +112,15 @@ describe('typefaces', () => {
   it('are three to six of the product’s own unless others are set', () => {
     expect(ownFontFiles().length).toBeGreaterThanOrEqual(3);
     expect(ownFontFiles().length).toBeLessThanOrEqual(6);
+  });
+
+  it('are read back as a build wrote them', () => {
+    const typefaces = ownTypefaces();
+
+    expect(typefaces.map((typeface) => [...typeface.keys()].join(''))).toEqual(
+      ownFontFiles().map(() => CAPTCHA_LETTERS),
+    );
+    expect(parseTypefaces(typefacesText(typefaces))).toEqual(typefaces);
   });
 
   it.each([

@@ -13,6 +13,8 @@ export type StandInMode =
   | { code: string }
   /** Takes the message, and says with this HTTP status what `failure(code)` says: a proxy's answer, or a server's that broke. */
   | { code: string; status: number }
+  /** Takes the message, and says this instead, with HTTP 200. */
+  | { body: string }
   /** Takes the message under this id. */
   | { messageId: string }
   /** Takes the message and never answers. */
@@ -112,6 +114,8 @@ export async function startStandIn(provider: StandInProvider, port = 0): Promise
       const { body } = provider.failure(mode.code, message);
       return (response) => answer(response, { status: mode.status, body });
     }
+    if (typeof mode === 'object' && 'body' in mode)
+      return (response) => answer(response, { status: 200, body: mode.body });
     if (typeof mode === 'object' && 'messageId' in mode) {
       return (response) => answer(response, provider.success(message, mode.messageId));
     }

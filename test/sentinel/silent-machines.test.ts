@@ -1,0 +1,69 @@
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { openStore } from '../../src/store/open-store';
+import { redisTarget } from '../../src/store/redis/redis-target';
+import { RedisCluster } from '../harness/redis-cluster';
+import { RedisSentinelSet } from '../harness/redis-sentinel';
+import { describeWithRedis } from '../harness/redis-server';
+import { captcha } from '../store/requests';
+
+/** Of one step: a start has three times as long, of which two silent machines take two. */
+const TIMEOUT_MS = 2_000;
+
+/** A machine that takes connections and never says a word, as one that hangs does. */
+async function startSilent(): Promise<{ address: string; server: Server; sockets: Socket[] }> {
+  const sockets: Socket[] = [];
+  const server = createServer((socket) => {
+    sockets.push(socket.on('error', () => undefined));
+    socket.resume();
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return { address: `127.0.0.1:${(server.address() as AddressInfo).port}`, server, sockets };
+}
+
+describeWithRedis('A start while the machines that are asked first say nothing', () => {
+  jest.setTimeout(60_000);
+  let silent: Awaited<ReturnType<typeof startSilent>>[];
+  let addresses: string[];
+  beforeEach(async () => {
+    silent = await Promise.all([startSilent(), startSilent()]);
+    addresses = silent.map(({ address }) => address);
+  });
+  afterEach(() => {
+    for (const { server, sockets } of silent) {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+    }
+  });
+
+  const expectOpened = async (url: string) => {
+    const store = await openStore({ kind: 'redis', target: redisTarget(url), timeoutMs: TIMEOUT_MS });
+    try {
+      expect(await store.issueCaptcha(captcha({ uuid: randomUUID() }))).toEqual({ status: 'ok' });
+    } finally {
+      await store.close();
+    }
+  };
+
+  test('given two silent sentinels before the others, when the store is opened, then the third tells it the primary', async () => {
+    const set = await RedisSentinelSet.start();
+    try {
+      await expectOpened(set.url.replace('redis+sentinel://', `redis+sentinel://${addresses},`));
+    } finally {
+      await set.close();
+    }
+  });
+
+  test('given two silent seeds of a cluster, when the store is opened, then another tells it the nodes', async () => {
+    const cluster = await RedisCluster.start();
+    try {
+      const [seed] = cluster.url.split(',');
+      const url = [...addresses.map((address) => `redis://${address}`), seed].join();
+      // Seeds are asked in an order that the client draws: one of several draws a silent one first.
+      await Promise.all([1, 2, 3, 4].map(() => expectOpened(url)));
+    } finally {
+      await cluster.close();
+    }
+  });
+});
