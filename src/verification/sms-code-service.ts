@@ -129,7 +129,7 @@ export class SmsCodeService {
   }
 
   private async sendOnce(request: SendRequest, { client, language, device }: Caller): Promise<SmsSendResult> {
-    const { store, rules, clock, codeFor, newSmsId, personOf } = this.dependencies;
+    const { store, rules, codeFor, newSmsId, personOf } = this.dependencies;
     const { codeTtlMs } = this.settings;
     const { mobile, imageCode, uuid, purpose } = request;
     if (uuid.length > MAX_UUID_LENGTH) return this.refused({ status: 'captcha-expired' }, [], request);
@@ -153,10 +153,11 @@ export class SmsCodeService {
     if (reserved.status !== 'ok') return this.refused(reserved, limits, request);
     this.record(reserved, limits, request);
 
-    const reservedAt = clock();
+    // Not on the clock of the day, which may be set meanwhile.
+    const reservedAt = performance.now();
     const minutes = Math.max(1, Math.floor(codeTtlMs / 60_000));
     const outcome = await this.handOver({ id: smsId, mobile, code, minutes, purpose, language }, uuid, country);
-    const cooldown = Math.ceil((rules.cooldownMs - (clock() - reservedAt)) / 1000);
+    const cooldown = Math.ceil((rules.cooldownMs - (performance.now() - reservedAt)) / 1000);
     const retryAfter = cooldown > 0 ? cooldown : undefined;
     // Put together only where it is needed, since nearly all messages go out.
     const refund = (): SendRefund => {
