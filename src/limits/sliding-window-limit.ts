@@ -50,8 +50,3 @@ export interface SlidingWindowLimit {
 export function isSparedToAllowed({ rule }: Pick<SlidingWindowLimit, 'rule'>): boolean {
   return rule === 'mobile-hour' || rule === 'mobile-day';
 }
-
-/** The cap of a network's captchas while `live` of everyone's `everyone` are alive: its share shrinks, and never to nothing. */
-export function gradedCap(cap: number, live: number, everyone: number): number {
-  return Math.max(1, Math.floor((cap * Math.max(0, everyone - live)) / everyone));
-}

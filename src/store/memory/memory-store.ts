@@ -67,7 +67,7 @@ export class MemoryStore implements OpenedStore {
   async issueCaptcha({ uuid, text, ttlMs, limits }: CaptchaIssue): Promise<CaptchaIssued> {
     this.entries.makeRoom(limits.length + 1);
     if (this.entries.get(this.keys.captcha(uuid)) !== undefined) return { status: 'taken' };
-    const effective = this.limits.withGradedCap(limits);
+    const effective = this.limits.ofNextCaptcha(limits);
     const refused = this.limits.longestWait(effective);
     if (refused) return { status: 'refused', ...refused };
     this.limits.count(effective);

@@ -1,4 +1,5 @@
 import { type AllowanceCharge, allowanceArguments } from '../../limits/allowances';
+import { captchaArguments } from '../../limits/captcha-limits';
 import type { AllowanceRequest } from '../../limits/rules';
 import { type SlidingWindowLimit } from '../../limits/sliding-window-limit';
 import type {
@@ -50,12 +51,10 @@ export class RedisStore implements OpenedStore {
   }
 
   async issueCaptcha({ uuid, text, ttlMs, limits }: CaptchaIssue): Promise<CaptchaIssued> {
-    const everyone = limits.findIndex(({ rule }) => rule === 'captchas-live') + 1;
-    const graded = limits.findIndex(({ rule }) => rule === 'captcha-network-minute') + 1;
     const [status, , limit, waitMs] = await this.commands.run(
       'issue',
       [this.keys.captcha(uuid), ...this.limitKeys(limits)],
-      [text, `${ttlMs},${everyone},${graded}${limitArguments(limits)}`],
+      [text, `${ttlMs},${captchaArguments(limits)}${limitArguments(limits)}`],
     );
     if (status === 'refused') return { status, limit: Number(limit), waitMs: Number(waitMs) };
     return { status: status === 'taken' ? 'taken' : 'ok' };

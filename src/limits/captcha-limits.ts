@@ -1,0 +1,42 @@
+import type { LimitRule, SlidingWindowLimit } from './sliding-window-limit';
+
+/**
+ * Captchas that a client may leave unsolved in an hour although its network has left as many as it may: whoever used up what is its
+ * network's shuts out nobody but himself.
+ */
+export const FEW_UNSOLVED = 100;
+
+/** No cap, as scripts take it. */
+const UNCAPPED = Number.MAX_SAFE_INTEGER;
+
+/**
+ * The limits of a captcha as they hold for the next one. The same stands in src/store/redis/lua/issue.lua.
+ * @param counts what each of them counts now.
+ */
+export function captchaLimits(limits: readonly SlidingWindowLimit[], counts: readonly number[]): SlidingWindowLimit[] {
+  const [everyone, own] = (['captchas-live', 'captcha-unsolved'] as const).map((rule) => indexOf(limits, rule));
+  return limits.map((limit) => {
+    if (limit.rule === 'captcha-network-minute' && everyone) {
+      return { ...limit, cap: gradedCap(limit.cap, counts[everyone - 1] ?? 0, limits[everyone - 1]?.cap ?? 0) };
+    }
+    if (limit.rule === 'captcha-network-unsolved' && own && (counts[own - 1] ?? 0) < FEW_UNSOLVED) {
+      return { ...limit, cap: UNCAPPED };
+    }
+    return limit;
+  });
+}
+
+/** The indexes from 1 by which issue.lua finds these limits among its own, 0 for none, and what it has to know of them. */
+export function captchaArguments(limits: readonly SlidingWindowLimit[]): string {
+  const rules = ['captchas-live', 'captcha-network-minute', 'captcha-unsolved', 'captcha-network-unsolved'] as const;
+  return [...rules.map((rule) => indexOf(limits, rule)), FEW_UNSOLVED].join(',');
+}
+
+/** From 1; 0: there is none. */
+const indexOf = (limits: readonly SlidingWindowLimit[], rule: LimitRule): number =>
+  limits.findIndex((limit) => limit.rule === rule) + 1;
+
+/** The cap of a network's captchas while `live` of everyone's `everyone` are alive: its share shrinks, and never to nothing. */
+function gradedCap(cap: number, live: number, everyone: number): number {
+  return Math.max(1, Math.floor((cap * Math.max(0, everyone - live)) / everyone));
+}
