@@ -22,6 +22,7 @@ export type LimitRule =
   | 'captcha-unsolved'
   | 'captcha-network-unsolved'
   | 'captchas-live'
+  | 'captcha-device-minute'
   | 'verify-hour'
   | 'guess-hour'
   | 'device-day';

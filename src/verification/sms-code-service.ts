@@ -147,7 +147,7 @@ export class SmsCodeService {
       ttlMs: codeTtlMs,
       limits,
       lockout: rules.lockout,
-      solved: rules.unsolved(client),
+      solved: rules.unsolved(client, device),
       allowance,
     });
     if (reserved.status !== 'ok') return this.refused(reserved, limits, request);
