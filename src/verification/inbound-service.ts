@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import type { Language } from '../captcha/speech/captcha-speech';
 import type { LimitRules } from '../limits/rules';
 import { type Logger, maskedMobile } from '../log';
 import type { InboundMessage, InboundParser } from '../sms/inbound';
