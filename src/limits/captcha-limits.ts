@@ -1,4 +1,4 @@
-import type { LimitRule, SlidingWindowLimit } from './sliding-window-limit';
+import type { SlidingWindowLimit } from './sliding-window-limit';
 
 /**
  * Captchas that a client may leave unsolved in an hour although its network has left as many as it may: whoever used up what is its
@@ -14,27 +14,21 @@ const UNCAPPED = Number.MAX_SAFE_INTEGER;
  * @param counts what each of them counts now.
  */
 export function captchaLimits(limits: readonly SlidingWindowLimit[], counts: readonly number[]): SlidingWindowLimit[] {
-  const [everyone, own] = (['captchas-live', 'captcha-unsolved'] as const).map((rule) => indexOf(limits, rule));
+  const [everyone, own] = (['captchas-live', 'captcha-unsolved'] as const).map((rule) => {
+    const index = limits.findIndex((limit) => limit.rule === rule);
+    const found = limits[index];
+    return found && { cap: found.cap, count: counts[index] ?? 0 };
+  });
   return limits.map((limit) => {
     if (limit.rule === 'captcha-network-minute' && everyone) {
-      return { ...limit, cap: gradedCap(limit.cap, counts[everyone - 1] ?? 0, limits[everyone - 1]?.cap ?? 0) };
+      return { ...limit, cap: gradedCap(limit.cap, everyone.count, everyone.cap) };
     }
-    if (limit.rule === 'captcha-network-unsolved' && own && (counts[own - 1] ?? 0) < FEW_UNSOLVED) {
+    if (limit.rule === 'captcha-network-unsolved' && own && own.count < FEW_UNSOLVED) {
       return { ...limit, cap: UNCAPPED };
     }
     return limit;
   });
 }
-
-/** The indexes from 1 by which issue.lua finds these limits among its own, 0 for none, and what it has to know of them. */
-export function captchaArguments(limits: readonly SlidingWindowLimit[]): string {
-  const rules = ['captchas-live', 'captcha-network-minute', 'captcha-unsolved', 'captcha-network-unsolved'] as const;
-  return [...rules.map((rule) => indexOf(limits, rule)), FEW_UNSOLVED].join(',');
-}
-
-/** From 1; 0: there is none. */
-const indexOf = (limits: readonly SlidingWindowLimit[], rule: LimitRule): number =>
-  limits.findIndex((limit) => limit.rule === rule) + 1;
 
 /** The cap of a network's captchas while `live` of everyone's `everyone` are alive: its share shrinks, and never to nothing. */
 function gradedCap(cap: number, live: number, everyone: number): number {

@@ -1,5 +1,5 @@
 import type { AllowanceCharge } from '../../limits/allowances';
-import { captchaArguments, captchaLimits } from '../../limits/captcha-limits';
+import { captchaLimits } from '../../limits/captcha-limits';
 import type {
   InboundArrival,
   InboundConfirmed,
@@ -28,7 +28,7 @@ import type { RedisCommands, Reply } from './redis-commands';
 import { RedisInbound } from './redis-inbound';
 import { RedisStore } from './redis-store';
 import { Refunds } from './refunds';
-import { checkArguments } from './script-arguments';
+import { captchaArguments, checkArguments } from './script-arguments';
 import { codeChecked } from './script-replies';
 
 /**

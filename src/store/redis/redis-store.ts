@@ -1,5 +1,4 @@
 import { type AllowanceCharge, allowanceArguments } from '../../limits/allowances';
-import { captchaArguments } from '../../limits/captcha-limits';
 import type { AllowanceRequest } from '../../limits/rules';
 import { type SlidingWindowLimit } from '../../limits/sliding-window-limit';
 import type {
@@ -30,7 +29,7 @@ import type { RedisCommands } from './redis-commands';
 import { RedisInbound } from './redis-inbound';
 import { RedisMessages } from './redis-messages';
 import { RedisOperatorStore } from './redis-operator-store';
-import { askerOf, checkArguments, limitArguments, modeOf, sparedBits } from './script-arguments';
+import { askerOf, captchaArguments, checkArguments, limitArguments, modeOf, sparedBits } from './script-arguments';
 import { codeChecked, notReserved, previousCode } from './script-replies';
 
 /** The store on one Redis (or a primary that Sentinel names): one Lua script a step, on Redis's own clock. */
