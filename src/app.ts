@@ -141,7 +141,7 @@ export async function createApp(config: Config, log: Logger, overrides: Override
     sender,
     log,
     observe,
-    clock,
+    stopwatch: overrides.clock ?? (() => performance.now()),
     codeFor: fixedCodes(config.sms.testNumbers ?? [], randomCode),
     tickets,
     devices,

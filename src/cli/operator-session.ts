@@ -52,9 +52,18 @@ export function loggedId({ clientHashIsRandom, clientHashSecret }: Config, mobil
 /** Leaves a change in the log of the servers and in the number's history. Before it is made, so that none is made without. */
 export async function audit({ config, operator }: OperatorSession, { mobile, ...change }: Change): Promise<void> {
   const id = loggedId(config, mobile);
-  const who = { by: userInfo().username, asked: new Date().toISOString() };
+  const who = { by: operatorName(), asked: new Date().toISOString() };
   const line = { event: 'operator', ...change, ...who, mobile: maskedMobile(mobile), mobileId: id };
   await operator.leaveAudit(JSON.stringify(line));
   const event = { at: Date.now(), event: 'operator', change: change.change, reason: change.reason } as const;
   await operator.noteAll([{ mobile, event }]);
+}
+
+/** Containers may run under a number that has no name. */
+function operatorName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return `uid ${process.getuid?.()}`;
+  }
 }

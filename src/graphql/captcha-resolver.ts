@@ -17,7 +17,8 @@ export class CaptchaResolver {
     kind: CaptchaKind,
     @Ctx() context: GraphqlContext,
   ): Promise<ImageCaptcha> {
-    const result = await this.captchas.issue(kind, context.client, context.language);
-    return payload(result, 'imageCaptcha', context.language);
+    const { client, language, device } = context;
+    const result = await this.captchas.issue(kind, client, language, device);
+    return payload(result, 'imageCaptcha', language);
   }
 }

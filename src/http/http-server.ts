@@ -31,6 +31,8 @@ export function createBoundedServer(listener: RequestListener): Server {
   };
   // A request without a Host is refused above, in the shape of all errors: Node would send no body.
   const server = createServer({ ...TIMEOUTS, requireHostHeader: false }, answer);
+  // Node would drop every line after the thousandth, X-Forwarded-For among them; their bytes are bounded, to 16 KB in all.
+  server.maxHeadersCount = 0;
   // The listener asks for the body where it wants one: see readJson.
   server.on('checkContinue', answer);
   server.on('checkExpectation', (_, response: ServerResponse) => {

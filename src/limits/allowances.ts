@@ -79,6 +79,9 @@ const PERSON_SHARE = 0.15;
 /** Small: 200 numbers of an attacker's own make as many devices trusted, and could draw 400 messages a day. */
 const DEVICE_SHARE = 0.01;
 
+/** Captchas a minute for one trusted device. */
+export const CAPTCHAS_PER_DEVICE = 10;
+
 /**
  * Captchas that were drawn and answered wrongly or never, in an hour: from one client, from one network. docs/abuse.md says what a
  * carrier's address needs at its busiest.

@@ -1,4 +1,10 @@
-import { type AllowanceRule, allowanceRule, MESSAGES_PER_DEVICE, UNSOLVED_CAPTCHAS } from './allowances';
+import {
+  type AllowanceRule,
+  allowanceRule,
+  CAPTCHAS_PER_DEVICE,
+  MESSAGES_PER_DEVICE,
+  UNSOLVED_CAPTCHAS,
+} from './allowances';
 import type { LimitRule, SlidingWindowLimit, Subject } from './sliding-window-limit';
 
 const MINUTE = 60_000;
@@ -154,9 +160,17 @@ export class LimitRules {
     return { rule: this.allowanceRule, mode, client: id, network, parent, person, device: ofDevice };
   }
 
-  /** What a captcha issued to this client is counted in. */
-  captcha({ id, network }: Client): SlidingWindowLimit[] {
+  /**
+   * What a captcha issued to this client is counted in; where a trusted device was shown, in what is counted for that one alone, so that no
+   * stranger behind the same address or network, and no flood, keeps those who are known from confirming.
+   * @param device its number.
+   */
+  captcha({ id, network }: Client, device?: string): SlidingWindowLimit[] {
     const s = this.settings;
+    if (device !== undefined) {
+      const cap = s.captchasPerClientMinute > 0 ? CAPTCHAS_PER_DEVICE : 0;
+      return [limit('captcha-device-minute', { kind: 'device', id: device }, cap, MINUTE)].filter(isOn);
+    }
     return [
       limit('captcha-minute', { kind: 'client', id }, s.captchasPerClientMinute, MINUTE),
       limit('captcha-network-minute', { kind: 'network', id: network }, s.captchasPerNetworkMinute, MINUTE),
@@ -166,7 +180,8 @@ export class LimitRules {
   }
 
   /** What of it is refunded once the captcha is solved. */
-  unsolved({ id, network }: Pick<Client, 'id' | 'network'>): SlidingWindowLimit[] {
+  unsolved({ id, network }: Pick<Client, 'id' | 'network'>, device?: string): SlidingWindowLimit[] {
+    if (device !== undefined) return [];
     const { captchasPerClientMinute: client, captchasPerNetworkMinute: perNetwork } = this.settings;
     // Whoever switches the count of captchas off does not want them counted by the hour either.
     return [

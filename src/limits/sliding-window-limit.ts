@@ -22,6 +22,7 @@ export type LimitRule =
   | 'captcha-unsolved'
   | 'captcha-network-unsolved'
   | 'captchas-live'
+  | 'captcha-device-minute'
   | 'verify-hour'
   | 'guess-hour'
   | 'device-day';
@@ -49,9 +50,4 @@ export interface SlidingWindowLimit {
  */
 export function isSparedToAllowed({ rule }: Pick<SlidingWindowLimit, 'rule'>): boolean {
   return rule === 'mobile-hour' || rule === 'mobile-day';
-}
-
-/** The cap of a network's captchas while `live` of everyone's `everyone` are alive: its share shrinks, and never to nothing. */
-export function gradedCap(cap: number, live: number, everyone: number): number {
-  return Math.max(1, Math.floor((cap * Math.max(0, everyone - live)) / everyone));
 }

@@ -15,6 +15,7 @@ const LIMIT_NAMES: Readonly<Record<LimitRule, string>> = {
   'captcha-unsolved': 'unsolved',
   'captcha-network-unsolved': 'unsolved',
   'captchas-live': 'captchas:live',
+  'captcha-device-minute': 'captchas',
   'verify-hour': 'verifications',
   'guess-hour': 'guesses',
   'device-day': 'day',

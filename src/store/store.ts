@@ -26,8 +26,7 @@ export interface CaptchaIssue {
   text: string;
   ttlMs: number;
   /**
-   * All must have room, else nothing is written. Where one counts everyone (`captchas-live`), the cap of `captcha-network-minute`
-   * shrinks as that one fills up.
+   * All must have room as they hold for the next captcha (src/limits/captcha-limits.ts), else nothing is written.
    */
   limits: readonly SlidingWindowLimit[];
 }

@@ -3,6 +3,7 @@ import { CAPTCHA_LENGTH, CAPTCHA_LETTERS } from '../captcha/alphabet';
 import type { CaptchaDrawing, CaptchaLevel } from '../captcha/drawing/captcha-drawing';
 import { type CaptchaSpeech, type Language, SPOKEN_LENGTH } from '../captcha/speech/captcha-speech';
 import type { Client, LimitRules } from '../limits/rules';
+import type { SlidingWindowLimit } from '../limits/sliding-window-limit';
 import type { Logger } from '../log';
 import { type CaptchaIssued, type Store, StoreUnavailableError } from '../store/store';
 import type { Observer } from './events';
@@ -58,11 +59,12 @@ export class CaptchaService {
     private readonly dependencies: CaptchaServiceDependencies,
   ) {}
 
-  async issue(kind: 'IMAGE' | 'AUDIO', client: Client, language: Language): Promise<CaptchaResult> {
-    const { drawing, speech } = this.dependencies;
+  /** @param device the number of the trusted device that was shown. */
+  async issue(kind: 'IMAGE' | 'AUDIO', client: Client, language: Language, device?: string): Promise<CaptchaResult> {
+    const { drawing, speech, rules } = this.dependencies;
     const uuid = randomUUID();
     const text = kind === 'IMAGE' ? randomText(CAPTCHA_LETTERS, CAPTCHA_LENGTH) : randomText(DIGITS, SPOKEN_LENGTH);
-    const failure = await this.register(kind, uuid, text, client);
+    const failure = await this.register(kind, uuid, text, rules.captcha(client, device));
     if (failure === 'taken') throw new Error('A random uuid was issued twice');
     if (failure) return failure;
     const question =
@@ -75,8 +77,9 @@ export class CaptchaService {
   /** A PNG file with `length` letters under a name that the page chose; 'taken' where a captcha of that name is alive. */
   async issuePicture(uuid: string, length: number, client: Client): Promise<PictureResult | 'taken'> {
     const text = randomText(CAPTCHA_LETTERS, length);
-    const failure = await this.register('IMAGE', uuid, text, client);
-    return failure ?? { reason: Reason.OK, picture: this.dependencies.drawing.draw(text, this.level) };
+    const { drawing, rules } = this.dependencies;
+    const failure = await this.register('IMAGE', uuid, text, rules.captcha(client));
+    return failure ?? { reason: Reason.OK, picture: drawing.draw(text, this.level) };
   }
 
   private get level(): CaptchaLevel {
@@ -88,10 +91,9 @@ export class CaptchaService {
     kind: 'IMAGE' | 'AUDIO',
     uuid: string,
     text: string,
-    client: Client,
+    limits: readonly SlidingWindowLimit[],
   ): Promise<Failure | 'taken' | undefined> {
-    const { store, rules, log, observe } = this.dependencies;
-    const limits = rules.captcha(client);
+    const { store, log, observe } = this.dependencies;
     let issued: CaptchaIssued;
     try {
       issued = await store.issueCaptcha({ uuid, text, ttlMs: this.settings.ttlMs, limits });

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import type { Language } from '../captcha/speech/captcha-speech';
 import type { LimitRules } from '../limits/rules';
 import { type Logger, maskedMobile } from '../log';
 import type { InboundMessage, InboundParser } from '../sms/inbound';
@@ -154,7 +153,7 @@ export class InboundService {
   /** Undefined where this mobile has nowhere to send to. */
   private async begin(
     { mobile, purpose, uuid }: SendRequest,
-    { client, language }: { client: Caller['client']; language: Language },
+    { client, language, device }: Caller,
     answer?: string,
   ): Promise<InboundStartResult | undefined> {
     const { store, rules, observe } = this.dependencies;
@@ -169,7 +168,7 @@ export class InboundService {
       ttlMs: LIFE_MS,
       ticketId: randomUUID(),
       asker: rules.keepsAllowances ? { client: client.id, network: client.network, parent: client.parent } : undefined,
-      captcha: answer === undefined ? undefined : { answer, solved: rules.unsolved(client) },
+      captcha: answer === undefined ? undefined : { answer, solved: rules.unsolved(client, device) },
     });
     const request: RequestIdentity = { mobile, purpose, uuid };
     const reason = REASONS[started.status];

@@ -44,8 +44,8 @@ export interface SmsCodeServiceDependencies {
   sender: SmsSender;
   log: Logger;
   observe: Observer;
-  /** ms since the epoch. */
-  clock: () => number;
+  /** ms of a clock that nobody sets, as the clock of the day may be during a send. */
+  stopwatch: () => number;
   /** Six digits: unforeseeable, but for numbers that are never sent anything. */
   codeFor: (mobile: string) => string;
   /** A correlation id for a message, see SmsMessage. */
@@ -129,7 +129,7 @@ export class SmsCodeService {
   }
 
   private async sendOnce(request: SendRequest, { client, language, device }: Caller): Promise<SmsSendResult> {
-    const { store, rules, clock, codeFor, newSmsId, personOf } = this.dependencies;
+    const { store, rules, stopwatch, codeFor, newSmsId, personOf } = this.dependencies;
     const { codeTtlMs } = this.settings;
     const { mobile, imageCode, uuid, purpose } = request;
     if (uuid.length > MAX_UUID_LENGTH) return this.refused({ status: 'captcha-expired' }, [], request);
@@ -147,16 +147,16 @@ export class SmsCodeService {
       ttlMs: codeTtlMs,
       limits,
       lockout: rules.lockout,
-      solved: rules.unsolved(client),
+      solved: rules.unsolved(client, device),
       allowance,
     });
     if (reserved.status !== 'ok') return this.refused(reserved, limits, request);
     this.record(reserved, limits, request);
 
-    const reservedAt = clock();
+    const reservedAt = stopwatch();
     const minutes = Math.max(1, Math.floor(codeTtlMs / 60_000));
     const outcome = await this.handOver({ id: smsId, mobile, code, minutes, purpose, language }, uuid, country);
-    const cooldown = Math.ceil((rules.cooldownMs - (clock() - reservedAt)) / 1000);
+    const cooldown = Math.ceil((rules.cooldownMs - (stopwatch() - reservedAt)) / 1000);
     const retryAfter = cooldown > 0 ? cooldown : undefined;
     // Put together only where it is needed, since nearly all messages go out.
     const refund = (): SendRefund => {

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { Agent, request } from 'node:http';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { ApiClient } from '../harness/api-client';
+import { runCommand } from '../harness/command-line';
 import { describeWithRedis } from '../harness/redis-server';
 import { type Environment, ServerProcess, startServer } from '../harness/server-process';
 import { NO_CLIENT_LIMITS, Shop } from '../harness/shop';
@@ -205,6 +206,19 @@ describeWithRedis('A stop', () => {
     expect(await ready()).toBe(503);
     await answer;
     expect(await server.exited).toEqual({ code: 0, signal: null });
+  }, 30_000);
+
+  test('what happened in its last second is not lost to operators', async () => {
+    const server = await newServer();
+    shop.standIn.behave('accept');
+    const mobile = shop.newMobile();
+    await new ApiClient(server.url).sendSmsCode({ mobile, ...(await shop.seededCaptcha()) });
+    server.kill('SIGTERM');
+    expect(await server.exited).toEqual({ code: 0, signal: null });
+    const said = await runCommand(['lookup', mobile, '--json'], shop.environment);
+    expect(JSON.parse(said.stdout).events).toMatchObject([{ event: 'send', outcome: 'accepted' }]);
+    const { counts } = JSON.parse((await runCommand(['status', '--json'], shop.environment)).stdout);
+    expect(counts['sent:accepted']).toEqual({ hour: 1, day: 1 });
   }, 30_000);
 
   test('nothing holds it up beyond 10 s: no provider that takes longer, no idle connection, no request that trickles in', async () => {

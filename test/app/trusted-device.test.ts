@@ -56,6 +56,20 @@ describeWithRedis('A trusted device', () => {
     expect(await confirm(shop.newMobile(), token)).toBe(token);
   }, 60_000);
 
+  test('given an address whose captchas others used up, then it gets its own 10 a minute, and can send', async () => {
+    shop = await Shop.open({ ...SETTINGS, CAPTCHA_PER_CLIENT_MINUTE: '3' });
+    const token = await confirm(shop.newMobile());
+    const ask = async (count: number, shown?: string | null) => {
+      const reasons = [];
+      for (let i = 0; i < count; i++) reasons.push((await apiWith(shown).imageCaptcha()).reason);
+      return reasons;
+    };
+    expect(await ask(4)).toEqual(['OK', 'OK', 'OK', 'QUOTA_EXCEEDED']);
+    expect(await ask(11, token)).toEqual([...Array(10).fill('OK'), 'QUOTA_EXCEEDED']);
+    expect(await ask(1)).toEqual(['QUOTA_EXCEEDED']);
+    expect((await send(shop.newMobile(), token)).reason).toBe('OK');
+  }, 60_000);
+
   test('given TRUSTED_DEVICE_SECRET=off, then no token is given', async () => {
     shop = await Shop.open({ ...SETTINGS, TRUSTED_DEVICE_SECRET: 'off' });
     expect(await confirm(shop.newMobile())).toBeNull();

@@ -100,6 +100,20 @@ describe('send-test', () => {
 });
 
 describeWithRedis('send-test with a store', () => {
+  test('given a provider that never answers, then the message may have gone out, and its place in the budget stays taken', async () => {
+    const [redisServer, receiver] = await Promise.all([startRedis(), startWebhookStandIn({ secret: SECRET })]);
+    const settings = {
+      ...{ REDIS_URL: redisServer.url, SMS_PROVIDERS: 'webhook', WEBHOOK_URL: receiver.url, WEBHOOK_SECRET: SECRET },
+      SMS_DAILY_BUDGET: '1',
+    };
+    receiver.behave('reset');
+    expect((await sendTest(['13800138000'], settings)).output).toMatch(/the message may have been sent/);
+    receiver.behave('accept');
+    const second = await sendTest(['13800138000'], settings);
+    expect(second).toMatchObject({ exitCode: 1, output: expect.stringMatching(/^SMS_DAILY_BUDGET is used up/) });
+    await Promise.all([redisServer.close(), receiver.close()]);
+  });
+
   test('comes out of the budgets, leaves no code, and gives back what was refused', async () => {
     const [redisServer, receiver] = await Promise.all([startRedis(), startWebhookStandIn({ secret: SECRET })]);
     const redis = new Redis(redisServer.url);

@@ -68,6 +68,20 @@ describeWithRedis('Limits of a client', () => {
     ]);
   });
 
+  test('behind a thousand other headers as well: a proxy may write its own last', async () => {
+    const server = await startServer({ ...shop.environment, CAPTCHA_PER_CLIENT_MINUTE: '1', TRUST_PROXY: '1' });
+    started.push(server);
+    // 10 KB in all.
+    const others = Object.fromEntries(Array.from({ length: 1_200 }, (_, i) => [`d${i}`, '']));
+    const ask = async (address: string) =>
+      (await new ApiClient(server.url, { ...others, 'x-forwarded-for': address }).imageCaptcha()).reason;
+    expect(await reasonsOf((address = '') => ask(address), ['203.0.113.7', '203.0.113.8', '203.0.113.7'])).toEqual([
+      'OK',
+      'OK',
+      'QUOTA_EXCEEDED',
+    ]);
+  });
+
   test('an IPv6 client is its /64, an IPv4 client one address, however it is written', async () => {
     const ask = await asker({ TRUST_PROXY: '1' });
     const same = ['2001:db8:1:2::1', '2001:0db8:0001:0002:ffff:ffff:ffff:ffff', '[2001:db8:1:2::3]:4711'];

@@ -44,6 +44,16 @@ describe('the rules against abuse', () => {
     expect(rules.captcha(C1).filter(({ rule }) => rule.includes('unsolved'))).toEqual(rules.unsolved(C1));
   });
 
+  test('given a trusted device, when a captcha is asked for, then it is counted for that device alone, and nothing of it is owed', () => {
+    const rules = rulesOf();
+    const device = { kind: 'device', id: 'd1' };
+    expect(rules.captcha(C1, 'd1')).toEqual([
+      { rule: 'captcha-device-minute', subject: device, cap: 10, lengthMs: MINUTE },
+    ]);
+    expect(rules.unsolved(C1, 'd1')).toEqual([]);
+    expect(rulesOf(OFF).captcha(C1, 'd1')).toEqual([]);
+  });
+
   test('given two mobiles and two clients, when keys are made, then only the budget is shared', () => {
     const keys = new StoreKeys();
     const [first = [], second = []] = [rulesOf().send('13800138000', C1), rulesOf().send('13900139000', C2)].map(

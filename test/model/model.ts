@@ -159,12 +159,12 @@ export class Model {
       length: HOUR,
     };
     const wait = this.moments.wait(this.now, rule);
+    // The first try at a request is compared whatever others at the same address did; a wrong one waits like theirs.
+    const isCompared = wait === 0 || (compares && request.wrong === 0);
+    const compared: Expected =
+      isCompared && request ? this.check(request, call.guess.trim()) : { reason: 'SMS_CODE_EXPIRED' };
     const answer: Expected =
-      wait > 0
-        ? { reason: 'QUOTA_EXCEEDED', retryAfter: seconds(wait) }
-        : request
-          ? this.check(request, call.guess.trim())
-          : { reason: 'SMS_CODE_EXPIRED' };
+      wait > 0 && compared.reason !== 'OK' ? { reason: 'QUOTA_EXCEEDED', retryAfter: seconds(wait) } : compared;
     if (wait === 0 && answer.reason !== 'OK') this.moments.add(this.now, rule);
     return fault ? { reason: 'SERVICE_UNAVAILABLE' } : answer;
   }

@@ -65,7 +65,7 @@ export class TestEnvironment {
         sender: { name: 'recorder', send: (message) => this.send(message) },
         log,
         observe,
-        clock: () => this.now,
+        stopwatch: () => this.now,
         codeFor: randomCode,
         newSmsId: () => randomUUID().replaceAll('-', ''),
         receipts: { sent: async () => undefined },

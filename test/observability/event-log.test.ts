@@ -48,3 +48,27 @@ describe('What has a line already, or needs none', () => {
     expect(found).toEqual(['inbound-started', 'inbound-confirmed']);
   });
 });
+
+test.each([
+  ['accepted', 30],
+  ['refused', 40],
+  ['throttled', 40],
+  ['unknown', 40],
+  // Nobody gets a code until somebody mends it.
+  ['misconfigured', 50],
+] as const)(
+  'given a message that was %s, then its line has level %d, and names the mobile by no more than its ends',
+  (outcome, level) => {
+    const lines: object[] = [];
+    const log = pino({}, { write: (line: string) => lines.push(JSON.parse(line)) });
+    const { observe } = new EventLog(log, { events: 'all', secret: 's' });
+    observe({
+      type: 'message-sent',
+      request: { mobile: '13800138000', purpose: 'REGISTER', uuid: 'u', smsId: 'a' },
+      country: 'CN',
+      outcome: { class: outcome, provider: 'aliyun', providerCode: 'X' },
+    });
+    expect(lines).toMatchObject([{ level, event: 'send', class: outcome, mobile: '138****8000' }]);
+    expect(JSON.stringify(lines)).not.toContain('13800138000');
+  },
+);

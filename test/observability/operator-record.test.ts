@@ -58,6 +58,18 @@ describe('What operators are told of mobiles', () => {
     expect(store.tallied).toEqual([{ confirmed: 3 }]);
   });
 
+  test('given checks of codes that are refused, which need no captcha, then they are counted and push nothing out of a history', async () => {
+    const { store, record } = open();
+    const request = { mobile: '13800138000', purpose: 'REGISTER', uuid: 'a' } as const;
+    for (const rule of ['verify-hour', 'verify-hour', 'cooldown'] as const)
+      record.observe({ type: 'limit-hit', rule, request, retryAfter: 9 });
+    const closed = record.close();
+    store.finish();
+    await closed;
+    expect(store.written.map((notes) => notes.map(({ event }) => event.rule))).toEqual([['cooldown']]);
+    expect(store.tallied).toEqual([{ 'refused:verify-hour': 2, 'refused:cooldown': 1 }]);
+  });
+
   test('given a store that does not come to an end, when thousands of events follow, then some are dropped, and the end of the server writes the rest', async () => {
     const { store, record, confirm } = open();
     for (let i = 0; i < 3_000; i++) confirm(String(i));

@@ -10,6 +10,7 @@ import {
   liveCaptchas,
   MINUTE,
   networkMinute,
+  networkUnsolved,
   perClient,
   perMinute,
   reservation,
@@ -191,6 +192,24 @@ export function describeCaptchas(subject: () => StoreSubject): void {
         await subject().store.checkCode(codeCheck({ uuid: 'solved', code: WRONG, lockout }));
         expect((await solve({ lockout })).status).toBe('locked');
         expect(await leave('d')).toBe('ok');
+      });
+
+      test('given a network that left as many as it may, when a neighbour asks, then it gets a hundred, and who left a hundred waits', async () => {
+        let serial = 0;
+        const ask = async (client: string, count: number) => {
+          const own = [unsolved(1_000, client), networkUnsolved(120)];
+          let got = 0;
+          for (let i = 0; i < count; i++) {
+            if ((await issue({ uuid: `many-${serial++}`, limits: own })).status === 'ok') got++;
+          }
+          return got;
+        };
+        expect(await ask('stranger', 130)).toBe(120);
+        expect(await ask('stranger', 1)).toBe(0);
+        const refused = await issue({ uuid: 'one-more', limits: [unsolved(1_000, 'stranger'), networkUnsolved(120)] });
+        expect(refused).toMatchObject({ status: 'refused', limit: 1 });
+        expectWait(waitOf(refused as { status: string; waitMs?: number }), HOUR);
+        expect(await ask('neighbour', 110)).toBe(100);
       });
 
       test('given none, when one is solved, then nothing is owed', async () => {

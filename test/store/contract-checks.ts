@@ -214,6 +214,40 @@ export function describeChecks(subject: () => StoreSubject): void {
         expect((await check(RIGHT, lockout, 'b', counted)).status).toBe('ok');
       });
 
+      test('given tries of others that reached the limit, when a request has its first one, then a right code is right', async () => {
+        const counted = { guesses: guesses(3), verifications: tries(3) };
+        await send('others');
+        for (let i = 0; i < 3; i++) expect((await check(WRONG, LOCKOUT, 'others', counted)).status).toBe('mismatch');
+        await send('mine', RIGHT, OTHER_MOBILE);
+        expect(await check(RIGHT, LOCKOUT, 'mine', { ...counted, mobile: OTHER_MOBILE })).toEqual(OK);
+      });
+
+      test('given the limit, when the first try at a request is wrong, then it is refused as well and used up, and the right code waits', async () => {
+        const counted = { guesses: guesses(3), verifications: tries(3) };
+        await send('others');
+        for (let i = 0; i < 3; i++) await check(WRONG, LOCKOUT, 'others', counted);
+        await send('mine', RIGHT, OTHER_MOBILE);
+        const mine = (code: string, limits = counted) =>
+          check(code, LOCKOUT, 'mine', { ...limits, mobile: OTHER_MOBILE });
+        const first = await mine(WRONG);
+        expect(first.status).toBe('refused');
+        expectWait((first as { waitMs?: number }).waitMs, HOUR);
+        expect((await mine(RIGHT)).status).toBe('refused');
+        expect(await mine(WRONG, { guesses: guesses(9), verifications: tries(9) })).toEqual(mismatch(3));
+      });
+
+      test('given the limit, when twenty first tries at a request come at once, then one of them is compared', async () => {
+        const counted = { guesses: guesses(3), verifications: tries(3) };
+        await send('others');
+        for (let i = 0; i < 3; i++) await check(WRONG, LOCKOUT, 'others', counted);
+        await send('mine', RIGHT, OTHER_MOBILE);
+        const ofMine = { ...counted, mobile: OTHER_MOBILE };
+        const answers = await Promise.all(Array.from({ length: 20 }, () => check(WRONG, LOCKOUT, 'mine', ofMine)));
+        expect(answers.every(({ status }) => status === 'refused')).toBe(true);
+        const unbounded = { guesses: guesses(99), verifications: tries(99), mobile: OTHER_MOBILE };
+        expect(await check(WRONG, LOCKOUT, 'mine', unbounded)).toEqual(mismatch(3));
+      });
+
       test('given tries at a void request, when there are more than any limit, then they take nothing of what others need', async () => {
         const counted = { guesses: guesses(3), verifications: tries(3) };
         const lockout = { ...LOCKOUT, maxAttempts: 1 };

@@ -41,6 +41,8 @@ export const networkMinute = (cap: number, id = 'n') =>
   limit('captcha-network-minute', { kind: 'network', id }, cap, MINUTE);
 export const liveCaptchas = (cap: number) => limit('captchas-live', EVERYONE, cap, 300 * SECOND);
 export const unsolved = (cap: number, id = 'a') => limit('captcha-unsolved', { kind: 'client', id }, cap, HOUR);
+export const networkUnsolved = (cap: number, id = 'n') =>
+  limit('captcha-network-unsolved', { kind: 'network', id }, cap, HOUR);
 export const tries = (cap: number) => limit('verify-hour', CLIENT, cap, HOUR);
 export const deviceDay = (cap: number, id = 'd') => limit('device-day', { kind: 'device', id }, cap, DAY);
 export const guesses = (cap: number) => limit('guess-hour', CLIENT, cap, HOUR);

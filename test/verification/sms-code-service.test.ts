@@ -51,7 +51,7 @@ interface Options {
 
 /** The service over a store in this process, and all that it tells. */
 function open({ limits = {}, codeTtlMs = 5 * MINUTE, outcome = 'accepted', tickets }: Options = {}) {
-  const world = { now: Date.UTC(2026, 0, 1), outcome, providerMs: 0 };
+  const world = { now: Date.UTC(2026, 0, 1), outcome, passed: 0, handOver: (): void => undefined };
   const clock = () => world.now;
   const store = new WatchedStore(clock);
   const rules = new LimitRules({ ...DEFAULT_LIMITS, ...limits }, 5 * MINUTE);
@@ -63,7 +63,8 @@ function open({ limits = {}, codeTtlMs = 5 * MINUTE, outcome = 'accepted', ticke
   const service = new SmsCodeService(
     { codeTtlMs, foreignCodes: false },
     {
-      ...{ store, rules, clock, tickets },
+      ...{ store, rules, tickets },
+      stopwatch: () => world.passed,
       observe: (event) => void events.push(event),
       log: pino({ base: undefined }, { write: (line) => void logs.push(JSON.parse(line)) }),
       codeFor: () => CODE,
@@ -76,7 +77,7 @@ function open({ limits = {}, codeTtlMs = 5 * MINUTE, outcome = 'accepted', ticke
         name: 'double',
         async send(message) {
           messages.push(message);
-          world.now += world.providerMs;
+          world.handOver();
           return { class: world.outcome, provider: 'double', providerCode: '0' };
         },
       },
@@ -142,7 +143,9 @@ describe('A message', () => {
     [70_000, undefined],
   ])('that took its provider %d ms leaves a cooldown of %p s', async (ms, retryAfter) => {
     const { send, world } = open();
-    world.providerMs = ms;
+    world.handOver = () => {
+      world.passed += ms;
+    };
     expect((await send()).retryAfter).toBe(retryAfter);
   });
 

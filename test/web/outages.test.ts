@@ -102,6 +102,16 @@ describeInChromium('Without a server or a network', () => {
     await visitor.picture.waitFor();
   });
 
+  test('a captcha that is refused as malformed is asked for once: the next request would be the same', async () => {
+    const errors = '{"errors":[{"message":"Unknown field"}]}';
+    await visitor.page.route('**/graphql', (route) => route.fulfill({ status: 400, body: errors }));
+    await visitor.picture.click();
+    await visitor.page.getByText('验证码加载失败，请求没有被接受').waitFor();
+    const asked = visitor.captchasAsked;
+    for (let i = 0; i < 3; i++) await visitor.pass(60);
+    expect(visitor.captchasAsked).toBe(asked);
+  });
+
   test.each([
     ['a GraphQL error', 400, '{"errors":[{"message":"Too deep"}]}', '请求没有被接受，请刷新页面后重试'],
     ['a gateway in front of a dead server', 502, '<h1>Bad Gateway</h1>', '连接不上服务器，请稍后重试'],

@@ -179,6 +179,27 @@ describeInChromium('A shop that sends people to the page', () => {
       }
     });
 
+    test('a frame that shows nevertheless, in a browser that keeps to no policy, tells the stranger nothing', async () => {
+      link = `${server.url}/${returnTo(`${shop}/confirmed`)}`;
+      const visitor = await Visitor.arrive(browser, server, {}, `${server.url}/healthz`);
+      await visitor.page.route(link, async (route) => {
+        const response = await route.fetch();
+        const { 'content-security-policy': _, ...headers } = response.headers();
+        await route.fulfill({ response, headers });
+      });
+      await visitor.page.goto(`${origin}/`);
+      await visitor.page.evaluate(`heard = []; addEventListener('message', ({ data }) => heard.push(data))`);
+      const frame = visitor.page.frameLocator('iframe');
+      await frame.locator('.captcha[aria-busy=false] img').waitFor();
+      await frame.locator('#mobile').fill(newMobile());
+      await frame.locator('#captcha').fill(server.store.captchaText);
+      await frame.locator('.send').click();
+      await frame.locator('#sms-code').fill(server.store.codes.at(-1) ?? '');
+      await frame.locator('.confirmed').waitFor();
+      expect(await visitor.page.evaluate('heard')).toEqual([]);
+      await visitor.leave();
+    });
+
     test.each(['origin', 'javascript', 'relative'])(
       'a link that returns to another %s is refused in words',
       async (kind) => {

@@ -127,6 +127,24 @@ describeInChromium('Waiting at the page', () => {
     await visitor.leave();
   });
 
+  test('a hidden tab whose number need not wait any more asks for no captcha until somebody is there', async () => {
+    const visitor = await Visitor.arrive(browser, server);
+    await visitor.receiveCode(newMobile());
+    await visitor.page.getByRole('button', { name: '换个号码' }).click();
+    await visitor.sendButton.getByText('秒后可获取').waitFor();
+    await visitor.page.evaluate(`Object.defineProperty(document, 'hidden', { value: true, configurable: true })`);
+    const asked = visitor.captchasAsked;
+    await visitor.pass(61);
+    await visitor.sendButton.getByText('获取短信验证码').waitFor();
+    expect(visitor.captchasAsked).toBe(asked);
+
+    await visitor.page.evaluate(`Object.defineProperty(document, 'hidden', { value: false, configurable: true })`);
+    await visitor.page.keyboard.press('Tab');
+    await visitor.captchaAnswer();
+    expect(visitor.captchasAsked).toBe(asked + 1);
+    await visitor.leave();
+  });
+
   test('a captcha that was refused for a while comes by itself when the while is over', async () => {
     const visitor = await Visitor.arrive(browser, server);
     await visitor.captchaAnswer();

@@ -32,14 +32,19 @@ export function createCaptcha(request: Request, onChange: (state: CaptchaState) 
     timer = setTimeout(act, seconds * 1000);
   }
 
-  /** The newest call wins. Resolves when the captcha is on display or has failed. */
-  async function load(kind: CaptchaKind = state.kind): Promise<void> {
+  /** The one on display, or on its way, is over. */
+  function end(to: Partial<CaptchaState>): void {
     loads += 1;
-    const mine = loads;
     clearTimeout(timer);
     uuid = null;
     due = false;
-    change({ kind, status: 'loading', source: kind === state.kind ? state.source : null });
+    change(to);
+  }
+
+  /** The newest call wins. Resolves when the captcha is on display or has failed. */
+  async function load(kind: CaptchaKind = state.kind): Promise<void> {
+    end({ kind, status: 'loading', source: kind === state.kind ? state.source : null });
+    const mine = loads;
     const answer: CaptchaOutcome = await request(GetCaptchaDocument, { kind });
     if (mine !== loads) return;
     const source = answer.image ?? answer.audio;
@@ -63,7 +68,7 @@ export function createCaptcha(request: Request, onChange: (state: CaptchaState) 
   /** A hidden tab asks for nothing; it asks when it is looked at again. */
   function retry(): void {
     due = true;
-    if (!document.hidden) void load();
+    onVisible();
   }
 
   function onVisible(): void {
@@ -82,13 +87,7 @@ export function createCaptcha(request: Request, onChange: (state: CaptchaState) 
       if (state.status === 'none' || state.status === 'expired') void load();
     },
     /** It was answered, right or wrong. */
-    spent(): void {
-      loads += 1;
-      clearTimeout(timer);
-      uuid = null;
-      due = false;
-      change({ status: 'none', source: null, problem: '' });
-    },
+    spent: () => end({ status: 'none', source: null, problem: '' }),
     start(): () => void {
       document.addEventListener('visibilitychange', onVisible);
       addEventListener('online', onOnline);

@@ -18,7 +18,7 @@ export type { Verification, VerificationOptions } from './verification';
 
 const TICK_MS = 250;
 /** How long a code is waited for whose `expiresIn` never came: the server's default. */
-const LOST_CODE_MS = 300_000;
+const LOST_CODE_S = 300;
 
 export function createVerification(options: VerificationOptions): Verification {
   const { endpoint, purpose = 'REGISTER', fetch = (...args) => globalThis.fetch(...args), now = Date.now } = options;
@@ -26,83 +26,89 @@ export function createVerification(options: VerificationOptions): Verification {
   const device = createDeviceToken(options.storage);
   const request = createRequest(endpoint, language, fetch, device.get);
   const memory = createMemory(options.storage, now);
+  const captcha = createCaptcha(request, (captcha) => update({ captcha }));
   const inbound = options.inbound?.({
     ...{ request, purpose, memory, now, update, ensureCaptcha, handedIn, confirmed },
     state: () => state,
-    uuid: () => captcha.uuid(),
+    uuid: captcha.uuid,
   });
   const listeners = new Set<() => void>();
-  let pending: PendingCode | undefined = memory.pending[purpose];
+  const after = (seconds?: number | null) => now() + (seconds ?? LOST_CODE_S) * 1000;
+  let pending = memory.pending[purpose];
+  // Somebody else's entry may be of any shape.
+  if (
+    typeof pending?.mobile !== 'string' ||
+    typeof pending.uuid !== 'string' ||
+    typeof (pending.smsId ?? '') !== 'string'
+  ) {
+    pending = undefined;
+  }
 
-  const captcha = createCaptcha(request, (captcha) => update({ captcha }));
-  let state: VerificationState = {
+  // The first `update` adds what follows from these.
+  let state = {
     step: pending?.sent ? 'code' : 'request',
     mobile: pending?.mobile ?? memory.mobile,
     busy: null,
     captcha: captcha.state(),
-    wait: 0,
-    quota: false,
-    codePending: false,
-    inbound: null,
-    smsId: null,
     outcome: null,
-  };
+  } as VerificationState;
 
   function update(change: Partial<VerificationState>): void {
-    const next = { ...state, ...change };
-    const wait = memory.waits[next.mobile];
-    next.wait = wait ? Math.max(0, Math.ceil((wait.until - now()) / 1000)) : 0;
-    next.quota = next.wait > 0 && wait?.quota === true;
-    next.codePending = pending?.mobile === next.mobile && pending.until > now();
-    next.inbound = inbound?.offer(next.mobile) ?? null;
-    next.smsId = pending?.mobile === next.mobile ? pending.smsId : null;
-    state = next;
+    const { mobile = state.mobile } = change;
+    const wait = memory.wait(mobile);
+    const own = pending?.mobile === mobile ? pending : undefined;
+    state = {
+      ...state,
+      ...change,
+      wait,
+      quota: wait > 0 && !!memory.waits[mobile]?.quota,
+      // Undefined is later than nothing.
+      codePending: (own?.until as number) > now(),
+      inbound: inbound?.offer(mobile) ?? null,
+      smsId: own?.smsId ?? null,
+    };
     for (const listener of listeners) listener();
   }
 
   function tick(): void {
     inbound?.tick();
-    if (state.wait === 0) return;
-    const wait = memory.waits[state.mobile];
-    if (wait && Math.ceil((wait.until - now()) / 1000) === state.wait) return;
+    if (memory.wait(state.mobile) === state.wait) return;
     update({});
-    if (state.wait === 0 && !document.hidden) ensureCaptcha();
+    if (!document.hidden) ensureCaptcha();
   }
 
   /** A visitor who answers every captcha that was fetched is told apart from a script: none is fetched for nobody. */
   function ensureCaptcha(): void {
-    if (state.step === 'request' && !state.busy && state.wait === 0) captcha.ensure();
+    if (state.step === 'request' && !state.busy && !state.wait) captcha.ensure();
   }
 
-  function waitFor(mobile: string, seconds: number | null | undefined, quota: boolean): void {
-    if (seconds) memory.waits[mobile] = { until: now() + seconds * 1000, quota };
+  function waitFor(mobile: string, { retryAfter }: Outcome, quota: boolean): void {
+    if (retryAfter) memory.waits[mobile] = { until: after(retryAfter), retryAfter, quota };
   }
 
   function remember(code: PendingCode | undefined): void {
-    pending = code;
-    if (code) memory.pending[purpose] = code;
-    else delete memory.pending[purpose];
+    pending = memory.pending[purpose] = code;
     memory.keep();
   }
 
   async function send(imageCode: string): Promise<Outcome | null> {
     const { mobile } = state;
     const uuid = captcha.uuid();
-    if (state.busy || state.wait > 0 || !uuid) return null;
+    if (state.busy || state.wait || !uuid) return null;
     const before = pending;
     // Before the request, so that a code whose answer was lost on the way can be handed in.
     memory.mobile = mobile;
-    remember({ mobile, uuid, sent: false, smsId: null, until: now() + LOST_CODE_MS });
+    // If this answer is lost as well, nobody knows which of the two brought a code.
+    const earlier = state.codePending ? before?.uuid : '';
+    remember({ mobile, uuid, earlier, until: after() });
     update({ busy: 'send', outcome: null });
     const outcome: Outcome = await request(SendSmsCodeDocument, { mobile, imageCode, uuid, purpose });
-    const sent = outcome.reason === 'OK' || outcome.reason === 'SMS_UNCONFIRMED';
-    if (sent) {
-      const until = now() + (outcome.expiresIn ?? LOST_CODE_MS / 1000) * 1000;
-      remember({ mobile, uuid, sent: true, smsId: outcome.smsId ?? null, until });
-    } else if (outcome.code) remember(before);
-    waitFor(mobile, outcome.retryAfter, !sent && outcome.reason !== 'TOO_FREQUENT');
-    memory.keep();
-    const onItsWay = sent || (outcome.reason === 'TOO_FREQUENT' && pending?.mobile === mobile);
+    const { reason } = outcome;
+    const sent = reason === 'OK' || reason === 'SMS_UNCONFIRMED';
+    waitFor(mobile, outcome, !sent && reason !== 'TOO_FREQUENT');
+    if (outcome.code)
+      remember(sent ? { mobile, uuid, sent, smsId: outcome.smsId, until: after(outcome.expiresIn) } : before);
+    const onItsWay = sent || (reason === 'TOO_FREQUENT' && pending?.mobile === mobile);
     return handedIn(mobile, uuid, outcome, onItsWay && 'code');
   }
 
@@ -111,40 +117,43 @@ export function createVerification(options: VerificationOptions): Verification {
     inbound?.keep(mobile, uuid, outcome.inbound);
     // No answer, or nothing consumed: the captcha may still be good. If it was spent after all, nothing is sent twice.
     if (outcome.code && outcome.reason !== 'MISSING_PARAMETER' && outcome.reason !== 'MOBILE_INVALID') captcha.spent();
-    // Another number stands there by now, and has nothing to do with this answer.
-    const changed = state.mobile !== mobile;
-    update({ busy: null, outcome: changed ? null : outcome, step: next && !changed ? next : state.step });
+    return ended(state.mobile === mobile && state.step !== 'confirmed', outcome, next || state.step);
+  }
+
+  /** Not `shown` where the person went on meanwhile: what stands there by now has nothing to do with this answer. */
+  function ended(shown: boolean, outcome: Outcome, step: VerificationState['step']): Outcome {
+    update({ busy: null, ...(shown && { outcome, step }) });
     ensureCaptcha();
     return outcome;
   }
 
   async function verify(smsCode: string): Promise<Outcome | null> {
     if (state.busy || !pending || state.step !== 'code') return null;
-    const { mobile, uuid } = pending;
+    const { mobile } = pending;
+    const check = (uuid: string): Promise<Outcome> =>
+      request(VerifySmsCodeDocument, { mobile, smsCode, uuid, purpose });
     update({ busy: 'verify', outcome: null });
-    const outcome: Outcome = await request(VerifySmsCodeDocument, { mobile, smsCode, uuid, purpose });
+    let outcome = await check(pending.uuid);
+    if (outcome.reason === 'SMS_CODE_EXPIRED' && pending?.earlier && pending.earlier !== pending.uuid) {
+      // Nothing was compared, and nothing of the number counted. From here on it is this one's code.
+      pending.uuid = pending.earlier;
+      outcome = await check(pending.uuid);
+    }
     const { reason } = outcome;
-    if (reason === 'OK') {
-      confirmed(outcome, mobile);
-      return outcome;
-    }
-    if (reason === 'SMS_CODE_LOCKED') waitFor(mobile, outcome.retryAfter, true);
-    if (reason === 'SMS_CODE_LOCKED' || reason === 'SMS_CODE_EXPIRED') {
-      // Void: nothing to come back to, but what is on display goes on saying so.
-      pending = { ...pending, until: 0 };
-      delete memory.pending[purpose];
-    }
-    memory.keep();
-    update({ busy: null, outcome });
-    return outcome;
+    if (reason === 'OK') return confirmed(outcome, mobile);
+    if (reason === 'SMS_CODE_LOCKED') waitFor(mobile, outcome, true);
+    // Void: nothing to come back to, but what is on display goes on saying so. No earlier one is guessed at instead.
+    if (reason === 'SMS_CODE_LOCKED' || reason === 'SMS_CODE_EXPIRED') remember({ ...pending, earlier: '', until: 0 });
+    return ended(state.step === 'code', outcome, 'code');
   }
 
-  function confirmed(outcome: Outcome, mobile: string): void {
+  function confirmed(outcome: Outcome, mobile: string): Outcome {
     if (outcome.device) device.keep(outcome.device);
     memory.mobile = '';
     inbound?.forget();
     remember(undefined);
     update({ busy: null, outcome, step: 'confirmed', mobile });
+    return outcome;
   }
 
   function go(step: VerificationState['step'], mobile = state.mobile): void {

@@ -2,7 +2,7 @@ import { createSlot, type SessionStorage } from './slot';
 
 /** The token that the server gave this browser with a right code; it says nothing of a number. */
 export interface DeviceToken {
-  get(): string | null;
+  get(): string | null | undefined;
   keep(token: string): void;
 }
 

@@ -56,8 +56,13 @@ export interface Inbound {
 /** For `createVerification({ inbound })`: a way in of its own, so that it weighs nothing where it is not used. */
 export function inbound(host: InboundHost): Inbound {
   const { request, purpose, memory, now } = host;
+  /** It is under way, or was just done. */
   let asking = false;
-  let askAt = 0;
+  const kept = memory.inbound[purpose];
+  // Somebody else's entry may be of any shape.
+  if (![kept?.mobile, kept?.uuid, kept?.number, kept?.text].every((value) => typeof value === 'string')) {
+    delete memory.inbound[purpose];
+  }
 
   function remember(offer: PendingInbound | undefined): void {
     if (offer) memory.inbound[purpose] = offer;
@@ -68,16 +73,19 @@ export function inbound(host: InboundHost): Inbound {
   async function ask(): Promise<void> {
     const { mobile } = host.state();
     const { uuid } = memory.inbound[purpose] ?? {};
-    if (!uuid || asking || now() < askAt) return;
+    if (!uuid || asking) return;
     asking = true;
     const outcome: Outcome = await request(GetInboundStatusDocument, { mobile, uuid, purpose });
-    asking = false;
-    askAt = now() + (outcome.retryAfter ? outcome.retryAfter * 1000 : ASK_MS);
+    // A timer, which goes on as before where somebody sets the clock.
+    const again = () => {
+      asking = false;
+    };
+    setTimeout(again, outcome.retryAfter ? outcome.retryAfter * 1000 : ASK_MS);
     const { step, mobile: shown } = host.state();
     if (step !== 'inbound' || shown !== mobile) return;
     if (outcome.reason === 'OK') host.confirmed(outcome, mobile);
-    // What else kept the answer from coming may be over at the next try.
-    if (outcome.reason !== 'SMS_CODE_EXPIRED') return;
+    // What else kept the answer from coming may be over at the next try, and an older offer's end says nothing of this one.
+    if (outcome.reason !== 'SMS_CODE_EXPIRED' || memory.inbound[purpose]?.uuid !== uuid) return;
     remember(undefined);
     host.update({ step: 'request', outcome });
     host.ensureCaptcha();

@@ -6,10 +6,12 @@ export interface PendingCode {
   mobile: string;
   /** The captcha's uuid that was spent on it. */
   uuid: string;
-  /** False while nobody knows: the answer is still to come, or was lost. */
-  sent: boolean;
-  /** For support, who find the message under it; null where the server did not say. */
-  smsId: string | null;
+  /** That of the request before this one, as long as it may be the one that brought the code. */
+  earlier?: string;
+  /** Absent while nobody knows: the answer is still to come, or was lost. */
+  sent?: boolean;
+  /** For support, who find the message under it; absent or null where the server did not say. */
+  smsId?: string | null;
   /** Until when the code is good, epoch ms. */
   until: number;
 }
@@ -18,6 +20,8 @@ export interface PendingCode {
 export interface Wait {
   /** Epoch ms. */
   until: number;
+  /** What the server said, seconds: no clock that is set makes it more. */
+  retryAfter: number;
   /** A cap or a lockout, not the cooldown after a message. */
   quota: boolean;
 }
@@ -26,7 +30,7 @@ interface Remembered {
   /** The number that a code was last asked for; empty once it is confirmed. */
   mobile: string;
   /** By purpose. */
-  pending: Record<string, PendingCode>;
+  pending: Record<string, PendingCode | undefined>;
   /** By purpose. */
   inbound: Record<string, PendingInbound>;
   /** By mobile. */
@@ -34,29 +38,39 @@ interface Remembered {
 }
 
 export interface Memory extends Remembered {
+  /** Seconds that a number has to wait still. */
+  wait(mobile: string): number;
   keep(): void;
 }
 
 /** What survives a reload of the tab, without what is over. */
 export function createMemory(storage: () => SessionStorage | null = () => sessionStorage, now: () => number): Memory {
-  const live = <Entry extends { until: number }>(entries: Record<string, Entry> = {}) =>
-    Object.fromEntries(Object.entries(entries).filter(([, { until }]) => until > now()));
+  const live = <Entry extends { until: number }>(entries: unknown) =>
+    Object.fromEntries(
+      Object.entries((entries ?? {}) as Record<string, Entry>).filter(([, entry]) => entry?.until > now()),
+    );
   const slot = createSlot(storage, 'sms-verification');
-  let stored: Partial<Remembered> = {};
+  let stored: { [Key in keyof Remembered]?: unknown } = {};
   try {
-    stored = JSON.parse(slot.read() ?? '{}');
+    // Of no entry, null is what comes out.
+    stored = JSON.parse(slot.read() as string) ?? {};
   } catch {
     // Somebody else's entry.
   }
   const memory: Memory = {
-    mobile: stored.mobile ?? '',
-    pending: live(stored.pending),
-    inbound: live(stored.inbound),
-    waits: live(stored.waits),
-    keep() {
-      const { mobile, pending, inbound, waits } = memory;
-      slot.write(JSON.stringify({ mobile, pending, inbound, waits }));
+    mobile: typeof stored.mobile === 'string' ? stored.mobile : '',
+    pending: live<PendingCode>(stored.pending),
+    inbound: live<PendingInbound>(stored.inbound),
+    waits: live<Wait>(stored.waits),
+    wait(mobile) {
+      const wait = memory.waits[mobile];
+      if (!wait?.retryAfter) return 0;
+      // A clock that was set back makes nobody wait longer.
+      wait.until = Math.min(wait.until, now() + wait.retryAfter * 1000);
+      return Math.ceil(Math.max(0, wait.until - now()) / 1000) || 0;
     },
+    // Which leaves the functions out.
+    keep: () => slot.write(JSON.stringify(memory)),
   };
   return memory;
 }

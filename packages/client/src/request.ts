@@ -21,10 +21,10 @@ export function createRequest(
   endpoint: string | URL,
   language: Language,
   fetch: typeof globalThis.fetch,
-  device: () => string | null,
+  device: () => string | null | undefined,
 ): Request {
   return async <Data, Variables>(document: TypedDocumentString<Data, Variables>, variables: Variables) => {
-    const trouble = (reason: Trouble): TroubleOutcome => ({ reason, errmsg: TROUBLES[language][reason] });
+    let reason: Trouble = 'UNREACHABLE';
     const giveUp = new AbortController();
     const timer = setTimeout(() => giveUp.abort(), ANSWER_WITHIN_MS);
     try {
@@ -36,16 +36,17 @@ export function createRequest(
           'accept-language': language,
           ...(token && { 'x-trusted-device': token }),
         },
-        body: JSON.stringify({ query: String(document), variables }),
+        body: JSON.stringify({ query: document, variables }),
         signal: giveUp.signal,
       });
       const { data } = (await response.json()) as { data?: Data | null };
       if (data) return Object.values(data)[0] as Data[keyof Data];
-      return trouble(response.status < 500 ? 'REFUSED' : 'UNREACHABLE');
+      if (response.status < 500) reason = 'REFUSED';
     } catch {
-      return trouble(navigator.onLine === false ? 'OFFLINE' : 'UNREACHABLE');
+      if (navigator.onLine === false) reason = 'OFFLINE';
     } finally {
       clearTimeout(timer);
     }
+    return { reason, errmsg: TROUBLES[language][reason] };
   };
 }

@@ -3,11 +3,11 @@ export type SessionStorage = Pick<Storage, 'getItem' | 'setItem'>;
 /** One entry of a page's storage. Where there is no storage, what is kept lasts as long as the page does. */
 export function createSlot(storage: () => SessionStorage | null, key: string) {
   return {
-    read(): string | null {
+    read(): string | null | undefined {
       try {
-        return storage()?.getItem(key) ?? null;
+        return storage()?.getItem(key);
       } catch {
-        return null;
+        // As above.
       }
     },
     write(text: string): void {

@@ -20,6 +20,6 @@ export const TROUBLES: Readonly<Record<Language, Readonly<Record<Trouble, string
 
 /** The first of a person's languages that the server speaks, whatever the region; Chinese where it speaks none of them. */
 export function preferredLanguage(preferred: readonly string[]): Language {
-  const first = preferred.find((tag) => /^(zh|en)\b/i.test(tag));
-  return first?.toLowerCase().startsWith('en') ? 'en' : 'zh-CN';
+  const first = preferred.find((tag) => /^(zh|en)\b/i.test(tag)) as string;
+  return /^en/i.test(first) ? 'en' : 'zh-CN';
 }

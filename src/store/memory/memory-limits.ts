@@ -1,4 +1,5 @@
-import { gradedCap, isSparedToAllowed, type SlidingWindowLimit } from '../../limits/sliding-window-limit';
+import { captchaLimits } from '../../limits/captcha-limits';
+import { isSparedToAllowed, type SlidingWindowLimit } from '../../limits/sliding-window-limit';
 import type { StoreKeys } from '../keys';
 import type { ExpiringEntries } from './expiring-entries';
 import { eventCount, type LogEntry, liveEntries, waitMs, withEvent, withoutEvent } from './sliding-window-log';
@@ -11,12 +12,11 @@ export class MemoryLimits {
     private readonly clock: () => number,
   ) {}
 
-  withGradedCap(limits: readonly SlidingWindowLimit[]): SlidingWindowLimit[] {
-    const everyone = limits.find(({ rule }) => rule === 'captchas-live');
-    if (!everyone) return [...limits];
-    const live = eventCount(this.live(everyone));
-    return limits.map((limit) =>
-      limit.rule === 'captcha-network-minute' ? { ...limit, cap: gradedCap(limit.cap, live, everyone.cap) } : limit,
+  /** The limits of a captcha as they hold for the next one. */
+  ofNextCaptcha(limits: readonly SlidingWindowLimit[]): SlidingWindowLimit[] {
+    return captchaLimits(
+      limits,
+      limits.map((limit) => eventCount(this.live(limit))),
     );
   }
 

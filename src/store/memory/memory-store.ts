@@ -67,7 +67,7 @@ export class MemoryStore implements OpenedStore {
   async issueCaptcha({ uuid, text, ttlMs, limits }: CaptchaIssue): Promise<CaptchaIssued> {
     this.entries.makeRoom(limits.length + 1);
     if (this.entries.get(this.keys.captcha(uuid)) !== undefined) return { status: 'taken' };
-    const effective = this.limits.withGradedCap(limits);
+    const effective = this.limits.ofNextCaptcha(limits);
     const refused = this.limits.longestWait(effective);
     if (refused) return { status: 'refused', ...refused };
     this.limits.count(effective);
@@ -140,8 +140,11 @@ export class MemoryStore implements OpenedStore {
     // A try where nothing is compared counts as a guess, also at a void request of one's own: it must take nothing of what others need.
     const counted = notCompared ? guesses : verifications;
     const refused = counted && this.limits.longestWait([counted]);
-    if (refused) return { status: 'refused', waitMs: refused.waitMs };
+    // The first try at a request is compared all the same: whatever others at the same address did, a right code is right.
+    const isFirst = !notCompared && live?.wrong === 0;
+    if (refused && !isFirst) return { status: 'refused', waitMs: refused.waitMs };
     const checked = notCompared ?? this.codes.compare(check, live as RequestRecord);
+    if (refused && checked.status !== 'ok') return { status: 'refused', waitMs: refused.waitMs };
     if (counted && checked.status !== 'ok') this.limits.count([counted]);
     const result = live && checked.status !== 'expired' ? { ...checked, smsId: live.smsId } : checked;
     if (checked.status !== 'ok' || !live?.asker || !check.person) return result;

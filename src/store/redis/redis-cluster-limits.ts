@@ -1,4 +1,4 @@
-import { gradedCap, type SlidingWindowLimit } from '../../limits/sliding-window-limit';
+import type { SlidingWindowLimit } from '../../limits/sliding-window-limit';
 import type { StoreKeys } from '../keys';
 import type { SendReserved } from '../store';
 import type { RedisCommands, RunOptions } from './redis-commands';
@@ -95,14 +95,4 @@ function worst(refusals: readonly (Refusal | undefined)[]): Refusal | undefined 
   const present = refusals.filter((refusal) => refusal !== undefined);
   const standing = present.find(({ status }) => status !== 'refused');
   return standing ?? present.sort((a, b) => b.waitMs - a.waitMs)[0];
-}
-
-export function withGradedCap(limits: readonly SlidingWindowLimit[], counts: readonly number[]): SlidingWindowLimit[] {
-  const everyone = limits.findIndex(({ rule }) => rule === 'captchas-live');
-  const cap = limits[everyone]?.cap;
-  if (cap === undefined) return [...limits];
-  const live = (counts[everyone] ?? 1) - 1;
-  return limits.map((limit) =>
-    limit.rule === 'captcha-network-minute' ? { ...limit, cap: gradedCap(limit.cap, live, cap) } : limit,
-  );
 }

@@ -1,4 +1,5 @@
 import type { AllowanceCharge } from '../../limits/allowances';
+import { captchaLimits } from '../../limits/captcha-limits';
 import type {
   InboundArrival,
   InboundConfirmed,
@@ -21,13 +22,13 @@ import {
   type SendReserved,
 } from '../store';
 import { RedisClusterAllowances } from './redis-cluster-allowances';
-import { RedisClusterLimits, withGradedCap } from './redis-cluster-limits';
+import { RedisClusterLimits } from './redis-cluster-limits';
 import { RedisClusterSends } from './redis-cluster-sends';
 import type { RedisCommands, Reply } from './redis-commands';
 import { RedisInbound } from './redis-inbound';
 import { RedisStore } from './redis-store';
 import { Refunds } from './refunds';
-import { checkArguments } from './script-arguments';
+import { captchaArguments, checkArguments } from './script-arguments';
 import { codeChecked } from './script-replies';
 
 /**
@@ -59,14 +60,19 @@ export class RedisClusterStore implements OpenedStore {
     const key = this.keys.captcha(uuid);
     const groups = this.limits.groups(limits, key);
     const { refusal, counts } = await this.limits.check([groups.own, ...groups.others], within);
-    if (refusal?.status === 'refused') return refusal;
-    const graded = withGradedCap(limits, counts);
-    const { others } = this.limits.groups(graded, key);
+    // Each count is one with this captcha.
+    const effective = captchaLimits(
+      limits,
+      counts.map((count) => count - 1),
+    );
+    const holds = (limit: number) => (effective[limit]?.cap ?? 0) <= (limits[limit]?.cap ?? 0);
+    if (refusal?.status === 'refused' && holds(refusal.limit)) return refusal;
+    const { others } = this.limits.groups(effective, key);
     const refunds = new Refunds();
     try {
       const ended = await this.limits.countAll(others, within, refunds, () => undefined);
       if (ended) return ended;
-      const [status] = await this.commands.run('issue', [key], [text, `${ttlMs},0,0`], within);
+      const [status] = await this.commands.run('issue', [key], [text, `${ttlMs},${captchaArguments([])}`], within);
       if (status !== 'taken') return { status: 'ok' };
       await refunds.run();
       return { status };

@@ -29,7 +29,7 @@ import type { RedisCommands } from './redis-commands';
 import { RedisInbound } from './redis-inbound';
 import { RedisMessages } from './redis-messages';
 import { RedisOperatorStore } from './redis-operator-store';
-import { askerOf, checkArguments, limitArguments, modeOf, sparedBits } from './script-arguments';
+import { askerOf, captchaArguments, checkArguments, limitArguments, modeOf, sparedBits } from './script-arguments';
 import { codeChecked, notReserved, previousCode } from './script-replies';
 
 /** The store on one Redis (or a primary that Sentinel names): one Lua script a step, on Redis's own clock. */
@@ -50,12 +50,10 @@ export class RedisStore implements OpenedStore {
   }
 
   async issueCaptcha({ uuid, text, ttlMs, limits }: CaptchaIssue): Promise<CaptchaIssued> {
-    const everyone = limits.findIndex(({ rule }) => rule === 'captchas-live') + 1;
-    const graded = limits.findIndex(({ rule }) => rule === 'captcha-network-minute') + 1;
     const [status, , limit, waitMs] = await this.commands.run(
       'issue',
       [this.keys.captcha(uuid), ...this.limitKeys(limits)],
-      [text, `${ttlMs},${everyone},${graded}${limitArguments(limits)}`],
+      [text, `${ttlMs},${captchaArguments(limits)}${limitArguments(limits)}`],
     );
     if (status === 'refused') return { status, limit: Number(limit), waitMs: Number(waitMs) };
     return { status: status === 'taken' ? 'taken' : 'ok' };

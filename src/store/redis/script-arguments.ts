@@ -1,3 +1,4 @@
+import { FEW_UNSOLVED } from '../../limits/captcha-limits';
 import type { AllowanceRequest } from '../../limits/rules';
 import { isSparedToAllowed, type SlidingWindowLimit } from '../../limits/sliding-window-limit';
 import { type CodeCheck, LONGEST_CODE_LIFE_MS } from '../store';
@@ -5,6 +6,12 @@ import { type CodeCheck, LONGEST_CODE_LIFE_MS } from '../store';
 /** Cap, length and value of each limit, as the scripts take them after other numbers; value 0 where events are counted. */
 export const limitArguments = (limits: readonly SlidingWindowLimit[]): string =>
   limits.map(({ cap, lengthMs, value = 0 }) => `,${cap},${lengthMs},${value}`).join('');
+
+/** How issue.lua finds these limits of a captcha among all of them, by indexes from 1, 0 for none, and what it has to know of them. */
+export function captchaArguments(limits: readonly SlidingWindowLimit[]): string {
+  const rules = ['captchas-live', 'captcha-network-minute', 'captcha-unsolved', 'captcha-network-unsolved'];
+  return [...rules.map((rule) => limits.findIndex((limit) => limit.rule === rule) + 1), FEW_UNSOLVED].join(',');
+}
 
 /** The bits of limits that an allowed mobile is spared, as the scripts take them. */
 export const sparedBits = (limits: readonly SlidingWindowLimit[]): number =>

@@ -52,6 +52,18 @@ describe('What a picture is made of', () => {
     expect(Math.abs(mean(middle) - HEIGHT / 2)).toBeLessThan(6);
   });
 
+  test('a word stands anywhere within the margins, across and down: where its letters are says no place', () => {
+    const words = Array.from({ length: 100 }, (_, seed) =>
+      polygon(compose(STYLE, 'I', seededRandom(seed)).inverting, 0),
+    );
+    const [width, height] = [
+      Math.max(...words.map(([xs]) => spread(xs))),
+      Math.max(...words.map(([, ys]) => spread(ys))),
+    ];
+    expect(spread(words.map(([xs]) => Math.min(...xs)))).toBeGreaterThan(0.8 * (WIDTH - 2 * MARGIN - width));
+    expect(spread(words.map(([, ys]) => Math.min(...ys)))).toBeGreaterThan(0.8 * (HEIGHT - 2 * MARGIN - height));
+  });
+
   test('letters are bent both ways: no side of one is straight', () => {
     const [xs] = polygon(compose(STYLE).inverting, 0);
     expect(spread(xs.slice(0, PIECES + 1))).toBeGreaterThan(1);

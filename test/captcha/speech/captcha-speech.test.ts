@@ -40,6 +40,18 @@ describe.each(['zh', 'en'] as const)('a challenge spoken in %s', (language) => {
     expect(new Set(files).size).toBe(files.length);
   });
 
+  it('has digits of several voices', () => {
+    /** How long a digit lasts: what one more of it adds, without the pause that it adds. */
+    const lasts = (digit: string, chance: number) => {
+      const length = (digits: string) => createCaptchaSpeech({ random: () => chance }).speak(digits, language).length;
+      return 2 * (length(digit + digit) - length(digit)) - (length(digit) - HEADER_BYTES);
+    };
+    // Speed and pauses come from chance as well; how long one digit lasts beside another is its voice's alone.
+    const ratios = [0.1, 0.5, 0.9].map((chance) => lasts('1', chance) / lasts('7', chance));
+
+    expect(Math.max(...ratios) - Math.min(...ratios)).toBeGreaterThan(0.03);
+  });
+
   it('is louder where digits are than before the first of them, and is not cut off by clipping', () => {
     for (let index = 0; index < 20; index++) {
       const samples = [...speech.speak('598213', language).subarray(HEADER_BYTES)].map((sample) => sample - 128);

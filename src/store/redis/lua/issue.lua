@@ -1,20 +1,28 @@
--- Counts a captcha in its limits, all or none, and writes its answer.
+-- Counts a captcha in its limits, all or none, and writes its answer. What holds for the next captcha is the same in
+-- src/limits/captcha-limits.ts.
 -- KEYS  1 img:{uuid}  2.. limits
--- ARGV  1 deadline  2 answer  3 numbers: its lifetime, ms; index from 1 of the limit that counts everyone's, 0 for none; index from 1
---       of the limit whose cap shrinks as that one fills up, 0 for none; then cap, length and value of each limit
+-- ARGV  1 deadline  2 answer  3 numbers: its lifetime, ms; indexes from 1 of four limits, 0 for none: the one that counts everyone's, the
+--       network's whose cap shrinks as that one fills up, the client's unsolved ones, the network's unsolved ones; how many unsolved ones a client
+--       may have although its network has too many; then cap, length and value of each limit
 -- Returns { 'ok', now }  { 'taken', now }  { 'refused', now, index of the limit from 0, ms to wait }  { 'deadline-exceeded', now }
 --- @include deadline
 --- @include sliding_window
 if held[KEYS[1]] then return { 'taken', now } end
 local bounds = numbers(ARGV[3])
-local everyone, graded = bounds[2], bounds[3]
-if everyone > 0 and graded > 0 then
-  local cap, own = bounds[1 + 3 * everyone], 1 + 3 * graded
-  local _, live = live_entries(KEYS[1 + everyone], bounds[2 + 3 * everyone])
-  bounds[own] = math.max(1, math.floor(bounds[own] * math.max(0, cap - live) / cap))
+local ttl, everyone, network, own, of_network, few = unpack(bounds, 1, 6)
+-- Where the cap of a limit stands; its length stands behind.
+local function cap_at(limit) return 4 + 3 * limit end
+local function count_of(limit)
+  local _, count = live_entries(KEYS[1 + limit], bounds[cap_at(limit) + 1])
+  return count
 end
-local wait, index, logs = check_all(2, #KEYS, bounds, 4)
+if everyone > 0 and network > 0 then
+  local most, cap = bounds[cap_at(everyone)], bounds[cap_at(network)]
+  bounds[cap_at(network)] = math.max(1, math.floor(cap * math.max(0, most - count_of(everyone)) / most))
+end
+if own > 0 and of_network > 0 and count_of(own) < few then bounds[cap_at(of_network)] = math.huge end
+local wait, index, logs = check_all(2, #KEYS, bounds, 7)
 if wait > 0 then return { 'refused', now, index, wait } end
-count_all(2, #KEYS, bounds, 4, logs)
-redis.call('SET', KEYS[1], ARGV[2], 'PX', bounds[1])
+count_all(2, #KEYS, bounds, 7, logs)
+redis.call('SET', KEYS[1], ARGV[2], 'PX', ttl)
 return { 'ok', now }

@@ -51,9 +51,12 @@ if cap > 0 then
   log, total = live_entries(key, length)
   wait = wait_ms(log, total, cap, length)
 end
-if wait > 0 then return { 'refused', now, wait } end
+-- The first try at a request is compared all the same: whatever others at the same address did, a right code is right. Who tries costs
+-- them a message for each.
+local is_first = record and compares and wrong == 0
+if wait > 0 and not is_first then return { 'refused', now, wait } end
 local function count_try()
-  if log then add_event(key, log, cap, length) end
+  if log and wait == 0 then add_event(key, log, cap, length) end
 end
 
 if not compares then
@@ -106,6 +109,7 @@ if void and record then
   redis.call('SET', KEYS[1], cmsgpack.pack(record), 'KEEPTTL')
 end
 if lock or (void and held[KEYS[4]] == code) then redis.call('DEL', KEYS[4], KEYS[5]) end
+if wait > 0 then return { 'refused', now, wait } end
 if lock then return { 'locked', now, sms_id, lockout, 1 } end
 if void then return { 'locked', now, sms_id, 0, 1 } end
 local left = -1

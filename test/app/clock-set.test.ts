@@ -1,0 +1,36 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { createApp } from '../../src/app';
+import { loadConfig } from '../../src/config/config';
+import { createLog } from '../../src/log';
+import { ApiClient } from '../harness/api-client';
+
+const HOUR = 60 * 60 * 1000;
+
+test.each([-HOUR, HOUR])(
+  'given a clock that is set by %d ms while the provider is asked, then the wait told is the cooldown all the same',
+  async (ms) => {
+    const realNow = Date.now;
+    const send = async () => {
+      jest.spyOn(Date, 'now').mockImplementation(() => realNow() + ms);
+      return { class: 'accepted' as const, provider: 'console' as const, providerCode: '0' };
+    };
+    const app = await createApp(loadConfig({}), createLog('silent'), { sender: { name: 'console', send } });
+    app.http.listen(0, '127.0.0.1');
+    await once(app.http, 'listening');
+    const url = `http://127.0.0.1:${(app.http.address() as AddressInfo).port}`;
+    try {
+      const { uuid } = await new ApiClient(url).imageCaptcha();
+      const { text } = (await (await fetch(`${url}/dev/captcha?uuid=${uuid}`)).json()) as { text: string };
+      const sent = await new ApiClient(url).sendSmsCode({
+        mobile: '13800138000',
+        imageCode: text,
+        uuid: String(uuid),
+      });
+      expect(sent).toMatchObject({ reason: 'OK', retryAfter: 60 });
+    } finally {
+      jest.restoreAllMocks();
+      await app.close(0);
+    }
+  },
+);
