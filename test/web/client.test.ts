@@ -267,9 +267,10 @@ describeInChromium('The client, whatever the person, the line and the clock do',
   });
 
   describe('given two sends whose answers were lost, with another captcha between them', () => {
-    async function sendTwice(): Promise<void> {
+    async function sendTwice(apartMs = 0): Promise<void> {
       await page.evaluate(`v.setMobile('${mobile}')`);
       await sendAndLoseTheAnswer();
+      server.ahead += apartMs;
       await page.evaluate('v.loadCaptcha()');
       await sendAndLoseTheAnswer();
     }
@@ -296,11 +297,7 @@ describeInChromium('The client, whatever the person, the line and the clock do',
     });
 
     test('when both brought one, then a wrong one is tried at the second alone', async () => {
-      await page.evaluate(`v.setMobile('${mobile}')`);
-      await sendAndLoseTheAnswer();
-      server.ahead += 61_000;
-      await page.evaluate('v.loadCaptcha()');
-      await sendAndLoseTheAnswer();
+      await sendTwice(61_000);
       await page.evaluate('v.enterCode()');
       const requests = asked('verifySmsCode');
       await page.evaluate(`v.verify('${wrongCode()}')`);
@@ -311,11 +308,7 @@ describeInChromium('The client, whatever the person, the line and the clock do',
     });
 
     test('when both brought one, and the second is void after five wrong ones, then the first is not guessed at instead', async () => {
-      await page.evaluate(`v.setMobile('${mobile}')`);
-      await sendAndLoseTheAnswer();
-      server.ahead += 61_000;
-      await page.evaluate('v.loadCaptcha()');
-      await sendAndLoseTheAnswer();
+      await sendTwice(61_000);
       await page.evaluate('v.enterCode()');
       for (let tries = 0; tries < 5; tries += 1) await page.evaluate(`v.verify('${wrongCode()}')`);
       expect((await state()).outcome?.reason).toBe('SMS_CODE_LOCKED');

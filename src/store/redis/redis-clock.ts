@@ -10,11 +10,6 @@ import { performance } from 'node:perf_hooks';
 export class RedisClock {
   private offset: number | undefined;
 
-  /** No deadline can be told until the time has been read. */
-  get isRead(): boolean {
-    return this.offset !== undefined;
-  }
-
   /**
    * Takes a reading.
    * @param redisNow whole ms on Redis's clock.
