@@ -119,8 +119,16 @@ export async function createApp(config: Config, log: Logger, overrides: Override
   const speech = createCaptchaSpeech();
   const captchas = new CaptchaService(config.captcha, { store, rules, drawing, speech, log, observe });
   const smsIds = new SmsIds(config.clientHashSecret, clock);
-  const sendTimeoutMs = config.sms.timeoutMs * config.sms.providers.length;
-  const receipts = new ReceiptService({ store, smsIds, observe, log, clock, personOf, parsers, sendTimeoutMs });
+  const receipts = new ReceiptService({
+    store,
+    smsIds,
+    observe,
+    log,
+    clock,
+    personOf,
+    parsers,
+    sendTimeoutMs: config.sms.timeoutMs,
+  });
   const inbound =
     config.inbound &&
     new InboundService(config.inbound, {

@@ -18,7 +18,7 @@ export interface ReceiptServiceDependencies {
   personOf: (mobile: string) => string;
   /** Who reads the receipts of each provider that tells any. */
   parsers: Readonly<Record<string, ReceiptParser>>;
-  /** How long the answer to a send is waited for, ms: a receipt may come first. */
+  /** How long a provider's answer to a send is waited for, ms: its receipt may come first. */
   sendTimeoutMs: number;
 }
 
