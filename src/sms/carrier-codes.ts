@@ -76,17 +76,16 @@ export const MAINLAND_CARRIER_CODES: CarrierCodes = {
 
 /**
  * Outcome and label of a provider's code. Whether the message arrived is what the provider says of it; the code only sorts what did not.
- * @param delivered what the provider says; undefined where the code alone tells.
+ * @param delivered what the provider says.
  */
 export function deliveryOf(
   codes: CarrierCodes,
   code: unknown,
-  delivered: boolean | undefined,
+  delivered: boolean,
 ): Pick<Receipt, 'outcome' | 'carrierCode'> {
   const listed = Object.entries(codes).find(([, known]) => known.includes(textOf(code)));
   const meant = (listed?.[0] ?? 'technical-failure') as DeliveryOutcome;
   const carrierCode = listed ? textOf(code) : 'other';
-  if (delivered === undefined) return { outcome: meant, carrierCode };
   if (delivered) return { outcome: 'delivered', carrierCode: meant === 'delivered' ? carrierCode : 'other' };
   return meant === 'delivered'
     ? { outcome: 'technical-failure', carrierCode: 'other' }
