@@ -98,7 +98,7 @@ function parsed({ options = {} }: Command, args: readonly string[]) {
 /** One line, or one a problem, for what an operator can mend. */
 function explained(error: unknown): string {
   if (error instanceof ConfigError) return ['Bad settings:', ...error.problems].join('\n  ');
-  if (error instanceof StoreUnavailableError) return `Redis (REDIS_URL) can't be reached: ${error.message}`;
+  if (error instanceof StoreUnavailableError) return `Redis (REDIS_URL) can't be used: ${error.message}`;
   if (error instanceof CommandError) return error.message;
   return (error as Error).stack ?? String(error);
 }

@@ -61,6 +61,6 @@ function startupError(error: unknown): string {
   if (code === 'EADDRINUSE') return `Port ${port} is in use: stop what listens there, or set ${setting} to another`;
   if (code === 'EACCES') return `Port ${port} may not be listened on by this user: set ${setting} to another`;
   if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return `HOST is no address of this machine (${code})`;
-  if (name === 'StoreUnavailableError') return `Redis (REDIS_URL) can't be reached: ${message}`;
+  if (name === 'StoreUnavailableError') return `Redis (REDIS_URL) can't be used: ${message}`;
   return message || String(error);
 }

@@ -81,7 +81,7 @@ describe('A start that cannot succeed says why and ends with 1', () => {
     await once(closed, 'close');
     const { code, lines } = await failedStart({ REDIS_URL: `redis://:hunter2@127.0.0.1:${port}` });
     expect(code).toBe(1);
-    expect(lines).toEqual([expect.stringMatching(/^Redis \(REDIS_URL\) can't be reached: /)]);
+    expect(lines).toEqual([expect.stringMatching(/^Redis \(REDIS_URL\) can't be used: /)]);
     expect(lines.join()).not.toContain('hunter2');
   });
 
@@ -91,7 +91,7 @@ describe('A start that cannot succeed says why and ends with 1', () => {
     const { port } = silent.address() as AddressInfo;
     const { code, lines } = await failedStart({ REDIS_URL: `redis://127.0.0.1:${port}`, REDIS_TIMEOUT_MS: '300' });
     expect(code).toBe(1);
-    expect(lines).toEqual([expect.stringMatching(/^Redis \(REDIS_URL\) can't be reached: /)]);
+    expect(lines).toEqual([expect.stringMatching(/^Redis \(REDIS_URL\) can't be used: /)]);
     silent.close();
   });
 });
