@@ -1,4 +1,6 @@
+import { CAPTCHA_LETTERS } from '../captcha/alphabet';
 import type { CaptchaLevel } from '../captcha/drawing/captcha-drawing';
+import { loadTypeface } from '../captcha/drawing/outlines';
 import type { LoggedEvents, LogLevel } from '../log';
 import { type RedisTarget, redisTarget } from '../store/redis/redis-target';
 import { privateKey, publicKeys, secretKey, secretText } from '../tickets/ticket-key';
@@ -95,7 +97,7 @@ export const SETTINGS = {
     of: ['auto', 'normal', 'hard'],
     default: 'auto',
   }),
-  CAPTCHA_FONTS: list({ about: 'typefaces in place of the own ones: font files, comma-separated', item: readableFile }),
+  CAPTCHA_FONTS: list({ about: 'typefaces in place of the own ones: font files, comma-separated', item: captchaFont }),
   // OWASP ASVS 5.0, 6.5.5: an out-of-band code lives ten minutes at most.
   SMS_CODE_TTL_SECONDS: integer({ about: 'how long an SMS code is good, s', default: 300, min: 1, max: 600 }),
   SMS_COOLDOWN_SECONDS: integer({
@@ -198,4 +200,15 @@ function withoutLogin(address: string): string {
 function keyPrefix(value: string): string {
   if (/[{}]/.test(value)) throw new Error('must have no { and no }: they decide where a cluster keeps a key');
   return value;
+}
+
+/** Told with all other problems. */
+function captchaFont(value: string): string {
+  const file = readableFile(value);
+  try {
+    loadTypeface(file, CAPTCHA_LETTERS);
+  } catch (error) {
+    throw new Error(`can't be used: ${(error as Error).message}`);
+  }
+  return file;
 }

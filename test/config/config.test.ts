@@ -38,7 +38,7 @@ describe('Without any setting', () => {
 
 describe('Settings', () => {
   test('each reaches its place', () => {
-    const font = join(__dirname, '../../package.json');
+    const font = join(__dirname, '../../fonts/challenge-round.ttf');
     const config = loadConfig({
       ...PRODUCTION,
       PORT: '80',
@@ -201,6 +201,11 @@ describe('Bad settings', () => {
       'a font that is not there',
       { CAPTCHA_FONTS: '/no/such.ttf' },
       'CAPTCHA_FONTS names a file that cannot be read: /no/such.ttf',
+    ],
+    [
+      'a font that is none',
+      { CAPTCHA_FONTS: join(__dirname, '../../package.json') },
+      expect.stringMatching(/^CAPTCHA_FONTS can't be used: Captcha font .*package\.json cannot be read: [^\n]+$/),
     ],
   ])('%s', (_, environment, problem) => {
     expect(problems(environment)).toEqual([problem]);
