@@ -1,6 +1,8 @@
+import { StoreKeys } from '../../src/store/keys';
 import { runCommandHere } from '../harness/command-line';
 import { describeWithRedis } from '../harness/redis-server';
 import { Shop } from '../harness/shop';
+import { waitUntil } from '../harness/wait-until';
 
 describeWithRedis('lookup', () => {
   test('given a request whose code was guessed at too often, then it is told as void, and one that was not as good', async () => {
@@ -16,6 +18,19 @@ describeWithRedis('lookup', () => {
 
     expect(await said(guessed)).toMatch(/^REGISTER +.* ago +void +5 of 5 /m);
     expect(await said(fresh)).toMatch(/^REGISTER +.* ago +(4 min \d+ s|5 min) +0 of 5 /m);
+    await shop.close();
+  }, 60_000);
+
+  test('given a line in a history that is none of ours, then the others are told', async () => {
+    const shop = await Shop.open();
+    const mobile = shop.newMobile();
+    await shop.api().sendSmsCode({ mobile, ...(await shop.seededCaptcha()) });
+    const history = new StoreKeys().history(mobile);
+    await waitUntil('the message is noted', async () => (await shop.redis.get(history)) !== null);
+    await shop.redis.append(history, '\n{"at":');
+    const { exitCode, stdout } = await runCommandHere(['lookup', mobile], { REDIS_URL: shop.redisServer.url });
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/sent: accepted by /);
     await shop.close();
   }, 60_000);
 });

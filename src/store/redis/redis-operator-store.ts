@@ -1,4 +1,5 @@
 import type { SlidingWindowLimit } from '../../limits/sliding-window-limit';
+import { readJsonObject } from '../../sms/json-object';
 import { VERIFICATION_PURPOSES } from '../../sms/purpose';
 import type { StoreKeys } from '../keys';
 import { type LogEntry, limitUse } from '../memory/sliding-window-log';
@@ -66,10 +67,11 @@ export class RedisOperatorStore implements OperatorStore {
       commands.get(keys.history(mobile)),
       commands.get(keys.latest(mobile)),
     ]);
+    // A line that is none of ours must not hide the others from who looks for a customer's trouble.
     const events = (history ?? '')
       .split('\n')
-      .filter((line) => line !== '')
-      .map((line): MobileEvent => JSON.parse(line));
+      .map((line) => readJsonObject(line) as MobileEvent | undefined)
+      .filter((event) => event !== undefined);
     const uuids = [...events.map(({ uuid }) => uuid), latest?.split(':').slice(2).join(':')];
     const requests = await this.requests(mobile, new Set(uuids.filter((uuid) => uuid !== undefined)));
     return {
