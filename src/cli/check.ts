@@ -1,6 +1,8 @@
 import { connect as connectTcp, isIP } from 'node:net';
 import { connect as connectTls } from 'node:tls';
+import { createApp } from '../app';
 import { type Config, loadConfig } from '../config/config';
+import { createLog } from '../log';
 import { providerEndpoints } from '../sms/provider-endpoints';
 import { openStore } from '../store/open-store';
 import type { StoreNode } from '../store/operator-store';
@@ -26,6 +28,7 @@ export const check: Command = {
     if (positionals.length > 0) throw new UsageError('check takes no arguments');
     // Bad settings are told as at a start.
     const config = loadConfig();
+    await start(config);
     const findings: Finding[] = [
       { level: 'ok', what: 'settings', words: 'can be started with' },
       ...config.warnings.map((words): Finding => ({ level: 'warning', what: 'settings', words })),
@@ -40,6 +43,12 @@ export const check: Command = {
     };
   },
 };
+
+/** Makes all that a server makes but for the store, which is looked at by itself. Throws what would keep it from starting. */
+async function start(config: Config): Promise<void> {
+  const app = await createApp({ ...config, store: { kind: 'memory' }, tracing: false }, createLog('silent'));
+  await app.close(0);
+}
 
 async function storeFindings({ store }: Config): Promise<Finding[]> {
   if (store.kind === 'memory') {

@@ -1,5 +1,8 @@
 import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { runCommand } from '../harness/command-line';
 import { describeWithRedis, type RedisServer, startRedis } from '../harness/redis-server';
 import { type Ronglian, startRonglian } from '../harness/ronglian';
@@ -93,6 +96,16 @@ describeWithRedis('check', () => {
     const said = await runCommand(['check'], { SMS_PROVIDERS: 'twilio', PORT: 'many' });
     expect(said.exitCode).toBe(1);
     expect(said.stderr).toMatch(/^Bad settings:\n {2}PORT .*\n {2}TWILIO_ACCOUNT_SID is missing/);
+  });
+
+  test('given documents that the schema cannot run, then they are told as at a start', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'documents-'));
+    const file = join(folder, 'persisted-documents.json');
+    writeFileSync(file, JSON.stringify({ abc: '{ nothingOfOurs }' }));
+    const said = await runCommand(['check'], { ...ronglian.environment, TRUSTED_DOCUMENTS: file });
+    rmSync(folder, { recursive: true });
+    expect(said).toMatchObject({ exitCode: 1, stdout: '' });
+    expect(said.stderr).toMatch(/^Bad settings:\n {2}TRUSTED_DOCUMENTS: document "abc" can't be run: .*nothingOfOurs/);
   });
 });
 
