@@ -44,7 +44,7 @@ export function createHttpHandler(dependencies: HttpDependencies): RequestListen
 
   return (request, response) => {
     // A proxy may send the whole address (RFC 9112, 3.2.2).
-    if (!request.url?.startsWith('/')) request.url = request.url?.replace(/^https?:\/\/[^/?]*/i, '') || '/';
+    if (!request.url?.startsWith('/')) request.url = request.url?.replace(/^https?:\/\/[^/?]*\/?/i, '/') ?? '/';
     const [path = '/'] = request.url.split('?', 1);
     // What a person typed may hold another question mark.
     const query = request.url.slice(path.length + 1);

@@ -153,6 +153,24 @@ describe('Paths', () => {
     );
     expect(answer).toMatch(/^HTTP\/1\.1 200 /);
   });
+
+  test.each([
+    ['HTTP://shop.example/healthz', '{"status":"ok"}'],
+    ['https://shop.example:8443/healthz?x', '{"status":"ok"}'],
+    ['http://shop.example', '<div id="app">'],
+  ])('%s is read as its path as well', async (address, body) => {
+    const answer = await raw(
+      production.port,
+      `GET ${address} HTTP/1.1\r\nhost: shop.example\r\nconnection: close\r\n\r\n`,
+    );
+    expect(answer).toMatch(/^HTTP\/1\.1 200 /);
+    expect(answer).toContain(body);
+  });
+
+  test('a query that stands behind the host alone is read as one', async () => {
+    const request = 'GET http://shop.example?return=x HTTP/1.1\r\nhost: shop.example\r\nconnection: close\r\n\r\n';
+    expect(await raw(production.port, request)).toMatch(/^HTTP\/1\.1 400 [\s\S]*This link was refused/);
+  });
 });
 
 describeWithRedis('The last code, on the page of a developer', () => {
