@@ -60,7 +60,8 @@ function startupError(error: unknown): string {
   const { code, name, message, port, setting } = error as NodeJS.ErrnoException & { port?: number; setting?: string };
   if (code === 'EADDRINUSE') return `Port ${port} is in use: stop what listens there, or set ${setting} to another`;
   if (code === 'EACCES') return `Port ${port} may not be listened on by this user: set ${setting} to another`;
-  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return `HOST is no address of this machine (${code})`;
+  const noAddress = ['EADDRNOTAVAIL', 'ENOTFOUND', 'EAI_AGAIN'];
+  if (noAddress.includes(code ?? '')) return `HOST is no address of this machine (${code})`;
   if (name === 'StoreUnavailableError') return `Redis (REDIS_URL) can't be used: ${message}`;
   return message || String(error);
 }

@@ -67,10 +67,14 @@ describe('A start that cannot succeed says why and ends with 1', () => {
     squatter.close();
   });
 
-  test('a host that is not this machine: one line', async () => {
-    const { code, lines } = await failedStart({ HOST: '192.0.2.1' });
+  test.each([
+    ['that is not this machine', '192.0.2.1', /^HOST is no address of this machine \(EADDRNOTAVAIL\)$/],
+    // EAI_AGAIN: here no name server answers.
+    ['that nobody knows', 'no-such-host.invalid', /^HOST is no address of this machine \((ENOTFOUND|EAI_AGAIN)\)$/],
+  ])('a host %s: one line', async (_, host, line) => {
+    const { code, lines } = await failedStart({ HOST: host });
     expect(code).toBe(1);
-    expect(lines).toEqual(['HOST is no address of this machine (EADDRNOTAVAIL)']);
+    expect(lines).toEqual([expect.stringMatching(line)]);
   });
 
   test('a Redis that is not there: one line, without its password', async () => {
