@@ -1,5 +1,6 @@
 import { request } from 'node:http';
 import { networkInterfaces } from 'node:os';
+import { isOwnHost } from '../../src/http/host-check';
 import { type ServerProcess, startServer } from '../harness/server-process';
 
 describe('Who is answered in development', () => {
@@ -47,6 +48,15 @@ describe('Who is answered in development', () => {
     const server = await start({ HOST: 'localhost' });
     expect(await statusFor(server, 'localhost:1', '/healthz')).toBe(200);
     expect(await statusFor(server, 'evil.example', '/healthz')).toBe(403);
+  });
+
+  test('the name in HOST is a name, in whatever case it is set or asked for', () => {
+    expect(isOwnHost('shop.local:4000', 'Shop.Local')).toBe(true);
+    expect(isOwnHost('SHOP.local', 'shop.local')).toBe(true);
+    expect(isOwnHost('shop.local', 'other.local')).toBe(false);
+    // Nobody's name, and without a name nobody's either.
+    expect(isOwnHost('', undefined)).toBe(false);
+    expect(isOwnHost('shop.local', undefined)).toBe(false);
   });
 
   test('production answers under any name: its proxy knows them', async () => {

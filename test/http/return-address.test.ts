@@ -61,6 +61,11 @@ describe('The return address of a link to the page', () => {
     expect(policy).toMatch(new RegExp(`frame-ancestors ${new URL(url).origin}$`));
   });
 
+  test('an address that nobody encoded keeps its own query up to the next parameter', async () => {
+    const response = await ask(`return=${SHOP}/confirmed?from=sms&state=1`);
+    expect(handOverIn(await response.text())).toEqual({ url: `${SHOP}/confirmed?from=sms`, state: '1' });
+  });
+
   test.each([
     'javascript:alert(1)',
     'JaVaScRiPt:alert(1)//https://shop.example',
