@@ -17,7 +17,7 @@ const unit = [
   'test/config/!(near-misses).test.ts',
   'test/docs/{env-example,image,languages,redis-keys,references,settings,survivors}.test.ts',
   'test/graphql/{schema,two-ways}.test.ts',
-  'test/http/{accept-language,client-address}.test.ts',
+  'test/http/{accept-language,client-address,monitoring-endpoints,original-dialects}.test.ts',
   'test/keyed-hash.test.ts',
   'test/limits/*.test.ts',
   'test/log.test.ts',

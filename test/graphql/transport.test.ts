@@ -182,7 +182,19 @@ describe('Development and production', () => {
     expect(page.status).toBe(200);
     expect(page.headers.get('content-type')).toContain('text/html');
     expect(await page.text()).toContain('id="sandbox"');
-    expect(page.headers.get('content-security-policy')).toContain("default-src 'none'");
+    // Sandbox's own script and frame, and requests to this server alone.
+    expect(page.headers.get('content-security-policy')?.split('; ').sort()).toEqual([
+      "base-uri 'none'",
+      "connect-src 'self'",
+      "default-src 'none'",
+      "form-action 'none'",
+      "frame-ancestors 'none'",
+      'frame-src https://sandbox.embed.apollographql.com',
+      'img-src data:',
+      'media-src data:',
+      "script-src 'self' https://embeddable-sandbox.cdn.apollographql.com",
+      "style-src 'self' 'unsafe-inline'",
+    ]);
     expect((await sandbox(production)).status).toBe(405);
   });
 

@@ -66,6 +66,15 @@ describe('Bounds of HTTP', () => {
     expect(text.toLowerCase()).toContain('connection: close');
   });
 
+  test('a body that was read to its end and is refused costs nobody the connection', async () => {
+    const text = await closedAfter(postJson('{') + get('/healthz', 'connection: close\r\n'));
+    expect(statuses(text)).toEqual([400, 200]);
+  });
+
+  test('HTTP/1.0, which knows no Host, is answered', async () => {
+    expect(statuses(await closedAfter('GET /healthz HTTP/1.0\r\n\r\n'))).toEqual([200]);
+  });
+
   test('a client that asks first (Expect: 100-continue) is told to go on, or refused at once', async () => {
     const socket = await open(server.port);
     const closed = untilClosed(socket, WITHIN_MS);

@@ -82,6 +82,13 @@ describe('ClientIds', () => {
     expect(ids.of('2001:db8:1:3::1').network).toBe(ids.of('2001:db8:1:2::1').network);
   });
 
+  test('one provider for the networks in its /16 or /32, another for those elsewhere', () => {
+    expect(ids.of('203.0.112.7').parent).toBe(ids.of('203.0.113.7').parent);
+    expect(ids.of('203.1.113.7').parent).not.toBe(ids.of('203.0.113.7').parent);
+    expect(ids.of('2001:db8:2:3::1').parent).toBe(ids.of('2001:db8:1:2::1').parent);
+    expect(ids.of('2001:db9:1:2::1').parent).not.toBe(ids.of('2001:db8:1:2::1').parent);
+  });
+
   test('an id shows nothing of the address and fits between the braces of a hash tag', () => {
     const { id, network, parent } = new ClientIds('key').of('203.0.113.7');
     for (const hash of [id, network, parent]) expect(hash).toMatch(/^[A-Za-z0-9_-]{22}$/);

@@ -1,3 +1,7 @@
+import { IncomingMessage, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
+import { pino } from 'pino';
+import { crossOrigin } from '../../src/http/cross-origin';
 import { IMAGE_CAPTCHA } from '../harness/api-client';
 import { type ServerProcess, startServer } from '../harness/server-process';
 
@@ -118,4 +122,18 @@ describe('Pages of other origins', () => {
     await server.exited;
     expect(refusals()).toMatchObject([{ level: 40, origin: STRANGER }]);
   }, 60_000);
+
+  test('an origin that is refused is logged up to 200 characters: whoever asks chooses it', () => {
+    const lines: { origin: string }[] = [];
+    const log = pino({}, { write: (line: string) => void lines.push(JSON.parse(line)) });
+    const allowOrigin = crossOrigin({ origins: [SHOP], development: false, log });
+    const origin = `https://${'x'.repeat(5_000)}.example`;
+    const request = Object.assign(new IncomingMessage(new Socket()), { method: 'POST', headers: { origin } });
+    let asked = 0;
+    allowOrigin(request, new ServerResponse(request), () => {
+      asked += 1;
+    });
+    // It is answered nevertheless: what a browser shows of it is the browser's part.
+    expect([asked, lines.map((line) => line.origin)]).toEqual([1, [origin.slice(0, 200)]]);
+  });
 });

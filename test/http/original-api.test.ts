@@ -254,6 +254,10 @@ describeWithRedis('The interface of the original', () => {
       });
     });
 
+    test('without an id: as any parameter that is missing', async () => {
+      expect((await page.send(shop.newMobile(), 'HAPPY', ' ')).body).toEqual({ code: 400, errmsg: '缺少必传参数' });
+    });
+
     test('of an id that no page makes: as one that is not there', async () => {
       await shop.redis.set('img:short', 'HAPPY', 'EX', 300);
       expect((await page.send(shop.newMobile(), 'HAPPY', 'short')).body).toEqual({
@@ -283,12 +287,15 @@ describeWithRedis('The interface of the original', () => {
     others.push(server);
     const speaker = new OriginalPage(server.url);
     const { uuid, imageCode } = await issue(speaker);
+    // An id that is taken is a mistake of the page, and no fault of the server.
+    expect((await speaker.picture(uuid)).status).toBe(409);
     const mobile = shop.newMobile();
     await speaker.send(mobile, imageCode, uuid);
     await speaker.send(mobile, imageCode, uuid);
     const metrics = await (await fetch(`${server.url}/metrics`)).text();
     for (const labels of ['operation="imageCaptcha",reason="OK"', 'operation="sendSmsCode",reason="OK"'])
       expect(metrics).toContain(labels);
+    expect(metrics).not.toMatch(/reason="ERROR"[^}]*\} [1-9]/);
     const log = server.stdout + server.stderr;
     expect(log).toContain('SMS accepted');
     for (const secret of [uuid, imageCode, mobile, shop.lastCode()]) expect(log).not.toContain(secret);
