@@ -102,7 +102,21 @@ describeWithRedis('With OTEL_EXPORTER_OTLP_ENDPOINT', () => {
     const { request, parts } = await nextTrace('sendSmsCode', send).finally(() => shop.redisServer.resume());
     await server.stop();
     expect(request).toMatchObject({ failed: true, attributes: { 'sms.reason': 'SERVICE_UNAVAILABLE' } });
-    expect(parts.find((span) => span.name === 'store reserveSend')).toMatchObject({ failed: true });
+    const step = parts.find((span) => span.name === 'store reserveSend');
+    expect(step).toMatchObject({ failed: true });
+    // As long as it was waited for, within the request.
+    expect(step?.durationMs).toBeGreaterThan(400);
+  });
+
+  test('given a provider whose answer says nothing, then the attempt is marked as failed as well', async () => {
+    shop.standIn.behave({ body: 'what is no answer' });
+    const [mobile, solved] = [shop.newMobile(), await shop.seededCaptcha()];
+    const { request, parts } = await nextTrace('sendSmsCode', () => shop.api().sendSmsCode({ mobile, ...solved }));
+    expect(request.attributes).toMatchObject({ 'sms.reason': 'SMS_UNCONFIRMED' });
+    expect(parts.find((span) => span.name === 'send ronglian')).toMatchObject({
+      failed: true,
+      attributes: { 'sms.outcome': 'unknown' },
+    });
   });
 
   test('requests at the same time do not mix', async () => {
