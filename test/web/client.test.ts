@@ -1,10 +1,8 @@
-import { join } from 'node:path';
-import { buildSync } from 'esbuild';
 import fc from 'fast-check';
 import type { Browser, Page } from 'playwright-core';
 import { INBOUND_STAND_INS, WEBHOOK_SECRET } from '../sms/stand-in/inbound-stand-ins';
-import { ROOT } from './support/build-page';
 import { describeInChromium, launchChromium } from './support/chromium';
+import { clientScript } from './support/client-script';
 import { FOR_MANY, type PageServer, startPageServer } from './support/page-server';
 
 const SECRET = 'b1946ac92492d2347c6235b4d2611184';
@@ -12,19 +10,6 @@ const SETTINGS = {
   ...FOR_MANY,
   ...{ RECEIPTS_SECRET: SECRET, WEBHOOK_SECRET, INBOUND_NUMBERS: '1069012345678', INBOUND_ALWAYS: 'true' },
 };
-
-/** The client as a script, with a form's `v` that nobody shows: what a page may do that the one at `/` does not. */
-function clientScript(): string {
-  const contents = "export * from './create-verification'; export { inbound } from './inbound';";
-  const { outputFiles } = buildSync({
-    stdin: { contents, resolveDir: join(ROOT, 'packages/client/src'), loader: 'ts' },
-    ...{ bundle: true, format: 'iife', globalName: 'client', target: 'es2022', write: false },
-  });
-  return `${outputFiles[0]?.text}
-    globalThis.form = () => client.createVerification({ endpoint: '/graphql', language: 'en', inbound: client.inbound });
-    globalThis.v = form();
-    v.start();`;
-}
 
 interface State {
   step: string;

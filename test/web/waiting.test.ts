@@ -124,6 +124,12 @@ describeInChromium('Waiting at the page', () => {
     server.store.down = false;
     await hide(false);
     await visitor.picture.waitFor();
+    expect(visitor.captchasAsked).toBe(asked + 1);
+    // It has what it asked for.
+    await hide(true);
+    await hide(false);
+    await visitor.settled();
+    expect(visitor.captchasAsked).toBe(asked + 1);
     await visitor.leave();
   });
 
@@ -148,13 +154,16 @@ describeInChromium('Waiting at the page', () => {
   test('a captcha that was refused for a while comes by itself when the while is over', async () => {
     const visitor = await Visitor.arrive(browser, server);
     await visitor.captchaAnswer();
-    const refusal = { reason: 'QUOTA_EXCEEDED', errmsg: '次数已达上限', retryAfter: 1 };
+    const refusal = { reason: 'QUOTA_EXCEEDED', errmsg: '次数已达上限', retryAfter: 20 };
     await visitor.page.route('**/graphql', (route) => route.fulfill({ json: { data: { imageCaptcha: refusal } } }));
     await visitor.picture.click();
     await visitor.page.getByText('验证码加载失败，次数已达上限').waitFor();
     await visitor.page.unroute('**/graphql');
 
-    await visitor.pass(2);
+    const asked = visitor.captchasAsked;
+    await visitor.pass(15);
+    expect(visitor.captchasAsked).toBe(asked);
+    await visitor.pass(6);
     await visitor.picture.waitFor();
     await visitor.leave();
   });

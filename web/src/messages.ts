@@ -1,4 +1,4 @@
-import type { Language } from '../../packages/client/src/create-verification';
+import type { Language } from '../../packages/client/src/trouble';
 
 /** Seconds as people read them on a button: 58, 4:05, 1:00:00. */
 function clock(seconds: number): string {

@@ -1,0 +1,138 @@
+import type { Browser, Page } from 'playwright-core';
+import { describeInChromium, launchChromium } from './support/chromium';
+import { clientScript } from './support/client-script';
+import { FOR_MANY, type PageServer, startPageServer } from './support/page-server';
+
+interface State {
+  step: string;
+  mobile: string;
+  captcha: { status: string };
+  codePending: boolean;
+}
+
+/** What a form that comes and goes, and listens, may rely on; a captcha lasts 60 s here. */
+describeInChromium('The client, from start to stop', () => {
+  const script = clientScript();
+  let browser: Browser;
+  let server: PageServer;
+  let page: Page;
+  let mobile = '13900000900';
+  let captchasAsked: number;
+
+  beforeAll(async () => {
+    browser = await launchChromium();
+    server = await startPageServer({ ...FOR_MANY, CAPTCHA_TTL_SECONDS: '60' });
+  });
+  beforeEach(async () => {
+    mobile = String(Number(mobile) + 1);
+    captchasAsked = 0;
+    page = await browser.newPage();
+    page.on('request', (request) => {
+      if (request.postData()?.includes('imageCaptcha')) captchasAsked += 1;
+    });
+    await page.clock.install();
+    // Its `stop` ends what the script has started.
+    const body = `<!doctype html><title>A form</title><script>${script.replace('v.start()', 'globalThis.stop = v.start()')}</script>`;
+    await page.context().route('**/form', (route) => route.fulfill({ contentType: 'text/html', body }));
+    await page.goto(`${server.url}/form`);
+    await until("captcha.status === 'ready'");
+  });
+  afterEach(() => page.close());
+  afterAll(async () => {
+    await browser.close();
+    await server.stop();
+  });
+
+  const state = () => page.evaluate<State>('v.getState()');
+  const until = (condition: string) => page.waitForFunction(`(({ captcha, step }) => ${condition})(v.getState())`);
+  /** Resolves when whatever the page has asked for so far is counted. */
+  const settled = () => page.evaluate("fetch('/healthz')");
+  const pass = async (seconds: number) => {
+    server.ahead += seconds * 1000;
+    await page.clock.fastForward(seconds * 1000);
+    await settled();
+  };
+  async function receiveCode(): Promise<void> {
+    await page.evaluate(`v.setMobile('${mobile}')`);
+    await page.evaluate(`v.send('${server.store.captchaText}')`);
+    expect((await state()).step).toBe('code');
+  }
+
+  test('given a captcha that lasts a minute, then it counts as expired a little before that, and not before', async () => {
+    await pass(50);
+    expect((await state()).captcha.status).toBe('ready');
+    await pass(6);
+    expect((await state()).captcha.status).toBe('expired');
+  });
+
+  test('given a captcha of seconds, then half of them are left to answer it', async () => {
+    await page.route('**/graphql', async (route) => {
+      const response = await route.fetch();
+      const json = await response.json();
+      json.data.imageCaptcha.expiresIn = 4;
+      await route.fulfill({ response, json });
+    });
+    await page.evaluate('v.loadCaptcha()');
+    expect((await state()).captcha.status).toBe('ready');
+    await pass(1);
+    expect((await state()).captcha.status).toBe('ready');
+    await pass(2);
+    expect((await state()).captcha.status).toBe('expired');
+  });
+
+  test('given a form that is gone, then nothing is asked for any more: by no timer, and by no network that is back', async () => {
+    await receiveCode();
+    await page.evaluate("v.back(); stop(); dispatchEvent(new Event('online'))");
+    // By now another code could be asked for.
+    await pass(61);
+    expect(captchasAsked).toBe(1);
+
+    await page.route('**/graphql', (route) => route.abort());
+    await page.evaluate('v.loadCaptcha()');
+    await until("captcha.status === 'failed'");
+    const before = captchasAsked;
+    await page.evaluate("dispatchEvent(new Event('online'))");
+    await settled();
+    expect(captchasAsked).toBe(before);
+  });
+
+  test('given a listener, then every change is told to it until it has had enough', async () => {
+    await page.evaluate('told = 0; enough = v.subscribe(() => { told += 1; })');
+    await page.evaluate(`v.setMobile('${mobile}')`);
+    const told = await page.evaluate<number>('told');
+    expect(told).toBeGreaterThan(0);
+    await page.evaluate(`enough(); v.setMobile('13800138000')`);
+    expect(await page.evaluate('told')).toBe(told);
+    expect((await state()).mobile).toBe('13800138000');
+  });
+
+  test('given a code that was sent, when its own number is set again, then the code is still what is asked for', async () => {
+    await receiveCode();
+    await page.evaluate(`v.setMobile('${mobile}')`);
+    expect(await state()).toMatchObject({ step: 'code', mobile });
+  });
+
+  test('given no code on its way, then none can be entered and no text be sent instead', async () => {
+    await page.evaluate(`v.setMobile('${mobile}'); v.enterCode()`);
+    expect(await state()).toMatchObject({ step: 'request', codePending: false });
+    await page.evaluate('v.sendInstead()');
+    expect((await state()).step).toBe('request');
+    expect(await page.evaluate("v.verify('123456')")).toBeNull();
+  });
+
+  test('given failures and then a captcha, when the next one fails, then it comes by itself as soon as after the first', async () => {
+    await page.route('**/graphql', (route) => route.abort());
+    await page.evaluate('v.loadCaptcha()');
+    for (let failures = 1; failures <= 4; failures += 1) await page.evaluate('v.loadCaptcha()');
+    await page.unrouteAll();
+    await page.evaluate('v.loadCaptcha()');
+    await until("captcha.status === 'ready'");
+    await page.route('**/graphql', (route) => route.abort());
+    await page.evaluate('v.loadCaptcha()');
+    await until("captcha.status === 'failed'");
+    await page.unrouteAll();
+    // After the first failure within two seconds; after the sixth in fifteen or more.
+    await pass(3);
+    await until("captcha.status === 'ready'");
+  });
+});
