@@ -16,7 +16,7 @@ const unit = [
   'test/captcha/**/*.test.ts',
   'test/config/!(near-misses).test.ts',
   'test/docs/{env-example,image,languages,redis-keys,references,settings,survivors}.test.ts',
-  'test/graphql/{schema,two-ways}.test.ts',
+  'test/graphql/{remembered-arguments,schema,two-ways}.test.ts',
   'test/http/{accept-language,client-address,monitoring-endpoints,original-dialects}.test.ts',
   'test/keyed-hash.test.ts',
   'test/limits/*.test.ts',

@@ -44,6 +44,28 @@ describe('What a phone may send in place of a code', () => {
     },
   );
 
+  test.each([
+    ['zh-CN', ['请用本机发送短信', '尚未收到您发送的短信', '手机号验证成功']],
+    [
+      'en',
+      ['Please send the text from this phone', 'Your message has not arrived yet', 'The mobile number is confirmed'],
+    ],
+  ])('given a browser that prefers %s, then each step is told in its words', async (language, words) => {
+    app = await LocalApp.start({ ...SETTINGS, INBOUND_ALWAYS: 'true' });
+    const [mobile, { uuid, imageCode }] = [app.newMobile(), await app.seededCaptcha()];
+    const ask = async (query: string) => {
+      const answer = await app.api.post({ query, variables: {} }, { 'accept-language': language });
+      return Object.values(answer.body.data ?? {})[0] as unknown as { errmsg: string; inbound?: { text: string } };
+    };
+    const status = `{ inboundStatus(mobile: "${mobile}", uuid: "${uuid}") { errmsg } }`;
+    const started = await ask(
+      `mutation { startInboundVerification(mobile: "${mobile}", uuid: "${uuid}", imageCode: "${imageCode}") { errmsg inbound { text } } }`,
+    );
+    const waiting = await ask(status);
+    await push(mobile, String(started.inbound?.text));
+    expect([started, waiting, await ask(status)].map(({ errmsg }) => errmsg)).toEqual(words);
+  });
+
   test('given a mobile that had its code a moment ago, when another is asked for, then there is nothing to send', async () => {
     app = await LocalApp.start(SETTINGS);
     const mobile = app.newMobile();

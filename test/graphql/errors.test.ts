@@ -133,6 +133,8 @@ describe.each(['development', 'production'])('What an error of a malformed reque
     ['fragment', `{ ...${LONG} }`],
     ['directive', `{ imageCaptcha @${LONG} { code } }`],
     ['variable', `query ($${LONG}: String!) { __typename }`],
+    ['variable, in an operation of such a name', `query ${LONG}($${LONG}: String!) { __typename }`],
+    ['variable without its value', `query ($${LONG}: CaptchaKind!) { imageCaptcha(kind: $${LONG}) { code } }`],
     ['variable type', `query ($a: ${LONG}) { __typename }`],
   ])('an unknown %s of 3,000 letters does not come back at full length', async (_, query) => {
     const { status, text } = await api.query(query);

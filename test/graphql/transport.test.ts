@@ -96,6 +96,14 @@ describeWithRedis('What is no POST of JSON', () => {
     expect(await shop.redis.dbsize()).toBe(0);
   });
 
+  test('who accepts neither type of answer is told which there are, and nothing runs', async () => {
+    const response = await call({ method: 'POST', headers: { ...JSON_TYPE, accept: 'image/png' }, body: BODY });
+    expect([response.status, response.headers.get('content-type')]).toEqual([406, 'application/json; charset=utf-8']);
+    const message = 'Accept must allow application/json or application/graphql-response+json.';
+    expect(await response.json()).toEqual({ errors: [{ message, extensions: { code: 'BAD_REQUEST' } }] });
+    expect(await shop.redis.dbsize()).toBe(0);
+  });
+
   test('JSON with a charset, in any case, and an identity encoding are read', async () => {
     for (const headers of [
       { 'content-type': 'application/json; charset=utf-8' },

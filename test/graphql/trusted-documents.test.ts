@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ApolloClient, gql, HttpLink, InMemoryCache } from '@apollo/client';
 import { PersistedQueryLink } from '@apollo/client/link/persisted-queries';
-import { buildSchema, getIntrospectionQuery } from 'graphql';
+import { buildSchema, getIntrospectionQuery, parse, print } from 'graphql';
 import * as clientOperations from '../../packages/client/src/generated/graphql';
 import * as parsedOperations from '../../packages/client/src/generated/nodes/graphql';
 import { type ConfigError, loadConfig } from '../../src/config/config';
@@ -93,6 +93,13 @@ describe.each(['allow', 'only'])('TRUSTED_DOCUMENTS, mode %s', (mode) => {
     const variables = { mobile: '13800138000', smsCode: '123456' };
     const { body: verified } = await api.post({ ...body(verify.hash), variables });
     expect(verified).toEqual({ data: { verifySmsCode: { reason: 'SMS_CODE_EXPIRED' } } });
+  });
+
+  test('given the hash of a document as graphql-js prints it, or an empty text beside a hash, then it is run', async () => {
+    const printed = { version: 1, sha256Hash: sha256(print(parse(captcha.text))) };
+    for (const body of [{ extensions: { persistedQuery: printed } }, { query: '', documentId: captcha.hash }]) {
+      expect((await api.post(body)).body).toMatchObject({ data: { imageCaptcha: { reason: 'OK' } } });
+    }
   });
 
   test('given the hash of a query, when a client GETs it, then it is answered, and kept by nobody', async () => {

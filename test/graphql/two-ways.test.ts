@@ -124,6 +124,7 @@ const BODIES: [string, unknown][] = [
   ['a planned one that fails', { query: SEND_PLANNED, variables: { ...SENT, uuid: 'throw' } }],
   ['a planned one without what must be there', { query: SEND_PLANNED, variables: { ...SENT, uuid: 'no reason' } }],
   ['other names', { query: 'query Q { mine: imageCaptcha { a: code b: code code code t: __typename } }' }],
+  ['the first field twice', { query: '{ imageCaptcha { code code reason } }' }],
   ['another name for the operation', { query: 'query Q { imageCaptcha { code } }', operationName: 'R' }],
   ['the name of the operation', { query: 'query Q { imageCaptcha { code } }', operationName: 'Q' }],
   ['an argument by default', { query: 'query ($k: CaptchaKind) { imageCaptcha(kind: $k) { code } }' }],
