@@ -145,6 +145,11 @@ describeInChromium('Confirming a number', () => {
     expect(await visitor.mobile.inputValue()).toBe('');
     expect(await visitor.focused()).toBe('mobile');
     expect(await textOf(visitor.sendButton)).toBe('获取短信验证码');
+    // Nobody is told off in red for what the person before typed.
+    await visitor.captchaAnswer();
+    await visitor.sendButton.click();
+    await visitor.errorOf('mobile').getByText('请输入手机号').waitFor();
+    expect(await visitor.page.locator('[aria-invalid], .wrong').count()).toBe(0);
     await visitor.leave();
   });
 

@@ -50,7 +50,9 @@ describeInChromium('With SMS_COUNTRIES=CN,HK,GB the page', () => {
   test('takes the country from a number that is pasted with it, and the zero of calls within the country away', async () => {
     await visitor.mobile.fill('+852 9123 4567');
     expect([await menu().inputValue(), await visitor.mobile.inputValue()]).toEqual(['HK', '91234567']);
+    // Another country changes nothing of what stands beside it.
     await menu().selectOption('GB');
+    expect([await menu().inputValue(), await visitor.mobile.inputValue()]).toEqual(['GB', '91234567']);
     await visitor.mobile.fill('07400 123456');
     expect(await visitor.mobile.inputValue()).toBe('7400123456');
     await visitor.receiveCode('07400 123457');

@@ -77,6 +77,7 @@ describeInChromium('Confirming by a message from the phone', () => {
       await visitor.page.getByRole('button', { name: 'Copy Text' }).click();
       await visitor.page.getByRole('button', { name: 'Copied Text' }).waitFor();
       expect(await visitor.page.evaluate('navigator.clipboard.readText()')).toBe(text);
+      await visitor.page.locator('[aria-live=polite]').getByText('Copied').waitFor({ state: 'attached' });
       expect(await visitor.barriers()).toEqual([]);
       await visitor.page.getByRole('button', { name: 'Back' }).click();
       await instead.click();
@@ -84,6 +85,9 @@ describeInChromium('Confirming by a message from the phone', () => {
       await visitor.pass(600);
       await visitor.notice.getByText('Your message did not come').waitFor();
       expect(await visitor.page.locator('.instead').count()).toBe(0);
+      // At once another try is possible, or as soon as the number need not wait any more.
+      await visitor.mobile.fill('13900000708');
+      await visitor.captchaAnswer();
       expect(visitor.complaints).toEqual([]);
       await visitor.leave();
     });
@@ -107,6 +111,13 @@ describeInChromium('Confirming by a message from the phone', () => {
     await visitor.pass(4);
     await visitor.page.getByRole('heading', { name: '手机号已验证' }).waitFor();
     expect(server.store.codes).toEqual([]);
+
+    // A number that has to wait has no captcha to answer.
+    await visitor.page.getByRole('button', { name: '验证另一个手机号' }).click();
+    await visitor.receiveCode('13900000709');
+    await visitor.page.getByRole('button', { name: '换个号码' }).click();
+    await visitor.sendButton.getByText('秒后可获取').waitFor();
+    expect(await instead.count()).toBe(0);
     await visitor.leave();
     await server.stop();
   });

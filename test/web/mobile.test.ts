@@ -24,6 +24,17 @@ describe('A number that is typed beside a menu of countries', () => {
     expect(internationalMobile(nationalMobile(mobile, own), own)).toBe(mobile);
   });
 
+  test.each(['225', '229', '241', '242', '378', '39'])(
+    '+%s keeps a zero, which is part of its numbers',
+    (callingCode) => {
+      expect(internationalMobile('06 1234 5678', callingCode)).toBe(`+${callingCode}0612345678`);
+    },
+  );
+
+  test.each(['44', '33', '852', '1'])('+%s loses a zero, which is for calls within the country', (callingCode) => {
+    expect(internationalMobile('06 1234 5678', callingCode)).toBe(`+${callingCode}612345678`);
+  });
+
   test('+1 and the mainland stay two numbers', () => {
     expect(internationalMobile('13105551234', '86')).toBe('13105551234');
     expect(internationalMobile('3105551234', '1')).toBe('+13105551234');

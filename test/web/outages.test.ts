@@ -114,6 +114,7 @@ describeInChromium('Without a server or a network', () => {
 
   test.each([
     ['a GraphQL error', 400, '{"errors":[{"message":"Too deep"}]}', '请求没有被接受，请刷新页面后重试'],
+    ['a server that breaks', 500, '{"errors":[{"message":"Internal server error"}]}', '连接不上服务器，请稍后重试'],
     ['a gateway in front of a dead server', 502, '<h1>Bad Gateway</h1>', '连接不上服务器，请稍后重试'],
   ])('%s is told in words of the page', async (_, status, body, told) => {
     await visitor.page.route('**/graphql', (route) => route.fulfill({ status, body }));

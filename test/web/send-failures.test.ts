@@ -198,6 +198,8 @@ describeInChromium('A failure to get a code, as a person meets it', () => {
     server.store.down = true;
     await visitor.askForCode(mobile);
     await visitor.alert.getByText(said(Reason.SERVICE_UNAVAILABLE)).waitFor();
+    // The captcha is spent: the same request could not succeed.
+    expect(await visitor.alert.getByRole('button').count()).toBe(0);
     await visitor.page.getByText(`验证码加载失败，${said(Reason.SERVICE_UNAVAILABLE)}`).waitFor();
     expect(await visitor.barriers()).toEqual([]);
     await visitor.screenshot('zh-CN-unavailable');

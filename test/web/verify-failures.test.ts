@@ -64,6 +64,8 @@ describeInChromium('A failure to confirm, as a person meets it', () => {
       .getByText(`${said(Reason.SMS_CODE_MISMATCH)}，还可以再试 1 次`)
       .waitFor();
     expect(await visitor.focused()).toBe('sms-code');
+    // What is typed next takes its place.
+    expect(await visitor.page.evaluate('getSelection().toString()')).toBe(wrong);
     expect(await visitor.barriers()).toEqual([]);
     await visitor.screenshot('zh-CN-mismatch');
 

@@ -1,0 +1,89 @@
+import { join } from 'node:path';
+import { buildSync } from 'esbuild';
+import type { Browser } from 'playwright-core';
+import { ROOT } from './support/build-page';
+import { describeInChromium, launchChromium } from './support/chromium';
+import { FOR_MANY, type PageServer, startPageServer } from './support/page-server';
+
+/** A component that shows its step, and can be taken off the page again. */
+const COMPONENTS = {
+  react: `
+    import { createElement } from 'react';
+    import { createRoot } from 'react-dom/client';
+    import { useVerification } from './react';
+    const root = createRoot(document.getElementById('form'));
+    const Form = () => {
+      globalThis.v = useVerification({ endpoint: '/graphql', language: 'en' });
+      return createElement('p', null, v.state.captcha.status + ' ' + v.state.mobile);
+    };
+    root.render(createElement(Form));
+    globalThis.unmount = () => root.unmount();`,
+  vue: `
+    import { createApp, h } from 'vue';
+    import { useVerification } from './vue';
+    const app = createApp({
+      setup() {
+        globalThis.v = useVerification({ endpoint: '/graphql', language: 'en' });
+        return () => h('p', v.state.value.captcha.status + ' ' + v.state.value.mobile);
+      },
+    });
+    app.mount('#form');
+    globalThis.unmount = () => app.unmount();`,
+};
+
+describeInChromium('A component that uses the client', () => {
+  let browser: Browser;
+  let server: PageServer;
+
+  beforeAll(async () => {
+    browser = await launchChromium();
+    server = await startPageServer(FOR_MANY);
+  });
+  afterAll(async () => {
+    await browser.close();
+    await server.stop();
+  });
+
+  test.each(Object.entries(COMPONENTS))(
+    'in %s, shows every change, and once it is gone asks for nothing and listens to nothing',
+    async (_, contents) => {
+      const { outputFiles } = buildSync({
+        stdin: { contents, resolveDir: join(ROOT, 'packages/client/src'), loader: 'ts' },
+        define: { 'process.env.NODE_ENV': '"production"' },
+        ...{ bundle: true, format: 'iife', target: 'es2022', write: false, logLevel: 'error' },
+      });
+      const page = await browser.newPage();
+      let captchasAsked = 0;
+      page.on('request', (request) => {
+        if (request.postData()?.includes('imageCaptcha')) captchasAsked += 1;
+      });
+      await page.clock.install();
+      const body = `<!doctype html><title>A form</title><div id="form"></div><script>
+        // What is listened to, and what is waited for.
+        listeners = new Map();
+        for (const [name, by] of [['addEventListener', 1], ['removeEventListener', -1]]) {
+          const original = EventTarget.prototype[name];
+          EventTarget.prototype[name] = function (type, ...others) {
+            if (type === 'online' || type === 'visibilitychange') listeners.set(type, (listeners.get(type) ?? 0) + by);
+            return original.call(this, type, ...others);
+          };
+        }
+        ${outputFiles[0]?.text.replaceAll('</script', '<\\/script')}</script>`;
+      await page.context().route('**/form', (route) => route.fulfill({ contentType: 'text/html', body }));
+      await page.goto(`${server.url}/form`);
+      await page.getByText('ready').waitFor();
+      await page.evaluate("v.setMobile('13800138000')");
+      await page.getByText('ready 13800138000').waitFor();
+      expect(await page.evaluate('[...listeners.values()]')).toEqual([1, 1]);
+
+      await page.evaluate('unmount()');
+      await page.getByText('ready').waitFor({ state: 'detached' });
+      expect(await page.evaluate('[...listeners.values()]')).toEqual([0, 0]);
+      server.ahead += 400_000;
+      await page.clock.fastForward(400_000);
+      await page.evaluate("fetch('/healthz')");
+      expect(captchasAsked).toBe(1);
+      await page.close();
+    },
+  );
+});

@@ -1,0 +1,146 @@
+import type { Browser, Page } from 'playwright-core';
+import { WEBHOOK_SECRET } from '../sms/stand-in/inbound-stand-ins';
+import { describeInChromium, launchChromium } from './support/chromium';
+import { clientScript } from './support/client-script';
+import { FOR_MANY, type PageServer, startPageServer } from './support/page-server';
+
+interface State {
+  step: string;
+  captcha: { status: string; source: string | null };
+  wait: number;
+  quota: boolean;
+  inbound: { text: string } | null;
+}
+
+/** What a form shows of waits and of texts to send, while time passes. */
+describeInChromium('The state of the client', () => {
+  const script = clientScript();
+  let browser: Browser;
+  let server: PageServer;
+  let page: Page;
+  let mobile = '13900001000';
+
+  beforeAll(async () => {
+    browser = await launchChromium();
+    server = await startPageServer({
+      ...FOR_MANY,
+      ...{ RECEIPTS_SECRET: 'b1946ac92492d2347c6235b4d2611184', WEBHOOK_SECRET },
+      ...{ INBOUND_NUMBERS: '1069012345678', INBOUND_ALWAYS: 'true' },
+    });
+  });
+  beforeEach(async () => {
+    mobile = String(Number(mobile) + 1);
+    page = await browser.newPage();
+    await page.clock.install();
+    const body = `<!doctype html><title>A form</title><script>${script}</script>`;
+    await page.context().route('**/form', (route) => route.fulfill({ contentType: 'text/html', body }));
+    await page.goto(`${server.url}/form`);
+    await page.evaluate(`v.setMobile('${mobile}')`);
+  });
+  afterEach(() => page.close());
+  afterAll(async () => {
+    await browser.close();
+    await server.stop();
+  });
+
+  const state = () => page.evaluate<State>('v.getState()');
+  async function solve(call: 'send' | 'startInbound'): Promise<void> {
+    await page.waitForFunction("v.getState().captcha.status === 'ready'");
+    await page.evaluate(`v.${call}('${server.store.captchaText}')`);
+  }
+  /** Stops the clock of the page; from here on it goes only where it is told to. */
+  const stopClock = async () => page.clock.pauseAt((await page.evaluate<number>('Date.now()')) + 1_000);
+
+  test('given a wait, then the last second of it is told as one, and no captcha is asked for before it is over', async () => {
+    await solve('send');
+    await page.evaluate('v.back()');
+    await stopClock();
+    const left = await page.evaluate<number>(
+      `JSON.parse(sessionStorage.getItem('sms-verification')).waits['${mobile}'].until - Date.now()`,
+    );
+    await page.clock.runFor(left - 300);
+    expect(await state()).toMatchObject({ wait: 1, captcha: { status: 'none' } });
+    await page.clock.runFor(600);
+    expect(await state()).toMatchObject({ wait: 0, quota: false });
+  });
+
+  test('given another browser that has sent a moment ago, then the wait is that of a message, and no cap', async () => {
+    await solve('send');
+    await page.evaluate('sessionStorage.clear()');
+    await page.reload();
+    await page.evaluate(`v.setMobile('${mobile}')`);
+    await solve('send');
+    const { wait, quota } = await state();
+    expect(wait).toBeGreaterThan(0);
+    expect(quota).toBe(false);
+  });
+
+  test('given a text whose time is over, then it is offered no more, whether anybody asked or not', async () => {
+    await solve('startInbound');
+    await page.evaluate('v.back()');
+    expect((await state()).inbound).not.toBeNull();
+    server.ahead += 601_000;
+    await page.clock.fastForward(601_000);
+    await page.evaluate(`v.setMobile('13800138000'); v.setMobile('${mobile}')`);
+    expect((await state()).inbound).toBeNull();
+  });
+
+  test('given a text that was offered, when a code confirms the number, then it is offered no more, after a reload neither', async () => {
+    await solve('startInbound');
+    await page.evaluate('v.back()');
+    await solve('send');
+    await page.evaluate(`v.verify('${server.store.codes.at(-1)}')`);
+    expect(await state()).toMatchObject({ step: 'confirmed', inbound: null });
+    await page.reload();
+    await page.evaluate(`v.setMobile('${mobile}')`);
+    expect(await state()).toMatchObject({ step: 'request', inbound: null });
+  });
+
+  test('given a server that says when to ask again, then it is asked then, and in a hidden tab not at all', async () => {
+    let asked = 0;
+    await page.route('**/graphql', (route) => {
+      if (!route.request().postData()?.includes('inboundStatus')) return route.fallback();
+      asked += 1;
+      const inboundStatus = { code: 400, reason: 'INBOUND_WAITING', errmsg: '', retryAfter: 20 };
+      return route.fulfill({ json: { data: { inboundStatus } } });
+    });
+    await stopClock();
+    const pass = async (ms: number) => {
+      // In steps: a timer that a timer sets is due later than this.
+      await page.clock.runFor(ms);
+      await page.evaluate("fetch('/healthz')");
+    };
+    await solve('startInbound');
+    await pass(1_000);
+    expect(asked).toBe(1);
+    await pass(15_000);
+    expect(asked).toBe(1);
+    await page.evaluate("Object.defineProperty(document, 'hidden', { value: true, configurable: true })");
+    await pass(10_000);
+    expect(asked).toBe(1);
+    await page.evaluate("Object.defineProperty(document, 'hidden', { value: false, configurable: true })");
+    await pass(1_000);
+    expect(asked).toBe(2);
+  });
+
+  test('given another kind of captcha, then nothing of the one before stands in its place while it is loading', async () => {
+    await page.waitForFunction("v.getState().captcha.status === 'ready'");
+    const { source } = (await state()).captcha;
+    // The next picture takes the place of this one; speech would be given a picture to play.
+    const whileLoading = (kind: string) => page.evaluate<State>(`void v.loadCaptcha('${kind}'); v.getState()`);
+    expect((await whileLoading('IMAGE')).captcha).toMatchObject({ status: 'loading', source });
+    expect((await whileLoading('AUDIO')).captcha).toMatchObject({ status: 'loading', source: null });
+  });
+
+  test('given a storage that is full or forbidden, then a number is confirmed all the same', async () => {
+    await page.evaluate(`
+      Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError'); };
+      Storage.prototype.getItem = () => { throw new DOMException('forbidden', 'SecurityError'); };
+      v = form();
+      v.start();
+      v.setMobile('${mobile}');`);
+    await solve('send');
+    await page.evaluate(`v.verify('${server.store.codes.at(-1)}')`);
+    expect((await state()).step).toBe('confirmed');
+  });
+});
