@@ -21,7 +21,8 @@ export function smsSettings(values: ProviderValues, problems: string[]): Configu
   const named = [...new Set(lists.flat())];
   const setting = routes ? 'SMS_PROVIDERS_BY_COUNTRY' : 'SMS_PROVIDERS';
   const production = values.NODE_ENV === 'production';
-  if (named.length === 0 && production && !hasProblem(problems, 'SMS_PROVIDERS')) {
+  const unread = ['SMS_PROVIDERS', 'SMS_PROVIDERS_BY_COUNTRY'].some((name) => hasProblem(problems, name));
+  if (named.length === 0 && production && !unread) {
     problems.push(
       'SMS_PROVIDERS is missing: in production the console sender must be asked for with SMS_PROVIDERS=console',
     );

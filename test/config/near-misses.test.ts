@@ -11,6 +11,7 @@ describe('A misspelt setting', () => {
     ['CORS_ORIGIN', 'CORS_ORIGINS'],
     ['RONGLIAN_AUTHTOKEN', 'RONGLIAN_AUTH_TOKEN'],
     ['LOG_LEVLE', 'LOG_LEVEL'],
+    ['NODE_EVN', 'NODE_ENV'],
     ['METRIC_PORT', 'METRICS_PORT'],
     ['REDIS_URI', 'REDIS_URL'],
   ])('%s: is %s meant?', (name, meant) => {

@@ -74,6 +74,18 @@ describe('Settings of the page', () => {
     expect(loadConfig({ PAGE_NAME: '\u{20bb7}'.repeat(40) }).page.name).toBe('\u{20bb7}'.repeat(40));
   });
 
+  test('the link to a policy is written as a browser writes it', () => {
+    const { page } = loadConfig({ PAGE_PRIVACY_URL: 'https://Shop.example/隐私"' });
+    expect(page.privacyUrl).toBe('https://shop.example/%E9%9A%90%E7%A7%81%22');
+  });
+
+  test('a logo may have 100 kB, and an ending by which browsers are told what it is', () => {
+    expect(problems({ PAGE_LOGO: file('logo.webp', 100_000) })).toEqual([]);
+    expect(problems({ PAGE_LOGO: file('logo.PNG') })).toEqual([
+      'PAGE_LOGO must name a file that ends with .svg or .png or .webp or .jpg',
+    ]);
+  });
+
   test('brands that would not fit are refused, all at once', () => {
     const environment = {
       PAGE_NAME: 'x'.repeat(41),

@@ -18,6 +18,7 @@ describe('RECEIPTS_SECRET', () => {
   test.each([
     ['a hex digit too few', HEX.slice(1)],
     ['as many hex digits as would do in base64url', HEX.slice(0, BASE64URL.length)],
+    ['as many of them in capitals', HEX.slice(0, BASE64URL.length).toUpperCase()],
     ['a letter of base64url too few', BASE64URL.slice(1)],
     ['129 characters', `${HEX.repeat(4)}0`],
     ['what would end the path', `${BASE64URL}/x`],
@@ -25,7 +26,7 @@ describe('RECEIPTS_SECRET', () => {
   ])('given %s, then it is refused, and nothing of it repeated', (_, RECEIPTS_SECRET) => {
     const found = problems({ RECEIPTS_SECRET });
     expect(found).toEqual([expect.stringMatching(/^RECEIPTS_SECRET must be 128 random bits or more/)]);
-    expect(found.join()).not.toMatch(/b1946ac9|Zm9v/);
+    expect(found.join()).not.toMatch(/b1946ac9|Zm9v/i);
   });
 });
 
@@ -42,5 +43,9 @@ describe('Where Twilio is told to send receipts', () => {
     const { sms, warnings } = loadConfig({ ...TWILIO, RECEIPTS_SECRET: HEX });
     expect(sms.twilio?.statusCallback).toBeUndefined();
     expect(warnings).toEqual(['RECEIPTS_URL is missing: Twilio is not asked for receipts']);
+  });
+
+  test('given providers that are told in their consoles, then no address is missed', () => {
+    expect(loadConfig({ RECEIPTS_SECRET: HEX }).warnings).toEqual([]);
   });
 });
