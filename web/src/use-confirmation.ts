@@ -208,7 +208,7 @@ export function useConfirmation({ language, messages, purpose, settings, handOve
     smsCode.value = '';
     developmentCode.value = null;
     verification.back();
-    void focusOn(state.value.wait > 0 ? 'mobile' : field);
+    void focusOn(field);
   }
 
   function enterCode() {
