@@ -61,6 +61,8 @@ describe('The page as a server is set up', () => {
     const response = await fetch(url + logo);
     expect([response.status, response.headers.get('content-type')]).toEqual([200, type]);
     expect(await response.text()).toBe('a picture');
+    // Another one may stand at the same address after the next start.
+    expect(response.headers.get('cache-control')).toBe('no-cache');
   });
 
   test('given a link without a state, then the page is told of none, and of an empty one where it is empty', async () => {

@@ -2,6 +2,7 @@ import { request } from 'node:http';
 import { networkInterfaces } from 'node:os';
 import { isOwnHost } from '../../src/http/host-check';
 import { type ServerProcess, startServer } from '../harness/server-process';
+import { LocalApp } from '../observability/local-app';
 
 describe('Who is answered in development', () => {
   const servers: ServerProcess[] = [];
@@ -14,7 +15,7 @@ describe('Who is answered in development', () => {
     return server;
   }
 
-  const statusFor = (server: ServerProcess, host: string, path: string, method = 'GET') =>
+  const statusFor = (server: Pick<ServerProcess, 'url'>, host: string, path: string, method = 'GET') =>
     new Promise<number>((resolve, reject) => {
       const call = request(`${server.url}${path}`, { method, headers: { host }, agent: false }, (response) => {
         response.resume();
@@ -57,6 +58,14 @@ describe('Who is answered in development', () => {
     // Nobody's name, and without a name nobody's either.
     expect(isOwnHost('', undefined)).toBe(false);
     expect(isOwnHost('shop.local', undefined)).toBe(false);
+  });
+
+  test('given a name in HOST that is not localhost, then the server answers to it', async () => {
+    // Whose listening on the loopback is the test's.
+    const app = await LocalApp.start({ HOST: 'Shop.local' });
+    expect(await statusFor(app, 'shop.local:4000', '/healthz')).toBe(200);
+    expect(await statusFor(app, 'other.local', '/healthz')).toBe(403);
+    await app.close();
   });
 
   test('production answers under any name: its proxy knows them', async () => {

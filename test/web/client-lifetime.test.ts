@@ -130,9 +130,31 @@ describeInChromium('The client, from start to stop', () => {
     await page.route('**/graphql', (route) => route.abort());
     await page.evaluate('v.loadCaptcha()');
     await until("captcha.status === 'failed'");
-    await page.unrouteAll();
-    // After the first failure within two seconds; after the sixth in fifteen or more.
-    await pass(3);
-    await until("captcha.status === 'ready'");
+    const asked = captchasAsked;
+    // Within two seconds, as after any first failure; after a sixth it is fifteen or more.
+    await page.clock.pauseAt((await page.evaluate<number>('Date.now()')) + 500);
+    await page.clock.runFor(2_000);
+    await settled();
+    expect(captchasAsked).toBe(asked + 1);
   });
+
+  test.each([
+    [0, 15],
+    [0.999, 30],
+  ])(
+    'given an outage, when chance is %d, then it is asked for again %d s after the last failure of many',
+    async (chance, seconds) => {
+      await page.evaluate(`Math.random = () => ${chance}`);
+      await page.route('**/graphql', (route) => route.abort());
+      for (let failures = 1; failures <= 9; failures += 1) await page.evaluate('v.loadCaptcha()');
+      const asked = captchasAsked;
+      await page.clock.pauseAt((await page.evaluate<number>('Date.now()')) + 1_000);
+      await page.clock.runFor((seconds - 3) * 1000);
+      await settled();
+      expect(captchasAsked).toBe(asked);
+      await page.clock.runFor(3_000);
+      await settled();
+      expect(captchasAsked).toBe(asked + 1);
+    },
+  );
 });

@@ -123,6 +123,17 @@ describeInChromium('The state of the client', () => {
     expect(asked).toBe(2);
   });
 
+  test('given a text that did not come in time, then the form is back, with a captcha for another try', async () => {
+    await page.route('**/graphql', (route) => {
+      if (!route.request().postData()?.includes('inboundStatus')) return route.fallback();
+      const inboundStatus = { code: 400, reason: 'SMS_CODE_EXPIRED', errmsg: '', retryAfter: null };
+      return route.fulfill({ json: { data: { inboundStatus } } });
+    });
+    await solve('startInbound');
+    await page.waitForFunction("v.getState().step === 'request' && v.getState().captcha.status === 'ready'");
+    expect((await state()).inbound).toBeNull();
+  });
+
   test('given another kind of captcha, then nothing of the one before stands in its place while it is loading', async () => {
     await page.waitForFunction("v.getState().captcha.status === 'ready'");
     const { source } = (await state()).captcha;
