@@ -30,6 +30,12 @@ describe('Settings of tickets', () => {
     expect(loadConfig(others).tickets?.otherPublicKeys).toHaveLength(2);
   });
 
+  test('a secret is as long as its bytes are many, and keys may have their line breaks written', () => {
+    expect(problems({ TICKET_SECRET: '密'.repeat(11) })).toEqual([]);
+    const others = { TICKET_PRIVATE_KEY: PRIVATE_KEY, TICKET_OTHER_PUBLIC_KEYS: PUBLIC_KEY.replaceAll('\n', '\\n') };
+    expect(loadConfig(others).tickets?.otherPublicKeys).toHaveLength(1);
+  });
+
   test.each<[string, Record<string, string>, string]>([
     ['a short secret', { TICKET_SECRET: SECRET.slice(1) }, 'TICKET_SECRET must be at least 32 bytes long'],
     [
@@ -56,6 +62,16 @@ describe('Settings of tickets', () => {
       'a private key where everybody reads',
       { TICKET_PRIVATE_KEY: PRIVATE_KEY, TICKET_OTHER_PUBLIC_KEYS: PRIVATE_KEY },
       'TICKET_OTHER_PUBLIC_KEYS must be public keys in PEM (SPKI), one after another',
+    ],
+    [
+      'another key that nobody could have signed with',
+      {
+        TICKET_PRIVATE_KEY: PRIVATE_KEY,
+        TICKET_OTHER_PUBLIC_KEYS: generateKeyPairSync('ec', { namedCurve: 'P-384' })
+          .publicKey.export(PUBLIC)
+          .toString(),
+      },
+      'TICKET_OTHER_PUBLIC_KEYS must be an Ed25519 key, a P-256 key or an RSA key of 2048 bits or more',
     ],
     [
       'other keys beside none',

@@ -125,6 +125,19 @@ describe('typefaces', () => {
   const [first = ''] = ownFontFiles();
   const svgCaptchaFont = join(require.resolve('svg-captcha'), '../fonts/Comismsh.ttf');
 
+  it('are all used that are named', () => {
+    const [one = '', another = ''] = ownFontFiles();
+    const pixels = (...fontFiles: string[]) =>
+      readRows(createCaptchaDrawing({ fontFiles, random: () => 0.5 }).draw('ACE', 'normal')).flat();
+    const unlike = (a: readonly number[], b: readonly number[]) => a.filter((tint, i) => tint !== b[i]).length;
+    const both = pixels(one, another);
+
+    // A face that is read once more differs by less than a pixel here and there.
+    expect(unlike(both, pixels(one, another))).toBeLessThan(100);
+    expect(unlike(both, pixels(one))).toBeGreaterThan(300);
+    expect(unlike(both, pixels(another))).toBeGreaterThan(300);
+  });
+
   it('are three to six of the product’s own unless others are set', () => {
     expect(ownFontFiles().length).toBeGreaterThanOrEqual(3);
     expect(ownFontFiles().length).toBeLessThanOrEqual(6);

@@ -50,6 +50,12 @@ describe('What a picture is made of', () => {
     const [, middle] = polygon(compose(STYLE).covering, 1);
     expect(Math.abs(mean(band) - mean(other))).toBeGreaterThan(30);
     expect(Math.abs(mean(middle) - HEIGHT / 2)).toBeLessThan(6);
+    // Which row is whose is chance: a band that always ran through one could be inverted back.
+    const sides = Array.from({ length: 20 }, (_, seed) => {
+      const { inverting, covering } = compose(STYLE, 'I', seededRandom(seed));
+      return mean(polygon(inverting, 1)[1]) < mean(polygon(covering, 0)[1]);
+    });
+    expect(new Set(sides).size).toBe(2);
   });
 
   test('a word stands anywhere within the margins, across and down: where its letters are says no place', () => {
@@ -84,6 +90,13 @@ describe('What a picture is made of', () => {
     expect(Math.max(...widths) - Math.min(...widths)).toBeLessThan(0.01);
     const all = inverting.points.subarray(0, 2 * (inverting.ends[4] ?? 0)).filter((_, i) => i % 2 === 0);
     expect(spread([...all])).toBeCloseTo(WIDTH - 2 * MARGIN, 3);
+  });
+
+  test('given letters that are too high, then they shrink as well', () => {
+    const { inverting } = compose({ ...STYLE, letterHeight: 120, warpX: 0, warpY: 0 });
+    const ys = polygon(inverting, 0)[1].slice(0, PIECES + 1);
+    const step = (HEIGHT - 2 * MARGIN) / PIECES;
+    for (const [i, y] of ys.entries()) expect(y).toBeCloseTo(MARGIN + i * step, 3);
   });
 
   test('letters stand in two rows by turns, beginning with either', () => {

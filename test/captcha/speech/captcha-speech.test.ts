@@ -92,6 +92,9 @@ it('is spoken in the language that is asked for', () => {
 
   expect(spoken('zh')).not.toEqual(spoken('en'));
   expect(spoken('zh')).toEqual(spoken('zh'));
+  // By one server after the other, too.
+  const both = createCaptchaSpeech({ random: () => 0.5 });
+  expect([both.speak('1', 'zh'), both.speak('1', 'en')]).toEqual([spoken('zh'), spoken('en')]);
 });
 
 describe('the chances of one digit, in their order', () => {
