@@ -17,6 +17,10 @@ describe('Event lines of receipts', () => {
     observe({ type: 'unconfirmed-resolved', ...fields, outcome: 'delivered' });
     observe({ type: 'receipt-ignored', provider: 'aliyun', reason: 'foreign' });
     expect(lines.map(({ event }) => event)).toEqual(expected);
+    const told = { ...fields, outcome: 'delivered' };
+    const [receipt, resolved] = lines;
+    if (receipt) expect(receipt).toMatchObject({ ...told, level: 30, carrierCode: 'DELIVRD', seconds: 4 });
+    if (resolved) expect(resolved).toMatchObject({ ...told, level: 30 });
   });
 });
 
@@ -36,6 +40,16 @@ describe('What has a line already, or needs none', () => {
       { type: 'limit-hit', rule: 'verify-hour', retryAfter: 9, request },
     );
     expect(found).toEqual([['refused', 'verify-hour']]);
+  });
+
+  test('given a uuid that reads like a mobile, then what stands for the request is not what stands for that mobile', () => {
+    const lines: { request?: string; mobileId?: string }[] = [];
+    const log = pino({}, { write: (line: string) => lines.push(JSON.parse(line)) });
+    const { observe } = new EventLog(log, { events: 'all', secret: 's' });
+    const reason = Reason.CAPTCHA_MISMATCH;
+    observe({ type: 'captcha-answered', reason, request: { ...request, uuid: request.mobile } });
+    expect(lines).toEqual([expect.objectContaining({ request: expect.stringMatching(/^[0-9a-f]{20}$/) })]);
+    expect(lines[0]?.request).not.toBe(lines[0]?.mobileId);
   });
 
   test('given messages from mobiles, then only those that somebody waits for have a line, and each of them one', () => {
