@@ -30,6 +30,12 @@ describe('SMS_COUNTRIES=CN,HK', () => {
     expect(verified).toBe(reason);
   });
 
+  test('a mainland mobile is one, whichever way it is written', async () => {
+    const at = await shop(environment);
+    expect((await at.send('+8613800138000')).reason).toBe('OK');
+    expect((await at.send('13800138000')).reason).toBe('TOO_FREQUENT');
+  });
+
   test('a refused number leaves the captcha good', async () => {
     const at = await shop(environment);
     const captcha = await at.seededCaptcha();

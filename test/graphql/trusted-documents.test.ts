@@ -274,6 +274,15 @@ describe('TRUSTED_DOCUMENTS and the start', () => {
     expect(problems).toEqual([expect.stringMatching(line)]);
   });
 
+  test('given a manifest of several bad documents, then all of them are told at once', () => {
+    const manifest = { a: '{ b }', good: '{ __typename }', c: '{' };
+    const start = () => new TrustedDocuments(schema, { manifest, only: false }, []);
+    const problems = ['a', 'c'].map((id) =>
+      expect.stringMatching(`^TRUSTED_DOCUMENTS: document "${id}" can't be run: `),
+    );
+    expect(start).toThrow(expect.objectContaining({ problems }));
+  });
+
   test('given a manifest that the schema cannot run, when the server starts, then it ends with that line', async () => {
     writeFileSync(file(), '{"a":"{ b }"}');
     const server = new ServerProcess({ TRUSTED_DOCUMENTS: file() });

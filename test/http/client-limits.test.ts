@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { ApiClient, type Payload } from '../harness/api-client';
 import { describeWithRedis } from '../harness/redis-server';
 import { type ServerProcess, startServer } from '../harness/server-process';
@@ -52,6 +53,23 @@ describeWithRedis('Limits of a client', () => {
       'QUOTA_EXCEEDED',
       'OK',
     ]);
+  });
+
+  test('behind a proxy, the interface of the original counts the same clients', async () => {
+    const server = await startServer({
+      ...shop.environment,
+      ...{ TRUST_PROXY: '1', CAPTCHA_PER_CLIENT_MINUTE: '2', ORIGINAL_API: 'table' },
+    });
+    started.push(server);
+    const graphql = async (client: string) =>
+      (await new ApiClient(server.url, { 'x-forwarded-for': client }).imageCaptcha()).reason;
+    const picture = async (client: string) => {
+      const headers = { 'sec-fetch-site': 'same-origin', 'x-forwarded-for': client };
+      return (await fetch(`${server.url}/image_codes/${randomUUID()}/`, { headers })).status;
+    };
+    expect([await picture('203.0.113.7'), await graphql('203.0.113.7')]).toEqual([200, 'OK']);
+    expect([await picture('203.0.113.7'), await graphql('203.0.113.7')]).toEqual([429, 'QUOTA_EXCEEDED']);
+    expect([await picture('203.0.113.8'), await graphql('203.0.113.8')]).toEqual([200, 'OK']);
   });
 
   test('behind two proxies, the second from the right', async () => {

@@ -244,7 +244,8 @@ describe('The format', () => {
     const app = await LocalApp.start(ronglian.environment, { sender: undefined });
     await app.send(app.newMobile());
     const response = await fetch(`${app.url}/metrics`, {
-      headers: { accept: 'application/openmetrics-text;version=1.0.0' },
+      // As a Prometheus asks that would like protobuf best.
+      headers: { accept: 'application/vnd.google.protobuf;q=0.6,application/openmetrics-text;version=1.0.0;q=0.5' },
     });
     expect(response.headers.get('content-type')).toBe('application/openmetrics-text; version=1.0.0; charset=utf-8');
     const text = await response.text();
@@ -297,6 +298,8 @@ describe('METRICS_PORT', () => {
     const server = await startServer({ METRICS_PORT: '0' });
     const port = Number(server.logs.find(({ msg }) => msg.startsWith('Ready'))?.metricsPort);
     const metrics = await scrape(`http://127.0.0.1:${port}`);
+    // As PORT, it stands at HOST alone.
+    await expect(fetch(`http://127.0.0.2:${port}/healthz`)).rejects.toThrow();
     expect(metrics.value('sms_verification_sends_total{provider="console",outcome="accepted"}')).toBe(0);
     expect(metrics.names).toContain('process_cpu_seconds_total');
     server.kill('SIGTERM');

@@ -149,13 +149,16 @@ describeWithRedis('With OTEL_EXPORTER_OTLP_ENDPOINT', () => {
   }, 60_000);
 
   test('a stop sends what is left', async () => {
-    const server = await startServer({ ...shop.environment, OTEL_BSP_SCHEDULE_DELAY: '60000' });
+    const { OTEL_SERVICE_NAME: _, ...environment } = shop.environment;
+    const server = await startServer({ ...environment, OTEL_BSP_SCHEDULE_DELAY: '60000' });
     const stopped = await nextTrace('imageCaptcha', async () => {
       await new ApiClient(server.url).imageCaptcha();
       server.kill('SIGTERM');
       expect(await server.exited).toEqual({ code: 0, signal: null });
     });
     expect(stopped.request.attributes['sms.reason']).toBe('OK');
+    // Its name where it was given none.
+    expect(collector.serviceName).toBe('sms-verification-server');
   }, 60_000);
 
   test('a collector that is gone delays neither an answer nor the stop', async () => {
