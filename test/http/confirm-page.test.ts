@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
+import { brandColours } from '../../src/http/brand-colours';
 import { ConfirmPage, type ConfirmPageOptions } from '../../src/http/confirm-page';
 import type { LogLine } from '../harness/server-process';
 
@@ -63,6 +64,16 @@ describe('The page as a server is set up', () => {
     expect(await response.text()).toBe('a picture');
     // Another one may stand at the same address after the next start.
     expect(response.headers.get('cache-control')).toBe('no-cache');
+  });
+
+  test('given a name, a colour and an address, then the page is told of them, and of nothing where nothing is set', async () => {
+    const brandAt = async (url: string) => configIn(await (await fetch(url)).text()).brand;
+    const privacyUrl = 'https://shop.example/privacy';
+    expect(await brandAt(await serve({ name: '美多商城', colour: '#ffd400', privacyUrl }))).toEqual({
+      ...{ name: '美多商城', privacyUrl },
+      colours: brandColours('#ffd400'),
+    });
+    expect(await brandAt(await serve())).toEqual({});
   });
 
   test('given a link without a state, then the page is told of none, and of an empty one where it is empty', async () => {

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
+import { brandColours } from '../../src/http/brand-colours';
 import { describeInChromium, launchChromium } from './support/chromium';
 import { type PageServer, startPageServer } from './support/page-server';
 import { textOf, Visitor } from './support/visitor';
@@ -45,6 +46,8 @@ describeInChromium('A page with a brand', () => {
       expect(await link.getAttribute('href')).toBe('https://shop.example/privacy?a=1&b=2');
       expect(await page.evaluate('document.documentElement.scrollHeight')).toBe(740);
       expect(await visitor.barriers()).toEqual([]);
+      const colour = `getComputedStyle(document.documentElement).getPropertyValue('--brand-${colorScheme}')`;
+      expect(await page.evaluate(colour)).toBe(brandColours('#ffd400')[colorScheme]);
       await visitor.screenshot(`brand-${locale}-${colorScheme}-1`);
 
       await visitor.receiveCode(mobile);

@@ -9,6 +9,8 @@ interface State {
   captcha: { status: string; source: string | null };
   wait: number;
   quota: boolean;
+  codePending: boolean;
+  outcome: { reason: string } | null;
   inbound: { text: string } | null;
 }
 
@@ -73,6 +75,30 @@ describeInChromium('The state of the client', () => {
     const { wait, quota } = await state();
     expect(wait).toBeGreaterThan(0);
     expect(quota).toBe(false);
+  });
+
+  test('given a number that has to wait, then a captcha that another one brought is not spent on it', async () => {
+    await solve('send');
+    await page.evaluate("v.setMobile('13800138000')");
+    await page.waitForFunction("v.getState().captcha.status === 'ready'");
+    await page.evaluate(`v.setMobile('${mobile}')`);
+    expect(await page.evaluate(`v.send('${server.store.captchaText}')`)).toBeNull();
+    expect((await state()).captcha.status).toBe('ready');
+  });
+
+  test('given a code that is void after five wrong ones, then nothing leads back to it, after a reload neither', async () => {
+    await solve('send');
+    const wrong = server.store.codes.at(-1) === '000000' ? '000001' : '000000';
+    for (let tries = 0; tries < 5; tries += 1) await page.evaluate(`v.verify('${wrong}')`);
+    expect(await state()).toMatchObject({ step: 'code', codePending: false, outcome: { reason: 'SMS_CODE_LOCKED' } });
+    await page.reload();
+    expect(await state()).toMatchObject({ step: 'request', codePending: false });
+  });
+
+  test('given a language, then the server is asked in it, whatever the browser prefers', async () => {
+    const asked = page.waitForRequest((request) => request.postData()?.includes('imageCaptcha') === true);
+    await page.evaluate('void v.loadCaptcha()');
+    expect((await asked).headers()['accept-language']).toBe('en');
   });
 
   test('given a text whose time is over, then it is offered no more, whether anybody asked or not', async () => {

@@ -65,15 +65,15 @@ describeInChromium('Confirming by a message from the phone', () => {
     });
 
     test('in English: it can be copied, left and come back to; once its time is over the page says so', async () => {
-      const visitor = await Visitor.arrive(browser, server, {
-        locale: 'en-GB',
-        permissions: ['clipboard-write', 'clipboard-read'],
-      });
+      const options = { locale: 'en-GB', permissions: ['clipboard-write', 'clipboard-read'] };
+      const link = `${server.url}/?purpose=RESET_PASSWORD`;
+      const visitor = await Visitor.arrive(browser, server, options, link);
       await visitor.askForCode('13900000702');
       const instead = visitor.page.getByRole('button', { name: 'No code? Send a message from this phone' });
       await instead.click();
       const text = await textShown(visitor);
-      expect(text).toMatch(/^REGISTER [A-Z0-9]{8}$/);
+      expect(text).toMatch(/^RESET PASSWORD [A-Z0-9]{8}$/);
+      expect(await textOf(visitor.page.locator('.notice.warn'))).toContain('This text is for “RESET PASSWORD”');
       await visitor.page.getByRole('button', { name: 'Copy Text' }).click();
       await visitor.page.getByRole('button', { name: 'Copied Text' }).waitFor();
       expect(await visitor.page.evaluate('navigator.clipboard.readText()')).toBe(text);
@@ -115,6 +115,32 @@ describeInChromium('Confirming by a message from the phone', () => {
     await visitor.page.getByRole('button', { name: '换个号码' }).click();
     await visitor.sendButton.getByText('秒后可获取').waitFor();
     expect(await instead.count()).toBe(0);
+    await visitor.leave();
+    await server.stop();
+  });
+
+  test('where somebody asked for the number, the ticket goes there by itself', async () => {
+    const shop = 'https://shop.example';
+    const tickets = { TICKET_SECRET: 'a secret that two services of one shop share', RETURN_ORIGINS: shop };
+    const server = await startPageServer({ ...SETTINGS, ...tickets, INBOUND_ALWAYS: 'true' });
+    const visitor = await Visitor.arrive(browser, server, {}, `${server.url}/?return=${shop}/confirmed&state=mine`);
+    const posted: Record<string, string>[] = [];
+    // The form goes to nobody: the test takes its place.
+    await visitor.page.route(`${shop}/confirmed`, async (route) => {
+      posted.push(Object.fromEntries(new URLSearchParams(route.request().postData() ?? '')));
+      await route.fulfill({ status: 200, body: 'held' });
+    });
+    const mobile = '13900000706';
+    await visitor.mobile.fill(mobile);
+    await visitor.captcha.fill(await visitor.captchaAnswer());
+    await visitor.page.locator('.instead').click();
+    await visitor.page.locator('.to-send .text').waitFor();
+    await sendFrom(server, mobile, await textShown(visitor));
+    await visitor.page.clock.fastForward(4_000);
+    await visitor.page.getByText('held').waitFor();
+    expect(posted).toEqual([
+      { ticket: expect.stringMatching(/^[\w-]+\.[\w-]+\.[\w-]+$/), purpose: 'REGISTER', state: 'mine' },
+    ]);
     await visitor.leave();
     await server.stop();
   });

@@ -47,6 +47,9 @@ describeInChromium('A failure to get a code, as a person meets it', () => {
     expect(await textOf(visitor.errorOf('captcha'))).toBe('请输入图形验证码');
     expect(await visitor.page.locator('[aria-invalid], .wrong').count()).toBe(0);
     expect(await visitor.focused()).toBe('mobile');
+    // A screen reader reads both to who comes to the field.
+    expect(await visitor.captcha.getAttribute('aria-describedby')).toBe('captcha-error captcha-hint');
+    expect(await visitor.page.locator('#captcha-hint').count()).toBe(1);
     expect(visitor.requests).toHaveLength(asked);
     expect(await visitor.barriers()).toEqual([]);
     await visitor.screenshot('zh-CN-blank');
@@ -100,6 +103,11 @@ describeInChromium('A failure to get a code, as a person meets it', () => {
     await visitor.captcha.fill(answer);
     await visitor.sendButton.click();
     await visitor.errorOf('captcha').getByText(said(Reason.CAPTCHA_EXPIRED)).waitFor();
+    // It says nothing of a captcha of another kind.
+    await visitor.captchaAnswer();
+    await visitor.page.getByRole('button', { name: '听语音' }).click();
+    await visitor.page.locator('audio').waitFor();
+    expect(await textOf(visitor.errorOf('captcha'))).toBe('');
 
     await visitor.askForCode(mobile);
     await visitor.notice.getByText('发送短信成功').waitFor();
@@ -203,6 +211,9 @@ describeInChromium('A failure to get a code, as a person meets it', () => {
     await visitor.page.getByText(`验证码加载失败，${said(Reason.SERVICE_UNAVAILABLE)}`).waitFor();
     expect(await visitor.barriers()).toEqual([]);
     await visitor.screenshot('zh-CN-unavailable');
+    // What was said of one number says nothing of another.
+    await visitor.mobile.fill('13900139000');
+    expect(await textOf(visitor.alert)).toBe('');
 
     server.store.down = false;
     // The captcha comes back by itself.
