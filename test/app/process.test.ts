@@ -116,15 +116,6 @@ describe('A start that succeeds', () => {
     }
   }, 60_000);
 
-  test('says what is odd about its settings', async () => {
-    const server = await startServer({
-      ...{ NODE_ENV: 'production', STORE: 'memory', SMS_PROVIDERS: 'console' },
-      ...{ TEST_NUMBERS: '13800138000:246810', ALLOW_TEST_NUMBERS: 'true' },
-    });
-    expect(server.logs.filter(({ level, msg }) => level === 40 && msg.includes('TEST_NUMBERS'))).toHaveLength(1);
-    await server.stop();
-  });
-
   test('answers after at most 2 s of processor time', async () => {
     // Not of the clock on the wall, since others may hold the machine.
     const server = await startServer();
