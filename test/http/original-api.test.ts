@@ -159,8 +159,10 @@ describeWithRedis('The interface of the original', () => {
     });
 
     test('of an allowed origin in an <img>, which has no Origin: the picture alone', async () => {
-      const headers = { 'sec-fetch-site': 'same-site', referer: `${SHOP_PAGE}/register.html` };
-      expect(await mayAsk(headers)).toEqual({ picture: 200, sent: 403 });
+      for (const site of ['same-site', 'cross-site']) {
+        const headers = { 'sec-fetch-site': site, referer: `${SHOP_PAGE}/register.html` };
+        expect(await mayAsk(headers)).toEqual({ picture: 200, sent: 403 });
+      }
     });
 
     test('of our own over plain http, where browsers tell no Sec-Fetch-Site: both, by the Referer', async () => {

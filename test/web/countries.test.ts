@@ -65,6 +65,11 @@ describeInChromium('With SMS_COUNTRIES=CN,HK,GB the page', () => {
 
   test('tells a fixed line, and keeps the captcha', async () => {
     await menu().selectOption('HK');
+    // What was typed and taken away again is no number, and no half of one.
+    await visitor.mobile.fill('9');
+    await visitor.mobile.fill('');
+    await visitor.sendButton.click();
+    await visitor.errorOf('mobile').filter({ hasText: 'Enter your mobile number' }).waitFor();
     await visitor.askForCode('2123 4567');
     await visitor.errorOf('mobile').filter({ hasText: 'The mobile number is not valid' }).waitFor();
     // In another country it may be one.
