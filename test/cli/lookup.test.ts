@@ -21,6 +21,16 @@ describeWithRedis('lookup', () => {
     await shop.close();
   }, 60_000);
 
+  test('given two limits that refuse, then the one that does so for longer is told', async () => {
+    const shop = await Shop.open({ SMS_PER_MOBILE_HOUR: '1' });
+    const mobile = shop.newMobile();
+    await shop.api().sendSmsCode({ mobile, ...(await shop.seededCaptcha()) });
+    const settings = { REDIS_URL: shop.redisServer.url, SMS_PER_MOBILE_HOUR: '1' };
+    const { stdout } = await runCommandHere(['lookup', mobile, '--json'], settings);
+    expect(JSON.parse(stdout).next.refusedBy).toBe('mobile-hour');
+    await shop.close();
+  }, 60_000);
+
   test('given a line in a history that is none of ours, then the others are told', async () => {
     const shop = await Shop.open();
     const mobile = shop.newMobile();

@@ -1,0 +1,90 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
+import { networkInterfaces } from 'node:os';
+import { runCommandHere } from '../harness/command-line';
+import { describeWithRedis, type RedisServer, startRedis } from '../harness/redis-server';
+import type { Environment } from '../harness/server-process';
+import { startCommandProxy } from '../store/command-proxy';
+
+interface Finding {
+  level: string;
+  what: string;
+  words: string;
+}
+
+async function findings(environment: Environment): Promise<Finding[]> {
+  return JSON.parse((await runCommandHere(['check', '--json'], environment)).stdout).findings;
+}
+
+describeWithRedis('What check finds in a Redis', () => {
+  let redis: RedisServer;
+  beforeAll(async () => {
+    redis = await startRedis();
+  });
+  afterAll(() => redis.close());
+
+  /** Of a Redis that answers this to INFO. */
+  async function told(info: string): Promise<Finding[]> {
+    const proxy = await startCommandProxy(redis.port, async (command) =>
+      /^\*1\r\n\$4\r\ninfo\r\n$/i.test(command) ? info : undefined,
+    );
+    try {
+      return (await findings({ REDIS_URL: proxy.url })).filter(({ what }) => what === 'redis');
+    } finally {
+      await proxy.close();
+    }
+  }
+  const bulk = (...lines: string[]) => {
+    const text = lines.join('\r\n');
+    return `$${text.length}\r\n${text}\r\n`;
+  };
+
+  test.each([
+    ['5.0.14', 'failed'],
+    ['6.0.0', 'ok'],
+    ['7.4.1', 'ok'],
+    ['10.0.0', 'ok'],
+  ])('given version %s, then it is %s', async (version, level) => {
+    const words = `version ${version}; 6.0 or newer is needed`;
+    expect(await told(bulk(`redis_version:${version}`))).toContainEqual({ level, what: 'redis', words });
+  });
+
+  test.each([
+    ['0', ['forgets all limits when it restarts: set appendonly yes']],
+    ['1', []],
+  ])('given appendonly %s, then it warns of what a restart forgets, or does not', async (enabled, warnings) => {
+    const found = await told(bulk('redis_version:7.0.0', `aof_enabled:${enabled}`));
+    expect(found.filter(({ level }) => level === 'warning').map(({ words }) => words)).toEqual(warnings);
+  });
+
+  test('given a user that may not ask for INFO, then it says so, and claims nothing of what it does not know', async () => {
+    // What ioredis says of it goes to stderr, but for Jest, whose console is one stream.
+    const warned = jest.spyOn(console, 'warn').mockImplementation();
+    const found = await told("-NOPERM this user has no permissions to run the 'info' command\r\n");
+    warned.mockRestore();
+    expect(found.filter(({ level }) => level !== 'ok').map(({ words }) => words)).toEqual([
+      'does not tell its version: this user may not ask for INFO',
+    ]);
+  });
+});
+
+describe('What check finds elsewhere', () => {
+  test('given settings of which a start warns, then it tells the same, as warnings', async () => {
+    const found = await findings({ TRUST_PROXIES: '1' });
+    expect(found.filter(({ what }) => what === 'settings')).toEqual([
+      { level: 'ok', what: 'settings', words: 'can be started with' },
+      { level: 'warning', what: 'settings', words: expect.stringContaining('is TRUST_PROXY meant?') },
+    ]);
+  });
+
+  const hasIpv6 = Object.values(networkInterfaces()).some((each) => each?.some(({ address }) => address === '::1'));
+  (hasIpv6 ? test : test.skip)('given a provider at an IPv6 address, then it is reached there', async () => {
+    const server = createServer((socket) => socket.on('error', () => undefined)).listen(0, '::1');
+    await once(server, 'listening');
+    const WEBHOOK_URL = `http://[::1]:${(server.address() as AddressInfo).port}/`;
+    const WEBHOOK_SECRET = `whsec_${Buffer.alloc(32).toString('base64')}`;
+    const found = await findings({ SMS_PROVIDERS: 'webhook', WEBHOOK_URL, WEBHOOK_SECRET });
+    server.close();
+    expect(found).toContainEqual({ level: 'ok', what: 'webhook', words: expect.stringContaining('can be reached') });
+  });
+});
