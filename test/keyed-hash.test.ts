@@ -25,6 +25,14 @@ describe('a keyed hash', () => {
     expect(new KeyedHash('a key').of(text, 'hex')).toBe(expected('a key', text));
   });
 
+  test.each([128, 129, 200])(
+    'given a text of %d characters of two bytes each, then the hash is HMAC-SHA-256',
+    (length) => {
+      const text = 'ü'.repeat(length);
+      expect(new KeyedHash('a key').of(text, 'hex')).toBe(expected('a key', text));
+    },
+  );
+
   test('given another encoding, then the same bytes come in it', () => {
     const hash = new KeyedHash('a key');
     expect(hash.of('a text', 'base64url')).toBe(Buffer.from(hash.of('a text', 'hex'), 'hex').toString('base64url'));
