@@ -93,8 +93,9 @@ export function describeFailover<R extends ReplicatedRedis>(
     );
     const replacedAt = load.now();
     const quiet = () => load.now() - Math.max(replacedAt, lastErrorAt) > QUIET_MS;
-    await waitUntil('no more errors', quiet, FOLLOWED_MS + QUIET_MS);
-    expect(await shop.readiness()).toEqual([200, 200]);
+    // On a busy machine an answer, and with it an error, may take longer than it has been quiet.
+    const ready = async () => (await shop.readiness()).every((status) => status === 200);
+    await waitUntil('no more errors, and both ready', async () => quiet() && (await ready()), FOLLOWED_MS + QUIET_MS);
     await way.mend(lost);
     await pause(2 * REDIS_TIMEOUT_MS);
     const calls = await load.stop();

@@ -1,5 +1,6 @@
 import { describeWithRedis } from '../harness/redis-server';
 import { NO_CLIENT_LIMITS, Shop } from '../harness/shop';
+import { waitUntil } from '../harness/wait-until';
 import type { StandInMessage, StandInMode } from './stand-in/stand-in';
 
 describeWithRedis('A provider whose answers repeat what it was sent', () => {
@@ -24,6 +25,9 @@ describeWithRedis('A provider whose answers repeat what it was sent', () => {
       mobiles.push(mobile);
       await shop.api().sendSmsCode({ mobile, ...(await shop.seededCaptcha()) });
     }
+    // The log comes by a pipe, and may come after the answer.
+    const logged = () => shop.server.stdout.match(/"providerCode":/g) ?? [];
+    await waitUntil('each message is logged', () => logged().length >= answers.length);
     const metrics = await (await fetch(`${shop.server.url}/metrics`)).text();
     const told = `${shop.server.stdout}${shop.server.stderr}${metrics}`;
     await shop.close();
