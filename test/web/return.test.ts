@@ -194,6 +194,7 @@ describeInChromium('A shop that sends people to the page', () => {
       await frame.locator('#mobile').fill(newMobile());
       await frame.locator('#captcha').fill(server.store.captchaText);
       await frame.locator('.send').click();
+      await frame.locator('#sms-code').waitFor();
       await frame.locator('#sms-code').fill(server.store.codes.at(-1) ?? '');
       await frame.locator('.confirmed').waitFor();
       expect(await visitor.page.evaluate('heard')).toEqual([]);
