@@ -64,9 +64,23 @@ describe('send-test', () => {
     expect(exitCode).toBe(1);
   });
 
+  test('given a provider that is not there before one that sends, then both are told, and the code of the message', async () => {
+    const [{ standIn, environment }, gone] = await Promise.all([
+      startRonglian(),
+      startWebhookStandIn({ secret: SECRET }),
+    ]);
+    await gone.close();
+    const both = { SMS_PROVIDERS: 'webhook,ronglian', WEBHOOK_URL: gone.url, WEBHOOK_SECRET: SECRET };
+    const { exitCode, output } = await sendTest(['13800138000'], { ...environment, ...both });
+    await standIn.close();
+    expect(exitCode).toBe(0);
+    expect(output).toMatch(/^webhook .*\nronglian took the message .*\nThe message must say \d{6}\.\n$/);
+  });
+
   test('without a provider it says that nothing was sent', async () => {
     const { exitCode, output } = await sendTest(['13800138000']);
     expect(output).toMatch(/^console: nothing was sent/);
+    expect(output).not.toMatch(/must say/);
     expect(exitCode).toBe(0);
   });
 

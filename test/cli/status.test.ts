@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { openStore } from '../../src/store/open-store';
 import { redisTarget } from '../../src/store/redis/redis-target';
@@ -52,6 +54,23 @@ describeWithRedis('status and lookup', () => {
       expect(stdout).toMatch(/REGISTER/);
       expect(stdout).not.toContain(uuid);
     }
+  });
+
+  test('given a server that takes the question and says nothing, then status waits a second and tells what it knows', async () => {
+    const sockets: Socket[] = [];
+    const silent = createServer((socket) => sockets.push(socket.on('error', () => undefined))).listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const { port } = silent.address() as AddressInfo;
+    const told = await status({ METRICS_PORT: String(port) });
+    for (const socket of sockets) socket.destroy();
+    silent.close();
+    expect(sockets).not.toEqual([]);
+    expect(told).toMatchObject({ circuits: null, counts: expect.any(Object) });
+  });
+
+  test('given a lone provider, then status says that it is never skipped', async () => {
+    const { stdout } = await runCommandHere(['status'], { REDIS_URL: redis.url });
+    expect(stdout).toMatch(/^circuits +none: a lone provider is never skipped$/m);
   });
 
   test.each(['127.0.0.1', ...(hasIpv6 ? ['::1'] : [])])(
