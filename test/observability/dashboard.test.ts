@@ -12,6 +12,7 @@ interface Rule {
   alert?: string;
   expr: string;
   labels?: { severity: string };
+  annotations?: { summary: string };
 }
 
 const read = (file: string) => readFileSync(join(__dirname, '../../deploy', file), 'utf8');
@@ -99,4 +100,12 @@ test('an alert wakes somebody where people get no code or money is lost, and wai
     'SmsServerFault',
   ]);
   expect(of('critical')).toHaveLength(rules.filter(({ alert }) => alert).length - 5);
+});
+
+test('an alert that names a server, a provider or a code in its summary is told for each of them', () => {
+  for (const { alert, expr, annotations } of rules) {
+    const named = [...(annotations?.summary ?? '').matchAll(/\$labels\.(\w+)/g)].map(([, label = '']) => label);
+    const grouped = [...expr.matchAll(/\bby \(([^)]*)\)/g)].flatMap(([, labels = '']) => labels.split(', '));
+    if (!expr.startsWith('up')) expect([alert, ...grouped]).toEqual(expect.arrayContaining([alert, ...named]));
+  }
 });
