@@ -166,6 +166,16 @@ describeWithPromtool('The alerts', () => {
       });
       expect(firing()).toEqual(['SmsReceiptsMissing']);
     });
+
+    test('no receipts are missed of messages that the provider refused', async () => {
+      await startWithReceipts();
+      provider.standIn.behave('refuse');
+      await minutes(30, async () => {
+        await app.send(app.newMobile());
+        await app.send(app.newMobile());
+      });
+      expect(firing()).toEqual(['SmsProviderFailing']);
+    });
   });
 
   test('SmsBudgetNearlyUsed, also after a restart that forgets it; then SmsBudgetExhausted', async () => {
@@ -180,6 +190,15 @@ describeWithPromtool('The alerts', () => {
     expect(firing()).toEqual(['SmsBudgetNearlyUsed']);
     await minutes(4, () => visit(true));
     expect(firing()).toEqual(['SmsBudgetExhausted', 'SmsBudgetNearlyUsed']);
+  });
+
+  test('no budget is used up where another limit refuses', async () => {
+    await start();
+    const mobile = app.newMobile();
+    await minutes(3, () => app.send(mobile));
+    expect((await app.send(mobile)).reason).toBe('TOO_FREQUENT');
+    await minute();
+    expect(firing()).toEqual([]);
   });
 
   test('SmsProviderFailing: a provider that refuses every second message', async () => {
@@ -233,6 +252,7 @@ describeWithPromtool('The alerts', () => {
   test('are read by the sample configuration, under the job that they name', () => {
     checkPrometheusConfig(join(DEPLOY, 'prometheus.yml'));
     const config = read('prometheus.yml');
+    expect(config.rule_files).toEqual(['prometheus-alerts.yml']);
     const text = readFileSync(join(DEPLOY, 'prometheus-alerts.yml'), 'utf8');
     const jobs = new Set([...text.matchAll(/job="([^"]+)"/g)].map(([, job]) => job));
     expect([...jobs]).toEqual(config.scrape_configs.map(({ job_name }: { job_name: string }) => job_name));
