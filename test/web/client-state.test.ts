@@ -180,4 +180,14 @@ describeInChromium('The state of the client', () => {
     await page.evaluate(`v.verify('${server.store.codes.at(-1)}')`);
     expect((await state()).step).toBe('confirmed');
   });
+
+  test.each([
+    ['a line break', 'ab\ncd'],
+    ['letters that no header takes', '设备令牌'],
+  ])('given %s in place of the device token that is kept, then the server is reached', async (_, token) => {
+    await page.evaluate(`localStorage.setItem('sms-verification-device', ${JSON.stringify(token)})`);
+    await page.reload();
+    await page.waitForFunction("v.getState().captcha.status !== 'loading'");
+    expect((await state()).captcha.status).toBe('ready');
+  });
 });

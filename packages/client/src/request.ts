@@ -34,7 +34,7 @@ export function createRequest(
         headers: {
           'content-type': 'application/json',
           'accept-language': language,
-          ...(token && { 'x-trusted-device': token }),
+          ...(token && { 'x-trusted-device': encodeURI(token) }),
         },
         body: JSON.stringify({ query: document, variables }),
         signal: giveUp.signal,
