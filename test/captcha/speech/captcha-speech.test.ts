@@ -74,17 +74,6 @@ describe.each(['zh', 'en'] as const)('a challenge spoken in %s', (language) => {
 
     expect(louder).toBeGreaterThan(10);
   });
-
-  it('holds the event loop for a few milliseconds at most', () => {
-    const times = Array.from({ length: 60 }, () => {
-      const start = performance.now();
-      speech.speak('120394', language);
-      return performance.now() - start;
-    });
-
-    // The least: others may hold the machine at any other.
-    expect(Math.min(...times)).toBeLessThan(10);
-  });
 });
 
 it('is spoken in the language that is asked for', () => {
