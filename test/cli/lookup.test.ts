@@ -28,6 +28,21 @@ describeWithRedis('lookup', () => {
     await shop.close();
   }, 60_000);
 
+  test('given requests for several purposes, then they are told in the order in which they were made', async () => {
+    const shop = await Shop.open({ SMS_COOLDOWN_SECONDS: '0' });
+    const mobile = shop.newMobile();
+    for (const purpose of ['LOGIN', 'REGISTER', 'CHANGE_MOBILE']) {
+      expect((await shop.api().sendSmsCode({ mobile, purpose, ...(await shop.seededCaptcha()) })).reason).toBe('OK');
+    }
+    await waitUntil('all are noted', async () =>
+      /CHANGE_MOBILE/.test((await shop.redis.get(new StoreKeys().history(mobile))) ?? ''),
+    );
+    const { stdout } = await runCommandHere(['lookup', mobile, '--json'], { REDIS_URL: shop.redisServer.url });
+    const { requests } = JSON.parse(stdout) as { requests: { purpose: string; at: number }[] };
+    expect(requests.map(({ purpose }) => purpose)).toEqual(['LOGIN', 'REGISTER', 'CHANGE_MOBILE']);
+    await shop.close();
+  }, 60_000);
+
   test('given two limits that refuse, then the one that does so for longer is told', async () => {
     const shop = await Shop.open({ SMS_PER_MOBILE_HOUR: '1' });
     const mobile = shop.newMobile();

@@ -186,6 +186,15 @@ describe('a provider that keeps failing', () => {
     expect(first.asked).toHaveLength(15);
   });
 
+  test('the last circuit open: what the one before it refused is the outcome', async () => {
+    const first = playedProvider('first', ['bad number']);
+    const second = playedProvider('second', ['misconfigured']);
+    const sender = createFailoverSender([first.sender, second.sender]);
+    await sendMany(sender, 5);
+    expect(await sender.send(newMessage())).toMatchObject({ provider: 'first', fault: 'number' });
+    expect(second.asked).toHaveLength(5);
+  });
+
   test('all circuits open: refused without asking anybody', async () => {
     const providers = ['first', 'second'].map((name) => playedProvider(name, ['misconfigured']));
     const sender = createFailoverSender(providers.map((provider) => provider.sender));

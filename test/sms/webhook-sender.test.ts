@@ -55,6 +55,7 @@ describe('webhook sender', () => {
     { status: 202, body: '{"messageId":"m-1"}', expected: { class: 'accepted', messageId: 'm-1' } },
     { status: 200, body: '{"outcome":"accepted"}', expected: { class: 'accepted' } },
     { status: 200, body: '{"outcome":"refused"}', expected: { class: 'unknown', providerCode: 'unreadable' } },
+    { status: 200, body: '\n <html>', expected: { class: 'unknown', providerCode: 'unreadable' } },
     { status: 400, body: '{"outcome":"refused"}', expected: { class: 'refused', fault: 'number' } },
     { status: 400, body: '', expected: { class: 'unknown', providerCode: 'http-400' } },
     { status: 499, body: '{"outcome":"refused"}', expected: { class: 'refused', fault: 'number' } },
