@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { networkInterfaces } from 'node:os';
+import { Redis } from 'ioredis';
 import { openStore } from '../../src/store/open-store';
 import { redisTarget } from '../../src/store/redis/redis-target';
 import { runCommandHere } from '../harness/command-line';
@@ -41,6 +42,27 @@ describeWithRedis('status and lookup', () => {
       { budget: 'budget HK', used: 0, of: 7 },
       { budget: 'budget SG', used: 0, of: 8 },
     ]);
+  });
+
+  test('given two of three messages of the budget, then status tells a share that is not more than what is used', async () => {
+    const own = await startRedis();
+    const { standIn, environment } = await startRonglian();
+    const settings = { ...environment, REDIS_URL: own.url, SMS_DAILY_BUDGET: '3' };
+    for (const mobile of ['13800138001', '13800138002']) await runCommandHere(['send-test', mobile], settings);
+    const { stdout } = await runCommandHere(['status'], settings);
+    await standIn.close();
+    await own.close();
+    expect(stdout).toMatch(/^budget +2 of 3 messages in 24 hours \(66 %\)$/m);
+  });
+
+  test('given a Redis that tells this user no version, then status says so', async () => {
+    const admin = new Redis(redis.url);
+    await admin.call('ACL', 'SETUSER', 'shop', 'on', '>secret', '~*', '+@all', '-info');
+    admin.disconnect();
+    const warned = jest.spyOn(console, 'warn').mockImplementation();
+    const { stdout } = await runCommandHere(['status'], { REDIS_URL: `redis://shop:secret@127.0.0.1:${redis.port}` });
+    warned.mockRestore();
+    expect(stdout).toMatch(/^store +Redis version not told, answered in \d+ ms$/m);
   });
 
   test("lookup says nothing of a request's uuid, with which its code could be handed in", async () => {

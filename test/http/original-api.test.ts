@@ -157,6 +157,7 @@ describeWithRedis('The interface of the original', () => {
       });
       expect(preflight.status).toBe(204);
       expect(preflight.headers.get('access-control-allow-methods')).toBe('GET');
+      expect(preflight.headers.get('access-control-max-age')).toBe('600');
     });
 
     test('of an allowed origin in an <img>, which has no Origin: the picture alone', async () => {
@@ -197,6 +198,7 @@ describeWithRedis('The interface of the original', () => {
       ['/smscode/MOBILE/?image_code=ANSWER&image_code_id=UUID'],
       ['/verifications/smscodes/MOBILE/?text=ANSWER&image_code_id=UUID'],
       ['/verifications/sms_codes/MOBILE?image_code=&text=ANSWER&uuid=UUID'],
+      ['/sms_codes/MOBILE/?image_code=%20&img_code=ANSWER&uuid=UUID'],
     ])('%s is sent, and its code is good for registering under the id of the page', async (pattern) => {
       const { uuid, imageCode } = await issue();
       const mobile = shop.newMobile();
