@@ -1,25 +1,7 @@
 import { loadConfig } from '../../src/config/config';
+import { ALIYUN, NEXT_SECRET, RONGLIAN, SECRET, TENCENT, TWILIO, WEBHOOK } from './provider-accounts';
 
 type Environment = Record<string, string | undefined>;
-
-const RONGLIAN = {
-  SMS_PROVIDERS: 'ronglian',
-  RONGLIAN_ACCOUNT_SID: 'sid',
-  RONGLIAN_AUTH_TOKEN: 'ronglian-token',
-  RONGLIAN_APP_ID: 'app',
-};
-const ALIYUN = { ALIYUN_ACCESS_KEY_ID: 'id', ALIYUN_ACCESS_KEY_SECRET: 'aliyun-secret' };
-const TENCENT = {
-  TENCENT_SECRET_ID: 'id',
-  TENCENT_SECRET_KEY: 'tencent-secret',
-  TENCENT_SDK_APP_ID: '1400006666',
-  TENCENT_SIGN_NAME: '美多商城',
-  TENCENT_TEMPLATE_ID: '449739',
-};
-const SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
-const NEXT_SECRET = 'whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD';
-const WEBHOOK = { SMS_PROVIDERS: 'webhook', WEBHOOK_URL: 'https://shop.example/sms', WEBHOOK_SECRET: SECRET };
-const TWILIO = { SMS_PROVIDERS: 'twilio', TWILIO_ACCOUNT_SID: 'AC1', TWILIO_AUTH_TOKEN: 'twilio-token' };
 
 describe('The key of client hashes', () => {
   const BOTH = { ...RONGLIAN, ...ALIYUN, ALIYUN_SIGN_NAME: '美多商城', ALIYUN_TEMPLATE_CODE: 'SMS_1' };
