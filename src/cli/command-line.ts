@@ -1,10 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { ConfigError } from '../config/config';
 import { PROJECT_ROOT } from '../project-root';
-import { StoreUnavailableError } from '../store/store';
 import { type Command, CommandError, UsageError } from './command';
+import { mendable } from './mendable';
 
 interface Entry {
   about: string;
@@ -95,12 +94,9 @@ function parsed({ options = {} }: Command, args: readonly string[]) {
   }
 }
 
-/** One line, or one a problem, for what an operator can mend. */
 function explained(error: unknown): string {
-  if (error instanceof ConfigError) return ['Bad settings:', ...error.problems].join('\n  ');
-  if (error instanceof StoreUnavailableError) return `Redis (REDIS_URL) can't be used: ${error.message}`;
   if (error instanceof CommandError) return error.message;
-  return (error as Error).stack ?? String(error);
+  return mendable(error) ?? (error as Error).stack ?? String(error);
 }
 
 function usage(): string {

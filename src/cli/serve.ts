@@ -1,8 +1,9 @@
 import type { Server } from 'node:http';
 import { setFlagsFromString } from 'node:v8';
 import { createApp } from '../app';
-import { ConfigError, loadConfig } from '../config/config';
+import { loadConfig } from '../config/config';
 import { createLog } from '../log';
+import { mendable } from './mendable';
 
 /** Runs the server in this process until it is told to stop; a start that fails ends the process with 1. */
 export async function serve(): Promise<void> {
@@ -56,12 +57,10 @@ function listen(server: Server, port: number | undefined, host: string | undefin
 
 /** One clear line for what an operator can mend. */
 function startupError(error: unknown): string {
-  if (error instanceof ConfigError) return `Bad settings:\n${error.problems.map((p) => `  ${p}`).join('\n')}`;
-  const { code, name, message, port, setting } = error as NodeJS.ErrnoException & { port?: number; setting?: string };
+  const { code, message, port, setting } = error as NodeJS.ErrnoException & { port?: number; setting?: string };
   if (code === 'EADDRINUSE') return `Port ${port} is in use: stop what listens there, or set ${setting} to another`;
   if (code === 'EACCES') return `Port ${port} may not be listened on by this user: set ${setting} to another`;
   const noAddress = ['EADDRNOTAVAIL', 'ENOTFOUND', 'EAI_AGAIN'];
   if (noAddress.includes(code ?? '')) return `HOST is no address of this machine (${code})`;
-  if (name === 'StoreUnavailableError') return `Redis (REDIS_URL) can't be used: ${message}`;
-  return message || String(error);
+  return mendable(error) ?? (message || String(error));
 }
