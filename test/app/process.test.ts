@@ -6,6 +6,7 @@ import { runCommand } from '../harness/command-line';
 import { describeWithRedis } from '../harness/redis-server';
 import { type Environment, ServerProcess, startServer } from '../harness/server-process';
 import { NO_CLIENT_LIMITS, Shop } from '../harness/shop';
+import { startSilentServer } from '../harness/silent-server';
 import { waitUntil } from '../harness/wait-until';
 
 /** A start that is to fail: how it ended and what it said. */
@@ -90,10 +91,8 @@ describe('A start that cannot succeed says why and ends with 1', () => {
   });
 
   test('a Redis that takes the connection and says nothing: one line, after REDIS_TIMEOUT_MS', async () => {
-    const silent = createServer(() => undefined).listen(0, '127.0.0.1');
-    await once(silent, 'listening');
-    const { port } = silent.address() as AddressInfo;
-    const { code, lines } = await failedStart({ REDIS_URL: `redis://127.0.0.1:${port}`, REDIS_TIMEOUT_MS: '300' });
+    const silent = await startSilentServer();
+    const { code, lines } = await failedStart({ REDIS_URL: `redis://${silent.address}`, REDIS_TIMEOUT_MS: '300' });
     expect(code).toBe(1);
     expect(lines).toEqual([expect.stringMatching(/^Redis \(REDIS_URL\) can't be used: /)]);
     silent.close();

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
-import { networkInterfaces } from 'node:os';
+import { type AddressInfo, createServer, isIPv6 } from 'node:net';
 import { runCommandHere } from '../harness/command-line';
+import { LOOPBACKS } from '../harness/loopbacks';
 import { describeWithRedis, type RedisServer, startRedis } from '../harness/redis-server';
 import type { Environment } from '../harness/server-process';
 import { startCommandProxy } from '../store/command-proxy';
@@ -77,11 +77,11 @@ describe('What check finds elsewhere', () => {
     ]);
   });
 
-  const hasIpv6 = Object.values(networkInterfaces()).some((each) => each?.some(({ address }) => address === '::1'));
-  (hasIpv6 ? test : test.skip)('given a provider at an IPv6 address, then it is reached there', async () => {
-    const server = createServer((socket) => socket.on('error', () => undefined)).listen(0, '::1');
+  test.each(LOOPBACKS)('given a provider at %s, then it is reached there', async (address) => {
+    const server = createServer((socket) => socket.on('error', () => undefined)).listen(0, address);
     await once(server, 'listening');
-    const WEBHOOK_URL = `http://[::1]:${(server.address() as AddressInfo).port}/`;
+    const host = isIPv6(address) ? `[${address}]` : address;
+    const WEBHOOK_URL = `http://${host}:${(server.address() as AddressInfo).port}/`;
     const WEBHOOK_SECRET = `whsec_${Buffer.alloc(32).toString('base64')}`;
     const found = await findings({ SMS_PROVIDERS: 'webhook', WEBHOOK_URL, WEBHOOK_SECRET });
     server.close();

@@ -1,12 +1,11 @@
-import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runCommand } from '../harness/command-line';
 import { describeWithRedis, type RedisServer, startRedis } from '../harness/redis-server';
 import { type Ronglian, startRonglian } from '../harness/ronglian';
 import type { Environment } from '../harness/server-process';
+import { startSilentServer } from '../harness/silent-server';
 import { startCommandProxy } from '../store/command-proxy';
 
 jest.setTimeout(60_000);
@@ -81,12 +80,9 @@ describeWithRedis('check', () => {
   });
 
   test('given a provider that takes the connection and says nothing, then it fails when the wait is over', async () => {
-    const sockets: Socket[] = [];
-    const silent = createServer((socket) => sockets.push(socket.on('error', () => undefined))).listen(0, '127.0.0.1');
-    await once(silent, 'listening');
-    const RONGLIAN_BASE_URL = `https://127.0.0.1:${(silent.address() as AddressInfo).port}`;
+    const silent = await startSilentServer();
+    const RONGLIAN_BASE_URL = `https://${silent.address}`;
     const { exitCode, of } = await findings({ ...ronglian.environment, RONGLIAN_BASE_URL, SMS_TIMEOUT_MS: '300' });
-    for (const socket of sockets) socket.destroy();
     silent.close();
     expect(exitCode).toBe(1);
     expect(of('ronglian')).toMatchObject([{ level: 'failed', words: expect.stringMatching(/reached: timeout$/) }]);

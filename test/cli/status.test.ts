@@ -1,16 +1,14 @@
-import { once } from 'node:events';
-import { type AddressInfo, createServer, type Socket } from 'node:net';
-import { networkInterfaces } from 'node:os';
 import { Redis } from 'ioredis';
 import { openStore } from '../../src/store/open-store';
 import { redisTarget } from '../../src/store/redis/redis-target';
 import { runCommandHere } from '../harness/command-line';
+import { LOOPBACKS } from '../harness/loopbacks';
 import { describeWithRedis, type RedisServer, startRedis } from '../harness/redis-server';
 import { startRonglian } from '../harness/ronglian';
 import { type Environment, startServer } from '../harness/server-process';
+import { startSilentServer } from '../harness/silent-server';
 
 const HOUR = 3_600_000;
-const hasIpv6 = Object.values(networkInterfaces()).some((each) => each?.some(({ address }) => address === '::1'));
 
 describeWithRedis('status and lookup', () => {
   let redis: RedisServer;
@@ -79,14 +77,10 @@ describeWithRedis('status and lookup', () => {
   });
 
   test('given a server that takes the question and says nothing, then status waits a second and tells what it knows', async () => {
-    const sockets: Socket[] = [];
-    const silent = createServer((socket) => sockets.push(socket.on('error', () => undefined))).listen(0, '127.0.0.1');
-    await once(silent, 'listening');
-    const { port } = silent.address() as AddressInfo;
-    const told = await status({ METRICS_PORT: String(port) });
-    for (const socket of sockets) socket.destroy();
+    const silent = await startSilentServer();
+    const told = await status({ METRICS_PORT: new URL(`http://${silent.address}`).port });
     silent.close();
-    expect(sockets).not.toEqual([]);
+    expect(silent.sockets).not.toEqual([]);
     expect(told).toMatchObject({ circuits: null, counts: expect.any(Object) });
   });
 
@@ -95,16 +89,13 @@ describeWithRedis('status and lookup', () => {
     expect(stdout).toMatch(/^circuits +none: a lone provider is never skipped$/m);
   });
 
-  test.each(['127.0.0.1', ...(hasIpv6 ? ['::1'] : [])])(
-    'given a server on %s, then its circuits are asked for there',
-    async (HOST) => {
-      const { standIn, environment } = await startRonglian();
-      const server = await startServer({ ...environment, HOST, REDIS_URL: redis.url, METRICS_PORT: '0' });
-      const port = server.logs.find(({ msg }) => msg.startsWith('Ready'))?.metricsPort;
-      const { circuits } = await status({ ...environment, HOST, METRICS_PORT: String(port) });
-      await server.stop();
-      await standIn.close();
-      expect(circuits).toEqual({ ronglian: false });
-    },
-  );
+  test.each(LOOPBACKS)('given a server on %s, then its circuits are asked for there', async (HOST) => {
+    const { standIn, environment } = await startRonglian();
+    const server = await startServer({ ...environment, HOST, REDIS_URL: redis.url, METRICS_PORT: '0' });
+    const port = server.logs.find(({ msg }) => msg.startsWith('Ready'))?.metricsPort;
+    const { circuits } = await status({ ...environment, HOST, METRICS_PORT: String(port) });
+    await server.stop();
+    await standIn.close();
+    expect(circuits).toEqual({ ronglian: false });
+  });
 });

@@ -1,40 +1,25 @@
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { openStore } from '../../src/store/open-store';
 import { redisTarget } from '../../src/store/redis/redis-target';
 import { RedisCluster } from '../harness/redis-cluster';
 import { RedisSentinelSet } from '../harness/redis-sentinel';
 import { describeWithRedis } from '../harness/redis-server';
+import { type SilentServer, startSilentServer } from '../harness/silent-server';
 import { captcha } from '../store/requests';
 
 /** Of one step: a start has three times as long, of which two silent machines take two. */
 const TIMEOUT_MS = 2_000;
 
-/** A machine that takes connections and never says a word, as one that hangs does. */
-async function startSilent(): Promise<{ address: string; server: Server; sockets: Socket[] }> {
-  const sockets: Socket[] = [];
-  const server = createServer((socket) => {
-    sockets.push(socket.on('error', () => undefined));
-    socket.resume();
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return { address: `127.0.0.1:${(server.address() as AddressInfo).port}`, server, sockets };
-}
-
 describeWithRedis('A start while the machines that are asked first say nothing', () => {
   jest.setTimeout(60_000);
-  let silent: Awaited<ReturnType<typeof startSilent>>[];
+  let silent: SilentServer[];
   let addresses: string[];
   beforeEach(async () => {
-    silent = await Promise.all([startSilent(), startSilent()]);
+    silent = await Promise.all([startSilentServer(), startSilentServer()]);
     addresses = silent.map(({ address }) => address);
   });
   afterEach(() => {
-    for (const { server, sockets } of silent) {
-      for (const socket of sockets) socket.destroy();
-      server.close();
-    }
+    for (const server of silent) server.close();
   });
 
   const expectOpened = async (url: string) => {
