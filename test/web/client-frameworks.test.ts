@@ -1,8 +1,6 @@
-import { join } from 'node:path';
-import { buildSync } from 'esbuild';
 import type { Browser } from 'playwright-core';
-import { ROOT } from './support/build-page';
 import { describeInChromium, launchChromium } from './support/chromium';
+import { bundled, openForm } from './support/client-script';
 import { FOR_MANY, type PageServer, startPageServer } from './support/page-server';
 
 /** A component that shows its step, and can be taken off the page again. */
@@ -47,18 +45,12 @@ describeInChromium('A component that uses the client', () => {
   test.each(Object.entries(COMPONENTS))(
     'in %s, shows every change, and once it is gone asks for nothing and listens to nothing',
     async (_, contents) => {
-      const { outputFiles } = buildSync({
-        stdin: { contents, resolveDir: join(ROOT, 'packages/client/src'), loader: 'ts' },
-        define: { 'process.env.NODE_ENV': '"production"' },
-        ...{ bundle: true, format: 'iife', target: 'es2022', write: false, logLevel: 'error' },
-      });
       const page = await browser.newPage();
       let captchasAsked = 0;
       page.on('request', (request) => {
         if (request.postData()?.includes('imageCaptcha')) captchasAsked += 1;
       });
-      await page.clock.install();
-      const body = `<!doctype html><title>A form</title><div id="form"></div><script>
+      const script = `
         // What is listened to, and what is waited for.
         listeners = new Map();
         for (const [name, by] of [['addEventListener', 1], ['removeEventListener', -1]]) {
@@ -68,9 +60,8 @@ describeInChromium('A component that uses the client', () => {
             return original.call(this, type, ...others);
           };
         }
-        ${outputFiles[0]?.text.replaceAll('</script', '<\\/script')}</script>`;
-      await page.context().route('**/form', (route) => route.fulfill({ contentType: 'text/html', body }));
-      await page.goto(`${server.url}/form`);
+        ${bundled(contents)}`;
+      await openForm(page, server.url, script);
       await page.getByText('ready').waitFor();
       await page.evaluate("v.setMobile('13800138000')");
       await page.getByText('ready 13800138000').waitFor();

@@ -1,6 +1,6 @@
 import type { Browser, Page } from 'playwright-core';
 import { describeInChromium, launchChromium } from './support/chromium';
-import { clientScript } from './support/client-script';
+import { clientScript, openForm } from './support/client-script';
 import { FOR_MANY, type PageServer, startPageServer } from './support/page-server';
 
 interface State {
@@ -30,11 +30,7 @@ describeInChromium('The client, from start to stop', () => {
     page.on('request', (request) => {
       if (request.postData()?.includes('imageCaptcha')) captchasAsked += 1;
     });
-    await page.clock.install();
-    // Its `stop` ends what the script has started.
-    const body = `<!doctype html><title>A form</title><script>${script.replace('v.start()', 'globalThis.stop = v.start()')}</script>`;
-    await page.context().route('**/form', (route) => route.fulfill({ contentType: 'text/html', body }));
-    await page.goto(`${server.url}/form`);
+    await openForm(page, server.url, script);
     await until("captcha.status === 'ready'");
   });
   afterEach(() => page.close());

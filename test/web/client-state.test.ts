@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { WEBHOOK_SECRET } from '../sms/stand-in/inbound-stand-ins';
 import { describeInChromium, launchChromium } from './support/chromium';
-import { clientScript } from './support/client-script';
+import { clientScript, openForm } from './support/client-script';
 import { FOR_MANY, type PageServer, startPageServer } from './support/page-server';
 
 interface State {
@@ -33,10 +33,7 @@ describeInChromium('The state of the client', () => {
   beforeEach(async () => {
     mobile = String(Number(mobile) + 1);
     page = await browser.newPage();
-    await page.clock.install();
-    const body = `<!doctype html><title>A form</title><script>${script}</script>`;
-    await page.context().route('**/form', (route) => route.fulfill({ contentType: 'text/html', body }));
-    await page.goto(`${server.url}/form`);
+    await openForm(page, server.url, script);
     await page.evaluate(`v.setMobile('${mobile}')`);
   });
   afterEach(() => page.close());

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { Browser, Page } from 'playwright-core';
 import { INBOUND_STAND_INS, WEBHOOK_SECRET } from '../sms/stand-in/inbound-stand-ins';
 import { describeInChromium, launchChromium } from './support/chromium';
-import { clientScript } from './support/client-script';
+import { clientScript, openForm } from './support/client-script';
 import { FOR_MANY, type PageServer, startPageServer } from './support/page-server';
 
 const SECRET = 'b1946ac92492d2347c6235b4d2611184';
@@ -40,10 +40,7 @@ describeInChromium('The client, whatever the person, the line and the clock do',
     mobile = String(Number(mobile) + 1);
     page = await browser.newPage();
     page.on('pageerror', (error) => complaints.push(error.message));
-    await page.clock.install();
-    const body = `<!doctype html><title>A form</title><script>${script}</script>`;
-    await page.context().route('**/form', (route) => route.fulfill({ contentType: 'text/html', body }));
-    await page.goto(`${server.url}/form`);
+    await openForm(page, server.url, script);
   });
   afterEach(async () => {
     expect(complaints.splice(0)).toEqual([]);
