@@ -1,9 +1,8 @@
-import { once } from 'node:events';
-import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { ApiClient } from '../harness/api-client';
 import { describeWithRedis } from '../harness/redis-server';
 import { type Environment, startServer } from '../harness/server-process';
 import { NO_CLIENT_LIMITS, Shop } from '../harness/shop';
+import { startSilentServer } from '../harness/silent-server';
 import { waitUntil } from '../harness/wait-until';
 import { type CollectedSpan, Collector } from './collector';
 
@@ -178,24 +177,21 @@ describeWithRedis('With OTEL_EXPORTER_OTLP_ENDPOINT', () => {
   }, 60_000);
 
   test('a collector that takes what comes and never answers delays neither an answer nor the stop', async () => {
-    const sockets: Socket[] = [];
-    const silent = createServer((socket) => sockets.push(socket.on('error', () => undefined))).listen(0, '127.0.0.1');
-    await once(silent, 'listening');
+    const silent = await startSilentServer();
     try {
       // The exporter's own time-out stays at its 10 s, so that only the server's bound can be what ends the wait.
       const server = await startServer({
         ...shop.environment,
-        OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${(silent.address() as AddressInfo).port}`,
+        OTEL_EXPORTER_OTLP_ENDPOINT: `http://${silent.address}`,
         OTEL_BSP_SCHEDULE_DELAY: '50',
       });
       expect(await new ApiClient(server.url).imageCaptcha()).toMatchObject({ reason: 'OK' });
-      await waitUntil('a trace is on its way', () => sockets.length > 0);
+      await waitUntil('a trace is on its way', () => silent.sockets.length > 0);
       const begun = performance.now();
       server.kill('SIGTERM');
       expect(await server.exited).toEqual({ code: 0, signal: null });
       expect(performance.now() - begun).toBeLessThan(8_000);
     } finally {
-      for (const socket of sockets) socket.destroy();
       silent.close();
     }
   }, 60_000);
