@@ -70,8 +70,8 @@ export interface LockoutPolicy {
 }
 
 /**
- * Captchas that may be alive at once, whoever asked for them: 15 to 90 MB of Redis. The fuller this is, the smaller is each network's
- * share of it, so that few networks never use it up.
+ * Captchas that may be alive at once, whoever asked for them: 15 to 100 MB of Redis. The fuller this is, the smaller is the share of each
+ * network and of each parent of networks, so that few of them never use it up: captcha-limits.ts.
  */
 const LIVE_CAPTCHAS = 100_000;
 
@@ -165,16 +165,19 @@ export class LimitRules {
    * stranger behind the same address or network, and no flood, keeps those who are known from confirming.
    * @param device its number.
    */
-  captcha({ id, network }: Client, device?: string): SlidingWindowLimit[] {
+  captcha({ id, network, parent }: Client, device?: string): SlidingWindowLimit[] {
     const s = this.settings;
     if (device !== undefined) {
       const cap = s.captchasPerClientMinute > 0 ? CAPTCHAS_PER_DEVICE : 0;
       return [limit('captcha-device-minute', { kind: 'device', id: device }, cap, MINUTE)].filter(isOn);
     }
+    // Whoever switches the count of networks off does not want their parents counted either.
+    const shared = s.captchasPerNetworkMinute > 0 ? LIVE_CAPTCHAS : 0;
     return [
       limit('captcha-minute', { kind: 'client', id }, s.captchasPerClientMinute, MINUTE),
       limit('captcha-network-minute', { kind: 'network', id: network }, s.captchasPerNetworkMinute, MINUTE),
       limit('captchas-live', { kind: 'everyone' }, LIVE_CAPTCHAS, this.captchaTtlMs),
+      limit('captcha-parent-live', { kind: 'parent', id: parent }, shared, this.captchaTtlMs),
       ...this.unsolved({ id, network }),
     ].filter(isOn);
   }

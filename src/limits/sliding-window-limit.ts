@@ -1,7 +1,7 @@
 /** Whom a limit counts. */
 export type Subject =
   | {
-      kind: 'mobile' | 'client' | 'network' | 'country' | 'device';
+      kind: 'mobile' | 'client' | 'network' | 'parent' | 'country' | 'device';
       /** The mobile, the hash that stands for an address, ISO 3166-1 alpha-2, or a trusted device's number. */
       id: string;
     }
@@ -22,6 +22,7 @@ export type LimitRule =
   | 'captcha-unsolved'
   | 'captcha-network-unsolved'
   | 'captchas-live'
+  | 'captcha-parent-live'
   | 'captcha-device-minute'
   | 'verify-hour'
   | 'guess-hour'

@@ -36,6 +36,7 @@ const LIMITS: readonly Extract<DomainEvent, { type: 'limit-hit' }>['rule'][] = [
   'captcha-unsolved',
   'captcha-network-unsolved',
   'captchas-live',
+  'captcha-parent-live',
   'captcha-device-minute',
   'verify-hour',
   'allowance-mobile',

@@ -15,6 +15,7 @@ const LIMIT_NAMES: Readonly<Record<LimitRule, string>> = {
   'captcha-unsolved': 'unsolved',
   'captcha-network-unsolved': 'unsolved',
   'captchas-live': 'captchas:live',
+  'captcha-parent-live': 'captchas:live',
   'captcha-device-minute': 'captchas',
   'verify-hour': 'verifications',
   'guess-hour': 'guesses',
@@ -24,7 +25,7 @@ const LIMIT_NAMES: Readonly<Record<LimitRule, string>> = {
 /**
  * Every key of the store. Other services of the shop read `img:{uuid}` and `sms:{mobile}`: see docs/guarantees.md before changing a
  * name. What belongs to a mobile shares the hash tag of its code, so that in a Redis Cluster one script reaches all of it; what
- * belongs to a client, a network or a device has a tag of its own.
+ * belongs to a client, a network, a parent of networks or a device has a tag of its own.
  */
 export class StoreKeys {
   /** @param prefix put before every name, so that several shops can share one database (REDIS_KEY_PREFIX). */

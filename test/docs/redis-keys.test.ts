@@ -11,6 +11,7 @@ const COUNTED: Readonly<Record<Subject['kind'], LimitRule>> = {
   mobile: 'mobile-day',
   client: 'client-hour',
   network: 'network-hour',
+  parent: 'captcha-parent-live',
   country: 'country-budget',
   device: 'device-day',
   everyone: 'budget',

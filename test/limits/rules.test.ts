@@ -32,12 +32,13 @@ describe('the rules against abuse', () => {
     ]);
   });
 
-  test('given the defaults, when a captcha is asked for, then it is counted for its client, its network and in all; unsolved ones by the hour', () => {
+  test('given the defaults, when a captcha is asked for, then it is counted for its client, its network, its parent and in all; unsolved ones by the hour', () => {
     const rules = rulesOf();
     expect(rules.captcha(C1).map(({ rule, subject, lengthMs }) => [rule, subject, lengthMs])).toEqual([
       ['captcha-minute', { kind: 'client', id: 'c1' }, MINUTE],
       ['captcha-network-minute', { kind: 'network', id: 'n1' }, MINUTE],
       ['captchas-live', { kind: 'everyone' }, CAPTCHA_TTL_MS],
+      ['captcha-parent-live', { kind: 'parent', id: 'p1' }, CAPTCHA_TTL_MS],
       ['captcha-unsolved', { kind: 'client', id: 'c1' }, HOUR],
       ['captcha-network-unsolved', { kind: 'network', id: 'n1' }, HOUR],
     ]);
@@ -173,6 +174,15 @@ describe('the rules against abuse', () => {
     expect(unsolved({})).toEqual([ofClient, ofNetwork]);
     expect(unsolved({ captchasPerClientMinute: 0 })).toEqual([ofNetwork]);
     expect(unsolved({ captchasPerNetworkMinute: 0 })).toEqual([ofClient]);
+  });
+
+  test('given no count of captchas by network, then those of its parent are not counted either', () => {
+    const rules = (settings: Partial<LimitSettings>) =>
+      rulesOf({ ...DEFAULTS, ...settings })
+        .captcha(C1)
+        .map(({ rule }) => rule);
+    expect(rules({ captchasPerClientMinute: 0 })).toContain('captcha-parent-live');
+    expect(rules({ captchasPerNetworkMinute: 0 })).not.toContain('captcha-parent-live');
   });
 
   test('tells the cooldown', () => {

@@ -23,6 +23,7 @@ const RULES: Record<Rule, 'always' | 'countries' | 'told otherwise'> = {
   'captcha-unsolved': 'always',
   'captcha-network-unsolved': 'always',
   'captchas-live': 'always',
+  'captcha-parent-live': 'always',
   'captcha-device-minute': 'always',
   'verify-hour': 'always',
   // As verify-hour.

@@ -11,6 +11,7 @@ import {
   MINUTE,
   networkMinute,
   networkUnsolved,
+  parentLive,
   perClient,
   perMinute,
   reservation,
@@ -97,6 +98,45 @@ export function describeCaptchas(subject: () => StoreSubject): void {
       expect(second).toBeGreaterThanOrEqual(3);
       expect(second).toBeLessThan(first);
       expect(await ask('third', 1)).toBe(1);
+    });
+
+    test('given one parent of networks that takes all it can, then it has half of what is alive, the next half of the rest, and so on', async () => {
+      const everyone = liveCaptchas(20);
+      const ask = async (parent: string, i: number) =>
+        issue({
+          uuid: `${parent}-${i}`,
+          limits: [networkMinute(1, `${parent}-${i}`), everyone, parentLive(20, parent)],
+        });
+      const taken: number[] = [];
+      for (const parent of ['first', 'second', 'third']) {
+        let i = 0;
+        while ((await ask(parent, i)).status === 'ok') i++;
+        taken.push(i);
+      }
+      expect(taken).toEqual([10, 5, 3]);
+      const refused = await ask('first', 99);
+      expect(refused).toMatchObject({ status: 'refused', limit: 2 });
+      expectWait(waitOf(refused as { status: string; waitMs?: number }), 300 * SECOND);
+      expect((await ask('fourth', 0)).status).toBe('ok');
+    });
+
+    test('given a parent that fills up, when networks in it ask, then their shares shrink, those of other networks do not, and each has one', async () => {
+      const ask = async (network: string, parent: string, count: number) => {
+        let got = 0;
+        for (let i = 0; i < count; i++) {
+          const limits = [networkMinute(10, network), parentLive(20, parent)];
+          if ((await issue({ uuid: `${network}-${i}`, limits })).status === 'ok') got++;
+        }
+        return got;
+      };
+      const first = await ask('first', 'crowded', 10);
+      expect(first).toBeGreaterThanOrEqual(6);
+      expect(first).toBeLessThan(10);
+      const second = await ask('second', 'crowded', 10);
+      expect(second).toBeGreaterThanOrEqual(3);
+      expect(second).toBeLessThan(first);
+      expect(await ask('third', 'crowded', 1)).toBe(1);
+      expect(await ask('elsewhere', 'quiet', 10)).toBe(first);
     });
 
     test('given no count of everyone, when a network asks, then it has all of its own', async () => {

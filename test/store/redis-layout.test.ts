@@ -18,6 +18,7 @@ import {
   liveCaptchas,
   MOBILE,
   networkMinute,
+  parentLive,
   perMinute,
   reservation,
   reserveSolved,
@@ -82,7 +83,7 @@ describeWithRedis('what other services of the shop find on Redis', () => {
 
   test('what belongs to a mobile shares the hash tag of its code, and every key has the life of what it is about', async () => {
     await redis.store.issueCaptcha(
-      captcha({ limits: [perMinute(60), networkMinute(60), liveCaptchas(60), unsolved(60)] }),
+      captcha({ limits: [perMinute(60), networkMinute(60), liveCaptchas(60), parentLive(60), unsolved(60)] }),
     );
     await reserve('a', { limits: ALL });
     await check('999999', { verifications: tries(9) });
@@ -99,6 +100,7 @@ describeWithRedis('what other services of the shop find on Redis', () => {
       '{client:a}:verifications',
       '{network:n}:captchas',
       '{network:n}:sms',
+      '{parent:p}:captchas:live',
       '{sms:13800138000}:cooldown',
       '{sms:13800138000}:day',
       '{sms:13800138000}:failures',
@@ -108,6 +110,7 @@ describeWithRedis('what other services of the shop find on Redis', () => {
     ]);
     await expectLife('budget:day', 24 * HOUR);
     await expectLife('captchas:live', 300 * SECOND);
+    await expectLife('{parent:p}:captchas:live', 300 * SECOND);
     await expectLife('{client:a}:captchas', 60 * SECOND);
     await expectLife('{client:a}:sms', HOUR);
     await expectLife('{client:a}:unsolved', HOUR);

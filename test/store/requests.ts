@@ -40,6 +40,8 @@ export const perMinute = (cap: number) => limit('captcha-minute', CLIENT, cap, M
 export const networkMinute = (cap: number, id = 'n') =>
   limit('captcha-network-minute', { kind: 'network', id }, cap, MINUTE);
 export const liveCaptchas = (cap: number) => limit('captchas-live', EVERYONE, cap, 300 * SECOND);
+export const parentLive = (cap: number, id = 'p') =>
+  limit('captcha-parent-live', { kind: 'parent', id }, cap, 300 * SECOND);
 export const unsolved = (cap: number, id = 'a') => limit('captcha-unsolved', { kind: 'client', id }, cap, HOUR);
 export const networkUnsolved = (cap: number, id = 'n') =>
   limit('captcha-network-unsolved', { kind: 'network', id }, cap, HOUR);

@@ -9,7 +9,13 @@ export const limitArguments = (limits: readonly SlidingWindowLimit[]): string =>
 
 /** How issue.lua finds these limits of a captcha among all of them, by indexes from 1, 0 for none, and what it has to know of them. */
 export function captchaArguments(limits: readonly SlidingWindowLimit[]): string {
-  const rules = ['captchas-live', 'captcha-network-minute', 'captcha-unsolved', 'captcha-network-unsolved'];
+  const rules = [
+    'captchas-live',
+    'captcha-parent-live',
+    'captcha-network-minute',
+    'captcha-unsolved',
+    'captcha-network-unsolved',
+  ];
   return [...rules.map((rule) => limits.findIndex((limit) => limit.rule === rule) + 1), FEW_UNSOLVED].join(',');
 }
 
