@@ -32,7 +32,16 @@ export function openRedisClient(target: RedisTarget, timeoutMs: number): RedisCl
     scripts: Object.fromEntries(SCRIPT_NAMES.map((name) => [name, { lua: luaScript(name) }])),
   };
   if (target.kind === 'cluster') return openCluster(target.urls, connection, commands, timeoutMs);
-  const options = { ...connection, ...commands, retryStrategy: reconnectDelay };
+  const client = openPrimary(target, { ...connection, ...commands, retryStrategy: reconnectDelay }, timeoutMs);
+  allowManyRefusals(client);
+  return client;
+}
+
+function openPrimary(
+  target: Exclude<RedisTarget, { kind: 'cluster' }>,
+  options: RedisOptions,
+  timeoutMs: number,
+): Redis {
   if (target.kind === 'single') return new Redis(target.url, options);
   const { sentinels, name, username, password, db } = target;
   const client = new Redis({
@@ -49,6 +58,14 @@ export function openRedisClient(target: RedisTarget, timeoutMs: number): RedisCl
   });
   ignoreErrorsOfSentinels(client);
   return client;
+}
+
+/**
+ * Each command that a replica refuses ends the connection once more, with one more listener on it. Node prints a warning of the eleventh, past
+ * the log.
+ */
+function allowManyRefusals(client: Redis): void {
+  client.on('connect', () => client.stream.setMaxListeners(0));
 }
 
 /** Nothing listens to errors of the connections on which sentinels tell of another primary: ioredis prints them, with a stack, past the log. */
@@ -82,6 +99,7 @@ function openCluster(
   };
   cluster.on('ready', () => cluster.nodes().forEach(connect));
   cluster.on('+node', (node: Redis) => setImmediate(connect, node));
+  cluster.on('+node', allowManyRefusals);
   return cluster;
 }
 
