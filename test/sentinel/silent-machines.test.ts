@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { openStore } from '../../src/store/open-store';
 import { redisTarget } from '../../src/store/redis/redis-target';
+import { StoreUnavailableError } from '../../src/store/store';
 import { RedisCluster } from '../harness/redis-cluster';
 import { RedisSentinelSet } from '../harness/redis-sentinel';
 import { describeWithRedis } from '../harness/redis-server';
@@ -10,7 +11,7 @@ import { captcha } from '../store/requests';
 /** Of one step: a start has three times as long, of which two silent machines take two. */
 const TIMEOUT_MS = 2_000;
 
-describeWithRedis('A start while the machines that are asked first say nothing', () => {
+describeWithRedis('A start while machines that are asked say nothing', () => {
   jest.setTimeout(60_000);
   let silent: SilentServer[];
   let addresses: string[];
@@ -51,4 +52,19 @@ describeWithRedis('A start while the machines that are asked first say nothing',
       await cluster.close();
     }
   });
+
+  test.each([
+    ['a lone Redis', ([first]: string[]) => `redis://${first}`],
+    ['a cluster', (all: string[]) => all.map((address) => `redis://${address}`).join()],
+    ['sentinels', (all: string[]) => `redis+sentinel://${all}/shop`],
+  ])(
+    'given %s of which nobody says a word, when the store is opened, then the start ends within three time-outs',
+    async (_, url) => {
+      const startedAt = performance.now();
+      const target = redisTarget(url(addresses));
+      await expect(openStore({ kind: 'redis', target, timeoutMs: 600 })).rejects.toBeInstanceOf(StoreUnavailableError);
+      // Three take 1.8 s, ten of them more than this.
+      expect(performance.now() - startedAt).toBeLessThan(5_500);
+    },
+  );
 });
