@@ -149,3 +149,35 @@ test('hard is drawn with more ink over the letters than normal, from the same nu
   };
   expect(ink('hard')).toBeGreaterThan(1.03 * ink('normal'));
 });
+
+describe('The chances of a word of two letters, in their order', () => {
+  const style = { ...STYLE, heightChange: 3, rotation: 0.13, shear: 0.12, lift: 15 };
+  /** Its letters where the nth chance is another than all others. */
+  const letters = (nth: number) => {
+    let calls = 0;
+    const { inverting } = compose(style, 'II', () => (calls++ === nth ? 0.9 : 0.5));
+    return [polygon(inverting, 0), polygon(inverting, 1)];
+  };
+  const usual = letters(-1);
+
+  test.each([
+    ['height of the first', 2],
+    ['width of the first', 3],
+    ['how far the first stands from the middle', 4],
+    ['angle of the first', 5],
+    ['shear of the first', 6],
+    ['height of the second', 8],
+    ['where the bend of columns begins', 13],
+    ['where that of rows begins', 14],
+    ['where the finer one of rows begins', 15],
+    ['length of the bend of columns', 16],
+    ['length of that of rows', 17],
+    ['length of the finer one', 18],
+    ['strength of the bend of columns', 19],
+    ['strength of that of rows', 20],
+    ['place across', 21],
+    ['place down', 22],
+  ])('%s', (_, nth) => {
+    expect(letters(nth)).not.toEqual(usual);
+  });
+});

@@ -74,6 +74,16 @@ describe.each(['zh', 'en'] as const)('a challenge spoken in %s', (language) => {
 
     expect(louder).toBeGreaterThan(10);
   });
+
+  it('has two of them at once there: together they are louder than one can be', () => {
+    // With the same chance at every turn they say the same, and noise is a shift of all samples.
+    const chance = 0.3;
+    const file = createCaptchaSpeech({ random: () => chance }).speak('5', language);
+    const beforeTheDigit = file.subarray(HEADER_BYTES, HEADER_BYTES + 1_600 + chance * 2_400);
+    const silence = [...beforeTheDigit].map((sample) => Math.abs(sample - 128));
+    const loudestOfOne = 127 * (0.15 * (0.6 + 0.8 * chance) + 0.07 * Math.abs(2 * chance - 1));
+    expect(Math.max(...silence)).toBeGreaterThan(loudestOfOne);
+  });
 });
 
 it('is spoken in the language that is asked for', () => {
