@@ -124,6 +124,14 @@ describe('Settings', () => {
     });
   });
 
+  test('blanks around one, such as the line break of a file that it was read from, count for nothing', () => {
+    const { port, clientHashSecret, trustProxy, store } = loadConfig({
+      ...{ PORT: ' 80 ', TRUST_PROXY: '1\r\n', CLIENT_HASH_SECRET: 'hunter2\n', REDIS_URL: '\tredis://a:1\n' },
+    });
+    expect({ port, clientHashSecret, trustProxy }).toEqual({ port: 80, clientHashSecret: 'hunter2', trustProxy: 1 });
+    expect(store).toMatchObject({ target: { url: 'redis://a:1' } });
+  });
+
   test('several Redis URLs are a cluster; redis+sentinel is a sentinel set', () => {
     expect(loadConfig({ REDIS_URL: 'redis://a:1,redis://b:2' }).store).toMatchObject({
       target: { kind: 'cluster', urls: ['redis://a:1', 'redis://b:2'] },
