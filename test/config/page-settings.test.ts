@@ -99,6 +99,9 @@ describe('Settings of the page', () => {
       'PAGE_COLOR must be a colour such as #1f5fbf, not "red"',
       'PAGE_PRIVACY_URL must be an http:// or https:// URL',
     ]);
+    expect(problems({ PAGE_NAME: 'sh\u0007op' })).toEqual([
+      'PAGE_NAME must have 40 characters at most, and no control characters',
+    ]);
     expect(problems({ PAGE_LOGO: file('logo.png', 100_001) })).toEqual([
       'PAGE_LOGO must name a file of 100000 bytes at most',
     ]);
