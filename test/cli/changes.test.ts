@@ -38,9 +38,34 @@ describeWithRedis('What operators change', () => {
     const audit = String(await client.get('tally:audit'));
     expect(audit).toContain('"mobile":"138****8000"');
     expect(audit).not.toContain(MOBILE);
+    expect(audit).toMatch(/"asked":"20\d\d-\d\d-\d\dT[\d:.]+Z"/);
     const { events } = await json('lookup', MOBILE);
     expect(events).toMatchObject([{ event: 'operator', change: 'block', reason: 'bombed' }]);
     expect((await run('lookup', MOBILE)).stdout).toContain('operator: block, bombed');
+  });
+
+  test('given a reset, then who asked and the log are told what was forgotten', async () => {
+    const said = async (...options: string[]) => (await run('reset', MOBILE, ...options)).stdout;
+    expect(await said()).toBe(`${MOBILE}: 0 counts of messages forgotten. Its live codes stay good.\n`);
+    expect(await said('--lockout')).toMatch(/^13800138000: 0 counts of messages and wrong codes forgotten\./);
+    expect(await json('reset', MOBILE)).toEqual({ mobile: MOBILE, counts: 0, lockout: false });
+    expect(await json('reset', MOBILE, '--lockout')).toEqual({ mobile: MOBILE, counts: 0, lockout: true });
+    const audit = String(await client.get('tally:audit'));
+    expect([...audit.matchAll(/"change":"([^"]+)"/g)].map(([, change]) => change)).toEqual([
+      ...['reset', 'reset, lockout too'],
+      ...['reset', 'reset, lockout too'],
+    ]);
+  });
+
+  test('given a list, then who asked is told for how long, and what it was when it ends', async () => {
+    const list = async (...args: string[]) => (await run(...args, '--reason', 'ours', '--for', '90m')).stdout;
+    expect(await list('block', MOBILE)).toBe(`${MOBILE} is blocked for 1 h 30 min: nothing is sent to it\n`);
+    expect(await json('unblock', MOBILE)).toEqual({ mobile: MOBILE, was: 'blocked' });
+    expect(await list('allow', MOBILE)).toMatch(
+      /^13800138000 is allowed for 1 h 30 min: .*; cooldown, budget, .* hold\n$/,
+    );
+    expect(await json('unblock', MOBILE)).toEqual({ mobile: MOBILE, was: 'allowed' });
+    expect(await json('unblock', MOBILE)).toEqual({ mobile: MOBILE, was: null });
   });
 
   test('given no secret that all processes share, then lookup names no mobileId: the servers have another', async () => {

@@ -77,6 +77,23 @@ describe('What check finds elsewhere', () => {
     ]);
   });
 
+  test('given neither a Redis nor a provider, then each is a warning, in a line of its own', async () => {
+    const { exitCode, stdout } = await runCommandHere(['check'], {});
+    expect(stdout.split('\n')).toEqual([
+      'ok       settings  can be started with',
+      'warning  store     in process: one server alone, which forgets all limits with its end',
+      'warning  console   no provider: nothing is ever sent',
+      '',
+    ]);
+    expect(exitCode).toBe(0);
+  });
+
+  test('given a Redis that is not there, then machines are told by one word that all is not well', async () => {
+    const ok = async (environment: Environment) =>
+      JSON.parse((await runCommandHere(['check', '--json'], environment)).stdout).ok;
+    expect([await ok({}), await ok({ REDIS_URL: 'redis://127.0.0.1:9' })]).toEqual([true, false]);
+  });
+
   test.each(LOOPBACKS)('given a provider at %s, then it is reached there', async (address) => {
     const server = createServer((socket) => socket.on('error', () => undefined)).listen(0, address);
     await once(server, 'listening');

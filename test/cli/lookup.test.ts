@@ -31,6 +31,26 @@ describeWithRedis('lookup', () => {
     await shop.close();
   }, 60_000);
 
+  test('given a message and a wrong code, then people read how much of each limit is used, and when it frees', async () => {
+    const shop = await Shop.open();
+    const mobile = shop.newMobile();
+    const captcha = await shop.seededCaptcha();
+    await shop.api().sendSmsCode({ mobile, ...captcha });
+    await shop.api().verifySmsCode(mobile, shop.lastCode() === '000000' ? '000001' : '000000', captcha.uuid);
+    await noted(shop, mobile);
+    const { stdout } = await runCommandHere(['lookup', mobile], { REDIS_URL: shop.redisServer.url });
+    await shop.close();
+    for (const line of [
+      /^list +on none$/m,
+      /^wrong codes +1 in a row of 100, forgotten in (1 d|23 h 5\d min)$/m,
+      /^cooldown +1 +1 +(FULL, free in (1 min|\d+ s))?$/m,
+      /^mobile-hour +1 +5 +one more in (1 h|5\d min \d+ s)$/m,
+      /^mobile-day +1 +10 +one more in (1 d|23 h 5\d min)$/m,
+      /^budget +1 +10000 +one more in (1 d|23 h 5\d min)$/m,
+    ])
+      expect(stdout).toMatch(line);
+  }, 60_000);
+
   test('given requests for several purposes, then they are told in the order in which they were made', async () => {
     const shop = await Shop.open({ SMS_COOLDOWN_SECONDS: '0' });
     const mobile = shop.newMobile();

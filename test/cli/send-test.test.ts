@@ -59,6 +59,7 @@ describe('send-test', () => {
     const { exitCode, output } = await sendTest(['13800138000', '--json'], environment);
     expect(JSON.parse(output)).toMatchObject({
       accepted: false,
+      code: expect.stringMatching(/^\d{6}$/),
       attempts: [{ class: 'refused', providerCode: 'ECONNREFUSED' }],
     });
     expect(exitCode).toBe(1);
@@ -125,6 +126,8 @@ describeWithRedis('send-test with a store', () => {
     receiver.behave('accept');
     const second = await sendTest(['13800138000'], settings);
     expect(second).toMatchObject({ exitCode: 1, output: expect.stringMatching(/^SMS_DAILY_BUDGET is used up/) });
+    // In 24 hours, but for what these commands took.
+    expect(second.output).toMatch(/It has room again in 8[56]\d{3} s\n$/);
     await Promise.all([redisServer.close(), receiver.close()]);
   });
 

@@ -53,6 +53,36 @@ describeWithRedis('status and lookup', () => {
     expect(stdout).toMatch(/^budget +2 of 3 messages in 24 hours \(66 %\)$/m);
   });
 
+  test('given no budget and nothing that has happened yet, then status says both in words', async () => {
+    const settings = { REDIS_URL: redis.url, REDIS_KEY_PREFIX: 'new:', SMS_DAILY_BUDGET: '0' };
+    const { stdout } = await runCommandHere(['status'], settings);
+    expect(stdout).toMatch(/^budget +none: SMS_DAILY_BUDGET=0$/m);
+    expect(stdout).toMatch(/^nothing was sent, refused or confirmed$/m);
+  });
+
+  test('given messages, refusals and confirmations, then people read them in this order, side by side', async () => {
+    const place = { target: redisTarget(redis.url), timeoutMs: 5_000, keyPrefix: 'words:' };
+    const store = await openStore({ kind: 'redis', ...place });
+    await store.operator.tally({ confirmed: 3, 'refused:cooldown': 2, 'sent:accepted': 10 }, Date.now());
+    await store.operator.tally({ 'refused:budget': 1 }, Date.now() - 2 * HOUR);
+    await store.close();
+    const { stdout } = await runCommandHere(['status'], { REDIS_URL: redis.url, REDIS_KEY_PREFIX: 'words:' });
+    expect(stdout.split('\n').slice(1)).toEqual([
+      'providers  console',
+      'circuits   none: a lone provider is never skipped',
+      'budget     0 of 10000 messages in 24 hours (0 %)',
+      '',
+      '                  last hour  last day',
+      'sent accepted     10         10',
+      'refused cooldown  2          2',
+      'refused budget    0          1',
+      'confirmed         3          3',
+      '',
+      expect.stringMatching(/^Of all servers on this Redis/),
+      '',
+    ]);
+  });
+
   test('given a Redis that tells this user no version, then status says so', async () => {
     const admin = new Redis(redis.url);
     await admin.call('ACL', 'SETUSER', 'shop', 'on', '>secret', '~*', '+@all', '-info');
