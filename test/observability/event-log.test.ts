@@ -52,6 +52,19 @@ describe('What has a line already, or needs none', () => {
     expect(lines[0]?.request).not.toBe(lines[0]?.mobileId);
   });
 
+  test('given a store that fails, then the line says so, and whose request it was', () => {
+    const lines: object[] = [];
+    const log = pino({}, { write: (line: string) => lines.push(JSON.parse(line)) });
+    const { observe } = new EventLog(log, { events: 'all', secret: 's' });
+    observe({ type: 'store-failed', operation: 'sendSmsCode', request });
+    expect(lines).toMatchObject([
+      {
+        ...{ level: 30, event: 'refused', operation: 'sendSmsCode', reason: 'SERVICE_UNAVAILABLE', purpose: 'LOGIN' },
+        ...{ mobileId: expect.stringMatching(/^[0-9a-f]{20}$/), request: expect.stringMatching(/^[0-9a-f]{20}$/) },
+      },
+    ]);
+  });
+
   test('given messages from mobiles, then only those that somebody waits for have a line, and each of them one', () => {
     const found = eventsOf(
       { type: 'inbound', result: 'started', request },

@@ -167,9 +167,9 @@ describeWithRedis('With OTEL_EXPORTER_OTLP_ENDPOINT', () => {
       OTEL_EXPORTER_OTLP_TIMEOUT: '500',
     });
     expect(await new ApiClient(server.url).imageCaptcha()).toMatchObject({ reason: 'OK' });
-    await waitUntil('the log says so', () =>
-      server.logs.some(({ msg }) => msg.startsWith('Traces could not be exported')),
-    );
+    const told = () => server.logs.find(({ msg }) => msg.startsWith('Traces could not be exported'));
+    await waitUntil('the log says so', () => told() !== undefined);
+    expect(told()).toMatchObject({ level: 40, error: expect.stringMatching(/./) });
     const begun = performance.now();
     server.kill('SIGTERM');
     expect(await server.exited).toEqual({ code: 0, signal: null });
