@@ -198,15 +198,18 @@ describeWithRedis('A stop', () => {
   test('while requests are finished, /readyz on METRICS_PORT says that no more should come', async () => {
     const server = await newServer({ METRICS_PORT: '0' });
     const port = server.logs.find(({ msg }) => msg.startsWith('Ready'))?.metricsPort;
-    const ready = async () => (await fetch(`http://127.0.0.1:${port}/readyz`)).status;
-    expect(await ready()).toBe(200);
+    const ready = async () => {
+      const response = await fetch(`http://127.0.0.1:${port}/readyz`);
+      return [response.status, await response.json()];
+    };
+    expect(await ready()).toEqual([200, { status: 'ready' }]);
     shop.standIn.behave('hang-after-accept');
     shop.newMessages();
     const answer = new ApiClient(server.url).sendSmsCode({ mobile: shop.newMobile(), ...(await shop.seededCaptcha()) });
     await waitUntil('the provider has the message', () => shop.standIn.accepted.length === 1);
     server.kill('SIGTERM');
     await waitUntil('it says that it stops', () => server.stdout.includes('Stopping'));
-    expect(await ready()).toBe(503);
+    expect(await ready()).toEqual([503, { status: 'unavailable' }]);
     await answer;
     expect(await server.exited).toEqual({ code: 0, signal: null });
   }, 30_000);

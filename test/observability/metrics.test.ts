@@ -284,7 +284,7 @@ describe('METRICS_PORT', () => {
     const app = await LocalApp.start({ METRICS_PORT: '0' });
     expect((await scrape(app.monitoringUrl)).value('sms_verification_budget_limit')).toBe(10_000);
     const status = async (url: string) => (await fetch(url)).status;
-    for (const path of ['healthz', 'readyz']) {
+    for (const path of ['healthz', 'readyz', 'healthz?from=probe']) {
       expect(await status(`${app.monitoringUrl}/${path}`)).toBe(200);
       expect(await status(`${app.url}/${path}`)).toBe(200);
     }
