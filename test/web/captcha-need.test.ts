@@ -1,7 +1,7 @@
 import type { Browser } from 'playwright-core';
 import { describeInChromium, launchChromium } from './support/chromium';
 import { FOR_MANY, type PageServer, startPageServer } from './support/page-server';
-import { Visitor } from './support/visitor';
+import { textOf, Visitor } from './support/visitor';
 
 // A captcha that nobody answers makes its visitor look like a script.
 describeInChromium('A captcha is fetched when a person needs one', () => {
@@ -57,6 +57,8 @@ describeInChromium('A captcha is fetched when a person needs one', () => {
     await visitor.page.getByText('已过期，点击换一张').waitFor();
     await visitor.pass(300);
     expect(visitor.captchasAsked).toBe(1);
+    const toScreenReaders = visitor.page.locator('.visually-hidden[aria-live=polite]');
+    expect(await textOf(toScreenReaders)).toBe('验证码已过期，请输入新的验证码');
     expect(await visitor.barriers()).toEqual([]);
     await visitor.screenshot('zh-CN-expired');
 

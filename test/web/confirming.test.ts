@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import type { Browser } from 'playwright-core';
+import type { Browser, Locator } from 'playwright-core';
 import { buildPage, ROOT } from './support/build-page';
 import { describeInChromium, launchChromium } from './support/chromium';
 import { type PageServer, startPageServer } from './support/page-server';
@@ -80,6 +80,23 @@ describeInChromium('Confirming a number', () => {
       expect(visitor.complaints).toEqual([]);
       await visitor.leave();
     });
+  });
+
+  test('says what belongs into its fields: a telephone offers the number, the code and the keys for them', async () => {
+    const visitor = await Visitor.arrive(browser, server);
+    const { mobile, captcha, smsCode } = visitor;
+    const wants = async (field: Locator) => [
+      await field.getAttribute('autocomplete'),
+      await field.getAttribute('inputmode'),
+    ];
+    await visitor.captchaAnswer();
+    expect([await wants(mobile), await wants(captcha)]).toEqual([
+      ['tel-national', 'numeric'],
+      ['off', 'text'],
+    ]);
+    await visitor.receiveCode('13800138006');
+    expect(await wants(smsCode)).toEqual(['one-time-code', 'numeric']);
+    await visitor.leave();
   });
 
   test('works from the keyboard alone, in the order of the page', async () => {
