@@ -25,7 +25,7 @@ describeWithRedis('The store’s connections to a cluster that wants a password'
   });
   afterEach(() => store.close());
 
-  const open = () => openStore({ kind: 'redis', target: redisTarget(cluster.url), timeoutMs: TIMEOUT_MS });
+  const open = (timeoutMs = TIMEOUT_MS) => openStore({ kind: 'redis', target: redisTarget(cluster.url), timeoutMs });
 
   /** Each for a mobile of its own: one whose command acted twice would be refused by its own cooldown. */
   const reserve = (): Promise<SendReserved> => {
@@ -50,6 +50,9 @@ describeWithRedis('The store’s connections to a cluster that wants a password'
   };
 
   test('given a store just opened, when 200 sends come at once for slots of all nodes, then none finds a connection missing', async () => {
+    // Whether they are fast is nothing to this test.
+    await store.close();
+    store = await open(10 * TIMEOUT_MS);
     expect(await settle(Array.from({ length: 200 }, reserve))).toEqual({ ok: 200 });
     expect(await store.issueCaptcha(captcha())).toEqual({ status: 'ok' });
   });
