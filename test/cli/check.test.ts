@@ -59,6 +59,14 @@ describeWithRedis('check', () => {
     expect(none.of('redis')).toMatchObject([{ level: 'failed', words: expect.stringMatching(/^can't be used: /) }]);
   });
 
+  test('given a policy that evicts, and memory without a bound, then nothing is evicted', async () => {
+    const boundless = await startRedis({ args: ['--maxmemory', '0', '--maxmemory-policy', 'allkeys-lru'] });
+    const { exitCode, of } = await findings({ ...ronglian.environment, REDIS_URL: boundless.url });
+    await boundless.close();
+    expect(exitCode).toBe(0);
+    expect(of('redis')).toContainEqual(expect.objectContaining({ level: 'ok', words: 'evicts nothing' }));
+  });
+
   test.each([
     [500, 'ok', /agrees/],
     [-5_000, 'warning', /behind this machine's/],

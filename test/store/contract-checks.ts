@@ -208,7 +208,9 @@ export function describeChecks(subject: () => StoreSubject): void {
         const lockout = { ...LOCKOUT, maxAttempts: 0 };
         await send();
         for (let i = 0; i < 3; i++) expect((await check(WRONG, lockout, 'a', counted)).status).toBe('mismatch');
-        expect((await check(RIGHT, lockout, 'a', counted)).status).toBe('refused');
+        for (let i = 0; i < 4; i++) expect((await check(RIGHT, lockout, 'a', counted)).status).toBe('refused');
+        // These are no guesses either.
+        expect((await check(WRONG, lockout, 'none', counted)).status).toBe('expired');
         await subject().advance(HOUR);
         await send('b');
         expect((await check(RIGHT, lockout, 'b', counted)).status).toBe('ok');

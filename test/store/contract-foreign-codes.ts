@@ -64,6 +64,13 @@ export function describeForeignCodes(subject: () => StoreSubject): void {
       expect(await check('111111')).toEqual({ status: 'ok' });
     });
 
+    test('given four wrong tries at one of theirs, when the fifth is right, then it is gone, and not void', async () => {
+      if (!(await write())) return;
+      for (let i = 0; i < 4; i++) await check(WRONG);
+      expect(await check(THEIRS)).toEqual({ status: 'ok' });
+      expect(await check(THEIRS)).toEqual(EXPIRED);
+    });
+
     test('given one of theirs that never expires, when it is tried a minute apart, then it has five tries, and stays void for a day', async () => {
       if (!subject().writeForeignCode) return;
       await subject().writeForeignCode?.(MOBILE, THEIRS, false);

@@ -1,8 +1,11 @@
+import { allowanceRule } from '../../src/limits/allowances';
+import type { AllowanceRequest } from '../../src/limits/rules';
 import type { SendReservation } from '../../src/store/store';
 import type { StoreSubject } from './contract';
 import {
   budget,
   cooldown,
+  DAY,
   daily,
   expectWait,
   granted,
@@ -78,6 +81,23 @@ export function describeLimits(subject: () => StoreSubject): void {
         expectWait(waitOf(refused), waitMs);
         await subject().advance(waitOf(refused));
         expect((await reserve({ limits })).status).toBe('ok');
+      },
+    );
+
+    test.each([
+      ['a day', [budget(1)], { status: 'refused', limit: 0 }, DAY],
+      ['a minute', [cooldown()], { status: 'not-allowed', limit: 'client' }, HOUR],
+    ])(
+      'given a limit that waits %s, and a client whose hour is used up, when a send is refused, then the longer wait is told',
+      async (_, limits, refusal, waitMs) => {
+        const allowance: AllowanceRequest = {
+          ...{ rule: allowanceRule(10_000, 1), mode: 'enforce', client: 'a', network: 'n', parent: 'p' },
+          person: 'person',
+        };
+        await reserve({ limits, allowance });
+        const refused = await reserve({ limits, allowance });
+        expect(refused).toMatchObject(refusal);
+        expectWait(waitOf(refused), waitMs);
       },
     );
 

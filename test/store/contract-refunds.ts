@@ -44,18 +44,21 @@ export function describeRefunds(subject: () => StoreSubject): void {
       expect(granted(await reserve('b', { limits })).counts).toEqual([1, 1, 1, 1, 1, 1]);
     });
 
-    test('given a good code, when a later request is refunded, then it is good still, for other services too and for what is left of its life', async () => {
-      await reserve('a');
-      await subject().advance(100 * SECOND);
-      const later = granted(await reserve('b', { code: LATER }));
-      expect(await latest()).toEqual(ifRead(LATER));
-      await refund('b', later, [], LATER);
-      expect(await latest()).toEqual(ifRead(RIGHT));
-      await subject().advance(199 * SECOND);
-      expect(await latest()).toEqual(ifRead(RIGHT));
-      expect((await check('a')).status).toBe('ok');
-      expect(await latest()).toEqual(ifRead(null));
-    });
+    test.each(['a', 'a:name:with:colons'])(
+      'given a good code of %s, when a later request is refunded, then it is good still, for other services too and for what is left of its life',
+      async (uuid) => {
+        await reserve(uuid);
+        await subject().advance(100 * SECOND);
+        const later = granted(await reserve('b', { code: LATER }));
+        expect(await latest()).toEqual(ifRead(LATER));
+        await refund('b', later, [], LATER);
+        expect(await latest()).toEqual(ifRead(RIGHT));
+        await subject().advance(199 * SECOND);
+        expect(await latest()).toEqual(ifRead(RIGHT));
+        expect((await check(uuid)).status).toBe('ok');
+        expect(await latest()).toEqual(ifRead(null));
+      },
+    );
 
     test('given a good code, when a later request is refunded after its life, then it is not revived', async () => {
       await reserve('a');

@@ -287,6 +287,21 @@ describeWithRedis('a Redis that fails', () => {
     ).toHaveLength(1);
   });
 
+  test('given a Redis that was gone and is back, when it stands still, then what is told is that, and nothing of before', async () => {
+    await proxy.shut();
+    await waitUntil('it is told why', () =>
+      store.ping().then(
+        () => false,
+        ({ message }: Error) => message.includes('ECONNREFUSED'),
+      ),
+    );
+    await proxy.open();
+    await worksWithin(RECOVERY_MS);
+    server.pause();
+    await expect(store.ping()).rejects.toThrow(/^Redis did not answer within \d+ ms$/);
+    server.resume();
+  });
+
   test('given lost connections, when they come back, then nothing is printed beside the log', async () => {
     const printed = jest.spyOn(console, 'error').mockImplementation(() => undefined);
     await server.kill();

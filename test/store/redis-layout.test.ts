@@ -135,6 +135,14 @@ describeWithRedis('what other services of the shop find on Redis', () => {
     for (const key of await keys()) await expectLife(key, 600 * SECOND);
   });
 
+  test('a request that waits for a message is none of those that ended before it, though the clock was set back since', async () => {
+    await redis.client.set('{sms:13800138000}:ended:REGISTER', String(Date.now() + 60 * SECOND), 'PX', 600 * SECOND);
+    await redis.store.startInbound(inboundStart({ uuid: 'a' }));
+    const question = { uuid: 'a', mobile: MOBILE, purpose: 'REGISTER' } as const;
+    expect(await redis.store.inboundStatus(question)).toEqual({ status: 'waiting' });
+    expect(await redis.store.confirmInbound(inboundArrival())).toEqual({ status: 'ok', uuid: 'a' });
+  });
+
   test('a limit stays as long as its latest event counts, refunded or refused sends notwithstanding', async () => {
     const first = granted(await reserve('a', { limits: ALL }));
     await redis.advance(1800 * SECOND);
@@ -152,6 +160,19 @@ describeWithRedis('what other services of the shop find on Redis', () => {
     expect(await keys()).toEqual(['budget:day', '{sms:13800138000}:day']);
     await redis.advance(23 * HOUR);
     expect(await keys()).toEqual([]);
+  });
+
+  test('allowance:started is known for 30 days after a message of the day that was last', async () => {
+    const asker = { client: 'c', network: 'n', parent: 'p', person: 'person' };
+    const allowance = { rule: allowanceRule(10_000, 20), mode: 'enforce' as const, ...asker };
+    await reserve('a', { allowance });
+    await expectLife('allowance:started', 30 * 24 * HOUR);
+    const [began] = (await redis.client.get('allowance:started'))?.split(' ') ?? [];
+    await redis.advance(20 * 24 * HOUR);
+    await reserve('b', { allowance });
+    await expectLife('allowance:started', 30 * 24 * HOUR);
+    const [still] = (await redis.client.get('allowance:started'))?.split(' ') ?? [];
+    expect(Number(still)).toBe(Number(began) - 20 * 24 * HOUR);
   });
 
   test('a refunded send leaves nothing behind but the failures', async () => {
