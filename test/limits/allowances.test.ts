@@ -17,6 +17,22 @@ describe('the rule of the allowances', () => {
     }
   });
 
+  test.each([
+    [10, 10, 10],
+    [100, 30, 9],
+    [500, 30, 5],
+    [1_000, 30, 0],
+    [1_100, 33, 0],
+  ])(
+    'has in a small budget of %d no pool below %d messages, and %d of a pool without grades',
+    (budget, least, ungraded) => {
+      const rule = allowanceRule(budget, 20);
+      const { knownSize, unknownSize, youngSize, personSize } = rule;
+      expect(Math.min(knownSize, unknownSize, youngSize, personSize)).toBe(least);
+      expect(rule.ungraded).toBe(ungraded);
+    },
+  );
+
   test('takes the pools of the default budget where there is none', () => {
     expect(allowanceRule(0, 20)).toEqual(allowanceRule(10_000, 20));
   });

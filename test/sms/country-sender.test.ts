@@ -62,7 +62,11 @@ describe('SMS_PROVIDERS_BY_COUNTRY=CN:aliyun,webhook;*:twilio,webhook', () => {
   });
 
   test('a country without a list is sent nothing', async () => {
-    expect(await send('+6581234567')).toMatchObject({ class: 'refused', providerCode: 'no-provider' });
+    expect(await send('+6581234567')).toMatchObject({
+      class: 'refused',
+      providerCode: 'no-provider',
+      fault: 'number',
+    });
     expect([aliyun, twilio, webhook].flatMap((standIn) => standIn.requests)).toEqual([]);
   });
 

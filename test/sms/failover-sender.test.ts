@@ -136,7 +136,7 @@ describe('a provider that keeps failing', () => {
   beforeEach(() => jest.useFakeTimers({ doNotFake: ['performance', 'nextTick', 'setImmediate', 'queueMicrotask'] }));
   afterEach(() => jest.useRealTimers());
 
-  test.each<Behaviour>(['misconfigured', 'unreachable', 'silent, not taken'])(
+  test.each<Behaviour>(['misconfigured', 'unreachable', 'silent, not taken', 'throws, taken'])(
     '%s: circuit open after five failures in a row, half-open after half a minute',
     async (behaviour) => {
       const changes: [string, 'open' | 'closed'][] = [];

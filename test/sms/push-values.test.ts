@@ -1,5 +1,7 @@
 import { aliyunInbound } from '../../src/sms/aliyun/aliyun-inbound';
 import { aliyunReceipts } from '../../src/sms/aliyun/aliyun-receipts';
+import { createInboundParsers } from '../../src/sms/create-inbound-parsers';
+import type { SmsSettings } from '../../src/sms/create-sender';
 import type { ProviderPush } from '../../src/sms/provider-push';
 import { ronglianInbound } from '../../src/sms/ronglian/ronglian-inbound';
 import { ronglianReceipts } from '../../src/sms/ronglian/ronglian-receipts';
@@ -115,5 +117,26 @@ describe('a message from a mainland number', () => {
     // One digit too few or too many, or another country's.
     for (const other of ['861380013800', '86138001380001', '+8521380013800', '86023800138'])
       expect(parse(other).messages).toEqual([{ from: other, text: 'a text' }]);
+  });
+});
+
+describe('messages that people send', () => {
+  const twilio = { accountSid: 'AC1', authToken: 't', sender: { from: '+1' }, baseUrl: 'https://api.twilio.com' };
+  const webhook = (...secrets: string[]) => ({ url: 'https://gateway.example', secrets });
+  const names = (settings: Partial<SmsSettings>, publicUrl?: string) =>
+    Object.keys(createInboundParsers({ providers: ['aliyun'], timeoutMs: 1, ...settings }, { publicUrl, clock }));
+
+  test('are taken from providers that are named, and from Twilio only where it can reach us', () => {
+    expect(names({ twilio })).toEqual(['aliyun']);
+    expect(names({ providers: ['tencent', 'twilio'], twilio })).toEqual(['tencent']);
+    expect(names({ providers: ['tencent', 'twilio'], twilio }, 'https://sms.shop.example')).toEqual([
+      'tencent',
+      'twilio',
+    ]);
+  });
+
+  test('are taken from a gateway wherever there is a secret to sign with, whoever sends the codes', () => {
+    expect(names({ webhook: webhook(SECRET) })).toEqual(['aliyun', 'webhook']);
+    expect(names({ providers: ['webhook'], webhook: webhook() })).toEqual([]);
   });
 });

@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { aliyunReceipts } from '../../src/sms/aliyun/aliyun-receipts';
 import { createReceiptParsers } from '../../src/sms/create-receipt-parsers';
 import type { ProviderPush } from '../../src/sms/provider-push';
@@ -66,6 +67,23 @@ describe('Reading receipts', () => {
     expect(ronglianReceipts.parse(received(other))).toMatchObject({ receipts: [], answer: { status: 400 } });
   });
 
+  test.each([
+    ['Request', (fields: object) => ({ Request: fields })],
+    ['request', (fields: object) => ({ request: fields })],
+    ['nothing', (fields: object) => fields],
+  ])('Ronglian: JSON in which the fields stand under %s is answered in JSON', (_, push) => {
+    const fields = { smsType: '1', reqId: ID, status: '0', deliverCode: 'DELIVRD', recvTime: '20260131080005' };
+    const body = JSON.stringify(push(fields));
+    expect(ronglianReceipts.parse(received({ headers: {}, body }))).toEqual({
+      receipts: [{ smsId: ID, outcome: 'delivered', carrierCode: 'DELIVRD', at: Date.parse('2026-01-31T00:00:05Z') }],
+      answer: {
+        status: 200,
+        contentType: 'application/json; charset=utf-8',
+        body: '{"Response":{"statuscode":"000000"}}',
+      },
+    });
+  });
+
   test('Ronglian: XML of 128 KB that opens and never closes is read at once', () => {
     const started = performance.now();
     for (const text of ['<a>', '<a><', '<a>x', `<${'a'.repeat(32)}>`]) {
@@ -95,15 +113,24 @@ describe('Reading receipts', () => {
       expect(isSignedByTwilio({ ...push, signature: '' }, '12345')).toBe(false);
     });
 
+    test('signs a field that stands there several times by each of its values once', () => {
+      const form = new URLSearchParams('Tag=b&Tag=a&Tag=b');
+      const url = 'https://sms.shop.example/push';
+      const signature = createHmac('sha1', 'token').update(`${url}TagaTagb`).digest('base64');
+      expect(isSignedByTwilio({ url, form, signature }, 'token')).toBe(true);
+    });
+
     test.each(['queued', 'sending', 'sent', 'accepted', ''])('%j is a state on the way', (MessageStatus) => {
       expect(signed({ MessageStatus })).toMatchObject({ receipts: [], answer: { status: 200 } });
     });
 
     test.each([
       ['delivered', undefined, 'delivered', 'delivered'],
+      ['read', undefined, 'delivered', 'read'],
       ['undelivered', '30005', 'permanent-failure', '30005'],
       ['failed', '30007', 'technical-failure', '30007'],
       ['failed', '99999', 'technical-failure', 'other'],
+      ['canceled', '30008', 'technical-failure', '30008'],
     ])('%s with the error %s is %s', (MessageStatus, ErrorCode, outcome, carrierCode) => {
       const { receipts } = signed({ MessageStatus, ...(ErrorCode && { ErrorCode }) });
       expect(receipts).toEqual([{ smsId: ID, outcome, carrierCode }]);

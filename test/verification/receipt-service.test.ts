@@ -172,6 +172,29 @@ describe('What receipts tell', () => {
     service.close();
   });
 
+  test('of ids that nobody knew, once they are over, others may wait in their places', async () => {
+    const strangers = Array.from({ length: 1_000 }, (_, i) => ({ messageId: `x${i}`, mobile: MOBILE, ...DELIVERED }));
+    await push('tencent', ...strangers);
+    await waitUntil('those that waited are over', () => events.length === 1_000);
+    await push('tencent', { messageId: 'm1', mobile: MOBILE, ...DELIVERED });
+    const answer = { class: 'accepted', provider: 'tencent', providerCode: 'Ok', messageId: 'm1' } as const;
+    await service.sent({ id: smsIds.next(), mobile: MOBILE }, answer);
+    await waitUntil('it was looked at', () => events.length > 1_000);
+    expect(events.at(-1)?.type).toBe('delivery-reported');
+  });
+
+  test.each([
+    ['the store fails', new StoreUnavailableError('gone'), { level: 40, error: 'gone' }],
+    ['of a fault', new TypeError('a fault of ours'), { level: 50, stack: expect.stringContaining('a fault of ours') }],
+  ])('is lost where it waited, and %s then: that is logged', async (_, error, line) => {
+    const links = [async () => undefined, () => Promise.reject(error)];
+    service = open(Object.assign(Object.create(store), { linkedMessage: () => links.shift()?.() }));
+    await push('tencent', { messageId: 'm1', mobile: MOBILE, ...DELIVERED });
+    await waitUntil('it was looked at', () => lines.length > 0);
+    expect(lines).toMatchObject([{ ...line, msg: expect.stringContaining('A receipt is lost') }]);
+    expect(events).toEqual([]);
+  });
+
   test('where the store fails a push is to come again, and a send is what it is', async () => {
     const failing: Store = Object.assign(Object.create(store), {
       noteMessage: async () => {
