@@ -13,7 +13,7 @@ import {
   StoreUnavailableError,
 } from '../store/store';
 import type { DeviceTokens } from '../tickets/device-tokens';
-import { tellBudgets } from './budget-use';
+import { BudgetUse } from './budget-use';
 import type { Observer, RequestIdentity } from './events';
 import { type Operation, Reason } from './reasons';
 import type { ReceiptService } from './receipt-service';
@@ -71,12 +71,14 @@ export interface SmsCodeServiceDependencies {
  */
 export class SmsCodeService {
   private readonly countryOf: (mobile: string) => string;
+  private readonly budgets: BudgetUse;
 
   constructor(
     private readonly settings: SmsCodeSettings,
     private readonly dependencies: SmsCodeServiceDependencies,
   ) {
     this.countryOf = dependencies.countryOf ?? MAINLAND_NUMBERING.countryOf;
+    this.budgets = new BudgetUse(dependencies.log, dependencies.observe, dependencies.stopwatch);
   }
 
   async send(request: SendRequest, caller: Caller): Promise<SmsSendResult> {
@@ -224,12 +226,12 @@ export class SmsCodeService {
     limits: readonly SlidingWindowLimit[],
     { mobile, purpose, uuid }: SendRequest,
   ): void {
-    const { log, observe } = this.dependencies;
+    const { observe } = this.dependencies;
     const request: RequestIdentity = { mobile, purpose, uuid };
     observe({ type: 'captcha-answered', reason: Reason.OK, request });
     if (charge) observe({ type: 'allowance-charged', charge });
     if (reported) observe({ type: 'allowance-reported', request });
-    tellBudgets({ log, observe }, limits, counts);
+    this.budgets.tell(limits, counts);
   }
 
   private unavailable(

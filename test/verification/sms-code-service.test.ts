@@ -372,6 +372,22 @@ describe('What a message is counted in', () => {
     expect(logs).toMatchObject([{ level: 40, used: 4, budget: 5, msg: 'SMS budget: 80 % used' }]);
   });
 
+  test('is warned of once an hour at most, while the provider refuses message after message at 80 %', async () => {
+    const { send, logs, world } = open({ limits: { dailyBudget: 5, abusePolicy: 'off' } });
+    const warnings = () => logs.filter(({ msg }) => msg === 'SMS budget: 80 % used');
+    for (let n = 0; n < 3; n++) await send(String(13_800_000_000 + n));
+    world.outcome = 'refused';
+    for (let n = 0; n < 12; n++) await send(String(13_900_000_000 + n));
+    expect(warnings()).toHaveLength(1);
+    world.passed += HOUR - 1;
+    await send('13700137000');
+    expect(warnings()).toHaveLength(1);
+    world.passed += 1;
+    world.outcome = 'accepted';
+    await send('13700137000');
+    expect(warnings()).toHaveLength(2);
+  });
+
   test('without a budget is neither told nor warned of', async () => {
     const { send, logs, told } = open({ limits: { dailyBudget: 0 } });
     await send();
