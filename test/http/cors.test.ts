@@ -83,6 +83,8 @@ describe('Pages of other origins', () => {
     const url = await start({});
     for (const origin of [
       'https://studio.apollographql.com',
+      // Where the frame of the one at /graphql comes from.
+      'https://sandbox.embed.apollographql.com',
       'http://localhost:5173',
       'http://127.0.0.1:8080',
       'http://[::1]:3000',

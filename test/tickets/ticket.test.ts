@@ -155,6 +155,7 @@ describe.each([
     const response = await fetch(address);
     expect(response.headers.get('content-type')).toBe('application/jwk-set+json');
     expect(response.headers.get('cache-control')).toBe('public, max-age=300');
+    expect(response.headers.get('x-content-type-options')).toBe('nosniff');
     const { keys } = (await response.json()) as { keys: Record<string, string>[] };
     expect(keys).toHaveLength(1);
     // Nothing private: RFC 7518, 6.2.2, 6.3.2; RFC 8037, 2.
