@@ -8,6 +8,7 @@ import { pino } from 'pino';
 import { brandColours } from '../../src/http/brand-colours';
 import { ConfirmPage, type ConfirmPageOptions } from '../../src/http/confirm-page';
 import type { LogLine } from '../harness/server-process';
+import { waitUntil } from '../harness/wait-until';
 
 const SHOP = 'https://shop.example';
 
@@ -66,6 +67,15 @@ describe('The page as a server is set up', () => {
     expect(response.headers.get('cache-control')).toBe('no-cache');
   });
 
+  test('given a logo that is text, then it is sent compressed, as the files of the page are', async () => {
+    const logoFile = join(tmpdir(), `confirm-page-text-${process.pid}.svg`);
+    writeFileSync(logoFile, `<svg>${'<path/>'.repeat(1_000)}</svg>`);
+    const url = await serve({ logoFile }).finally(() => rmSync(logoFile));
+    const headers = async () => (await fetch(`${url}/logo.svg`)).headers;
+    await waitUntil('it is compressed', async () => (await headers()).has('content-encoding'));
+    expect((await headers()).get('vary')).toMatch(/accept-encoding/i);
+  });
+
   test('given a name, a colour and an address, then the page is told of them, and of nothing where nothing is set', async () => {
     const brandAt = async (url: string) => configIn(await (await fetch(url)).text()).brand;
     const privacyUrl = 'https://shop.example/privacy';
@@ -102,11 +112,12 @@ describe('The page as a server is set up', () => {
     expect((await fetch(`${url}/return-refused.html`)).status).toBe(404);
   });
 
-  test('for one visitor and for all: its address goes nowhere', async () => {
+  test('for one visitor and for all: its address goes nowhere, and nobody guesses another type', async () => {
     const url = await serve();
     for (const query of ['', `?return=${SHOP}/`, '?return=x']) {
       const { headers } = await fetch(`${url}/${query}`);
       expect([query, headers.get('referrer-policy')]).toEqual([query, 'no-referrer']);
+      expect([query, headers.get('x-content-type-options')]).toEqual([query, 'nosniff']);
     }
   });
 });
