@@ -45,6 +45,12 @@ describe('Where Twilio is told to send receipts', () => {
     expect(warnings).toEqual(['RECEIPTS_URL is missing: Twilio is not asked for receipts']);
   });
 
+  test('given an address at which the secret could be read on the way, then it is refused', () => {
+    expect(problems({ RECEIPTS_SECRET: HEX, RECEIPTS_URL: 'http://sms.shop.example' })).toEqual([
+      'RECEIPTS_URL must be an https:// URL; http:// is for this machine only',
+    ]);
+  });
+
   test('given providers that are told in their consoles, then no address is missed', () => {
     expect(loadConfig({ RECEIPTS_SECRET: HEX }).warnings).toEqual([]);
   });
