@@ -149,8 +149,14 @@ describe('The command line', () => {
   });
 
   test('it says its version, and how it is called', async () => {
-    expect((await runCommand(['--version'])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
-    expect((await runCommand(['help'])).stdout).toMatch(/^ {2}lookup +all that is known of a number/m);
-    expect((await runCommand(['lookup', '--help'])).stdout).toMatch(/^Usage: sms-verification lookup MOBILE/);
+    for (const [args, said] of [
+      [['--version'], /^\d+\.\d+\.\d+\n$/],
+      [['help'], /^ {2}lookup +all that is known of a number/m],
+      [['lookup', '--help'], /^Usage: sms-verification lookup MOBILE/],
+    ] as const) {
+      const { exitCode, stdout } = await runCommand(args);
+      expect(stdout).toMatch(said);
+      expect(exitCode).toBe(0);
+    }
   });
 });
