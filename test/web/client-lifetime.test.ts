@@ -116,6 +116,24 @@ describeInChromium('The client, from start to stop', () => {
     expect(await page.evaluate("v.verify('123456')")).toBeNull();
   });
 
+  test('given a message whose answer was lost on the way, then its code can be entered for as long as one lives', async () => {
+    await page.route('**/graphql', async (route) => {
+      if (!route.request().postData()?.includes('sendSmsCode')) return route.fallback();
+      await route.fetch();
+      await route.abort();
+    });
+    await page.evaluate(`v.setMobile('${mobile}')`);
+    await page.evaluate(`v.send('${server.store.captchaText}')`);
+    const pending = async () => {
+      await page.evaluate(`v.setMobile('13800138000'); v.setMobile('${mobile}')`);
+      return (await state()).codePending;
+    };
+    await pass(200);
+    expect(await pending()).toBe(true);
+    await pass(101);
+    expect(await pending()).toBe(false);
+  });
+
   test('given failures and then a captcha, when the next one fails, then it comes by itself as soon as after the first', async () => {
     await page.route('**/graphql', (route) => route.abort());
     await page.evaluate('v.loadCaptcha()');
