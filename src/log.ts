@@ -1,4 +1,5 @@
 import { type DestinationStream, type Logger, pino } from 'pino';
+import { printableJson, printableLines } from './printable';
 
 export type { Logger };
 
@@ -14,8 +15,11 @@ export type LoggedEvents = 'all' | 'sends' | 'none';
  * @param forPeople coloured lines to read at a terminal instead, where pino-pretty is installed.
  */
 export function createLog(level: LogLevel, forPeople = false): Logger {
-  const options = { level, base: undefined, timestamp: pino.stdTimeFunctions.isoTime };
   const stream = forPeople ? prettyStream() : undefined;
+  // Some fields hold what others wrote: a line that an operator left in Redis, the error of a server. What is made of lines for people has
+  // no escapes of these characters.
+  const hooks = { streamWrite: stream ? printableLines : printableJson };
+  const options = { level, base: undefined, timestamp: pino.stdTimeFunctions.isoTime, hooks };
   return stream ? pino(options, stream) : pino(options);
 }
 

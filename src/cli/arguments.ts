@@ -1,4 +1,5 @@
 import type { Config } from '../config/config';
+import { isPrintable } from '../printable';
 import { createNumbering } from '../sms/numbering';
 import { type Call, UsageError } from './command';
 
@@ -25,12 +26,13 @@ export function spanArgument({ values }: Call, otherwise: string): number {
   return ms;
 }
 
-/** What --reason says: one line. */
+/** What --reason says: one line, which every terminal shows as it was written. */
 export function reasonArgument({ values }: Call): string {
   const reason = String(values.reason ?? '').trim();
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: those are what a line must not have.
-  if (reason === '' || reason.length > MAX_REASON_LENGTH || /[\u0000-\u001f]/.test(reason)) {
-    throw new UsageError(`--reason must say why, in one line of at most ${MAX_REASON_LENGTH} letters`);
+  if (reason === '' || reason.length > MAX_REASON_LENGTH || !isPrintable(reason)) {
+    throw new UsageError(
+      `--reason must say why, in one line of at most ${MAX_REASON_LENGTH} letters, without control or direction characters`,
+    );
   }
   return reason;
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { printable, printableJson, printableLines } from '../printable';
 import { PROJECT_ROOT } from '../project-root';
 import { type Command, CommandError, UsageError } from './command';
 import { mendable } from './mendable';
@@ -55,9 +56,7 @@ export async function runCommandLine(args: readonly string[]): Promise<number | 
   if (name === 'help' || name === '--help') return say(usage());
   const entry = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (!entry) {
-    process.stderr.write(
-      `${name === 'serve' ? 'serve takes no arguments' : `There is no command ${name}`}\n${usage()}\n`,
-    );
+    complain(`${name === 'serve' ? 'serve takes no arguments' : `There is no command ${name}`}\n${usage()}`);
     return 2;
   }
   const command = entry.load();
@@ -69,16 +68,17 @@ async function run(name: string, command: Command, args: readonly string[]): Pro
   const json = args.includes('--json');
   try {
     const { done, json: object, lines } = await command.run(parsed(command, args));
-    say(json ? JSON.stringify(object) : lines.join('\n'));
+    // What others wrote into Redis stands in them.
+    say(json ? printableJson(JSON.stringify(object)) : lines.map(printable).join('\n'));
     return done ? 0 : 1;
   } catch (error) {
     if (error instanceof UsageError) {
-      process.stderr.write(`${error.message}\nUsage: sms-verification ${name} ${command.usage}\n`);
+      complain(`${error.message}\nUsage: sms-verification ${name} ${command.usage}`);
       return 2;
     }
     const message = explained(error);
-    if (json) say(JSON.stringify({ error: message }));
-    else process.stderr.write(`${message}\n`);
+    if (json) say(printableJson(JSON.stringify({ error: message })));
+    else complain(message);
     return 1;
   }
 }
@@ -112,4 +112,8 @@ function usage(): string {
 function say(text: string): 0 {
   process.stdout.write(`${text}\n`);
   return 0;
+}
+
+function complain(text: string): void {
+  process.stderr.write(`${printableLines(text)}\n`);
 }
