@@ -34,6 +34,11 @@ describe('A setting that is a number', () => {
     }
   });
 
+  test('given one port for both servers, then that is told, but of 0, which is a free one each time', () => {
+    const both = (port: string) => problems({ PORT: port, METRICS_PORT: port });
+    expect([both('9000'), both('0')]).toEqual([['METRICS_PORT is the same as PORT'], []]);
+  });
+
   test('is in this table', () => {
     const numbers = Object.keys(SETTINGS).filter((name) =>
       problems({ [name]: 'x' }).some((problem) => problem.startsWith(`${name} must be a whole number`)),
