@@ -104,6 +104,7 @@ describe('Pushes of providers', () => {
     };
     const response = await post(`/receipts/${OLD}/aliyun`);
     expect([response.status, response.headers.get('retry-after')]).toEqual([503, '5']);
+    expect(await response.text()).toContain('"message":"The store could not be reached."');
   });
 
   test('of many at once so many are dealt with, and the others are told to come again', async () => {
@@ -120,7 +121,9 @@ describe('Pushes of providers', () => {
     const path = `/receipts/${OLD}/aliyun`;
     const first = Array.from({ length: 64 }, () => post(path));
     while (dealing < 64) await new Promise((resolve) => setTimeout(resolve, 5));
-    expect((await post(path)).status).toBe(503);
+    const refused = await post(path);
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '5']);
+    expect(await refused.text()).toContain('"message":"Too many at once."');
     // What is left of its body is not waited for.
     const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
     socket.write(`POST ${path} HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\n[`);
