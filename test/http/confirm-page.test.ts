@@ -76,6 +76,12 @@ describe('The page as a server is set up', () => {
     expect((await headers()).get('vary')).toMatch(/accept-encoding/i);
   });
 
+  test('given a file that compression makes no smaller, then it is sent as it is', async () => {
+    for (const end of ['', '.br', '.gz']) writeFileSync(join(folder, `small.txt${end}`), `x${end}`);
+    const response = await fetch(`${await serve()}/small.txt`, { headers: { 'accept-encoding': 'br, gzip' } });
+    expect([response.headers.get('content-encoding'), await response.text()]).toEqual([null, 'x']);
+  });
+
   test('given a name, a colour and an address, then the page is told of them, and of nothing where nothing is set', async () => {
     const brandAt = async (url: string) => configIn(await (await fetch(url)).text()).brand;
     const privacyUrl = 'https://shop.example/privacy';
