@@ -69,6 +69,13 @@ describe('What operators are told, second by second', () => {
     ]);
   });
 
+  test('given a captcha that is refused, which is no request of a mobile yet, then it is counted all the same', async () => {
+    record.observe({ type: 'limit-hit', rule: 'captcha-minute', retryAfter: 9 });
+    await record.close();
+    expect(store.tallied).toEqual([{ 'refused:captcha-minute': 1 }]);
+    expect(store.noted).toEqual([]);
+  });
+
   test('given a store that fails for a while, then nobody hears of it, and what happens afterwards is written', async () => {
     store.fails = true;
     record.observe(CONFIRMED);
