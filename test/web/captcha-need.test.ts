@@ -72,6 +72,14 @@ describeInChromium('A captcha is fetched when a person needs one', () => {
     await visitor.page.keyboard.press('Tab');
     await visitor.page.getByText('已过期，点击换一张').waitFor({ state: 'detached' });
     expect(visitor.captchasAsked).toBe(3);
+
+    // A touch wherever it is, also where nothing takes the focus.
+    await visitor.captchaAnswer();
+    await visitor.pass(296);
+    await visitor.page.getByText('已过期，点击换一张').waitFor();
+    await visitor.page.getByRole('heading').click();
+    await visitor.page.getByText('已过期，点击换一张').waitFor({ state: 'detached' });
+    expect(visitor.captchasAsked).toBe(4);
   });
 
   test('it counts as expired a little before its end: what was typed must get there in time', async () => {

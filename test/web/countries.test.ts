@@ -35,6 +35,7 @@ describeInChromium('With SMS_COUNTRIES=CN,HK,GB the page', () => {
       expect.stringMatching(/^\+852 Hong Kong/),
       '+44 United Kingdom',
     ]);
+    expect(await menu().getAttribute('autocomplete')).toBe('country');
     await menu().selectOption('HK');
     expect(await visitor.barriers()).toEqual([]);
     await visitor.receiveCode('9123 4567');
