@@ -75,6 +75,22 @@ describeWithRedis('The store’s connections to a cluster that wants a password'
     }
   });
 
+  test('given primaries that all evict, when a store is opened, then that is warned of once', async () => {
+    const evict = (policy: string, memory: string) =>
+      cluster.onEach(async (client) => {
+        await client.config('SET', 'maxmemory-policy', policy);
+        await client.config('SET', 'maxmemory', memory);
+      });
+    const warnings: object[] = [];
+    await evict('allkeys-lru', '100mb');
+    const log = { warn: (fields: object) => warnings.push(fields) } as never;
+    const target = redisTarget(cluster.url);
+    const opened = await openStore({ kind: 'redis', target, timeoutMs: 10 * TIMEOUT_MS }, { log });
+    await opened.close();
+    await evict('noeviction', '0');
+    expect(warnings).toEqual([{ policy: 'allkeys-lru' }]);
+  });
+
   test('given many stores, when each is opened and closed, then no connection stays', async () => {
     await store.close();
     await waitUntil('no connections before', async () => (await connections()) === 0);

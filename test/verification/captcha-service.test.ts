@@ -101,6 +101,12 @@ describe('A captcha', () => {
     expect(events.slice(2)).toEqual(Array(2).fill({ type: 'limit-hit', rule: 'captcha-minute', retryAfter: 60 }));
   });
 
+  test('beyond a limit for less than a second more: the second that has begun is waited for', async () => {
+    const { service, store } = open();
+    store.issueCaptcha = async () => ({ status: 'refused', limit: 0, waitMs: 59_001 });
+    expect(await service.issue('IMAGE', CLIENT, 'zh')).toEqual({ reason: 'QUOTA_EXCEEDED', retryAfter: 60 });
+  });
+
   test('beyond the limit of a network: by its rule', async () => {
     const { service, events } = open({}, { captchasPerNetworkMinute: 2 });
     for (const id of ['a', 'b', 'c']) await service.issue('IMAGE', { ...CLIENT, id }, 'zh');

@@ -11,46 +11,68 @@ import { DEFAULT_LIMITS } from '../limits/default-limits';
 
 const MOBILE = '13800138000';
 const REQUEST = { mobile: MOBILE, imageCode: 'HAPPY', uuid: 'a-request', purpose: 'REGISTER' } as const;
+const { imageCode: _, ...request } = REQUEST;
 const CALLER = { client: { id: 'c', network: 'n', parent: 'p' }, language: 'zh' } as const;
 
-describe('A verification by message whose store is gone', () => {
-  let lines: LogLine[];
-  let events: DomainEvent[];
-  let service: InboundService;
+/** The service over a store in this process, and all that it tells. */
+function open(store = new MemoryStore()) {
+  const lines: LogLine[] = [];
+  const events: DomainEvent[] = [];
+  const service = new InboundService(
+    { numbers: new Map([['', '1069012345678']]), always: true, countries: ['CN'] },
+    {
+      store,
+      rules: new LimitRules(DEFAULT_LIMITS, 300_000),
+      numbering: MAINLAND_NUMBERING,
+      log: pino({ level: 'trace' }, { write: (line: string) => void lines.push(JSON.parse(line)) }),
+      observe: (event) => void events.push(event),
+      personOf: (mobile) => `person-of-${mobile.length}`,
+      parsers: {},
+    },
+  );
+  return { service, lines, events };
+}
 
-  beforeEach(() => {
-    lines = [];
-    events = [];
-    const gone = () => Promise.reject(new StoreUnavailableError('gone'));
-    service = new InboundService(
-      { numbers: new Map([['', '1069012345678']]), always: true, countries: ['CN'] },
-      {
-        store: Object.assign(new MemoryStore(), { startInbound: gone, inboundStatus: gone }),
-        rules: new LimitRules(DEFAULT_LIMITS, 300_000),
-        numbering: MAINLAND_NUMBERING,
-        log: pino({ level: 'trace' }, { write: (line: string) => lines.push(JSON.parse(line)) }),
-        observe: (event) => events.push(event),
-        personOf: (mobile) => `person-of-${mobile.length}`,
-        parsers: {},
-      },
-    );
+describe('A verification by message', () => {
+  test('given a send that was refused, when a text is offered, then its captcha is not told a second time', async () => {
+    const { service, events } = open();
+    const offered = await service.offerAfter(Reason.SMS_REJECTED, REQUEST, CALLER);
+    expect(offered).toMatchObject({ number: '1069012345678', expiresIn: 600 });
+    expect(events).toEqual([{ type: 'inbound', result: 'started', request }]);
   });
 
+  test('given a captcha of its own, when that is solved, then that is told as well', async () => {
+    const store = new MemoryStore();
+    await store.issueCaptcha({ uuid: REQUEST.uuid, text: 'HAPPY', ttlMs: 300_000, limits: [] });
+    const { service, events } = open(store);
+    expect((await service.start(REQUEST, CALLER)).reason).toBe(Reason.OK);
+    expect(events).toEqual([
+      { type: 'captcha-answered', reason: Reason.OK, request },
+      { type: 'inbound', result: 'started', request },
+    ]);
+  });
+});
+
+describe('A verification by message whose store is gone', () => {
+  const gone = () => Promise.reject(new StoreUnavailableError('gone'));
+  const failing = () => open(Object.assign(new MemoryStore(), { startInbound: gone, inboundStatus: gone }));
+
   test.each([
-    ['startInboundVerification', () => service.start(REQUEST, CALLER)],
-    ['inboundStatus', () => service.status(REQUEST)],
+    ['startInboundVerification', (service: InboundService) => service.start(REQUEST, CALLER)],
+    ['inboundStatus', (service: InboundService) => service.status(REQUEST)],
   ])(
     'given %s, then it is an error in the log that masks the mobile, and is told as a failure of the store',
     async (operation, call) => {
-      expect(await call()).toEqual({ reason: Reason.SERVICE_UNAVAILABLE });
+      const { service, lines, events } = failing();
+      expect(await call(service)).toEqual({ reason: Reason.SERVICE_UNAVAILABLE });
       expect(lines).toMatchObject([{ level: 50, operation, error: 'gone', mobile: expect.stringContaining('*') }]);
       expect(JSON.stringify(lines)).not.toContain(MOBILE);
-      const { imageCode, ...request } = REQUEST;
       expect(events).toEqual([{ type: 'store-failed', operation, request }]);
     },
   );
 
   test('given a send that has its answer, when it fails only then, then that is a warning and nothing is offered', async () => {
+    const { service, lines, events } = failing();
     expect(await service.offerAfter(Reason.SMS_REJECTED, REQUEST, CALLER)).toBeUndefined();
     expect(lines).toMatchObject([{ level: 40, error: 'gone' }]);
     expect(events).toEqual([]);

@@ -162,6 +162,23 @@ describe('What receipts tell', () => {
     expect(types()).toEqual(told);
   });
 
+  test('before the last look an unconfirmed message to that mobile is not meant: the answer of another may come', async () => {
+    jest.useFakeTimers();
+    try {
+      service = open(store, 5_000);
+      await service.sent({ id: smsIds.next(), mobile: MOBILE }, UNKNOWN);
+      const smsId = smsIds.next();
+      await push('tencent', { messageId: 'm1', mobile: MOBILE, ...DELIVERED });
+      await jest.advanceTimersByTimeAsync(4_900);
+      const answer = { class: 'accepted', provider: 'tencent', providerCode: 'Ok', messageId: 'm1' } as const;
+      await service.sent({ id: smsId, mobile: MOBILE }, answer);
+      await jest.advanceTimersByTimeAsync(2_000);
+      expect(events).toMatchObject([{ type: 'delivery-reported', smsId }]);
+    } finally {
+      jest.useRealTimers();
+    }
+  });
+
   test('of ids that nobody knows so many wait as were allowed, and then nothing is kept', async () => {
     const strangers = Array.from({ length: 5_000 }, (_, i) => ({ messageId: `x${i}`, mobile: MOBILE, ...DELIVERED }));
     await push('tencent', ...strangers);
