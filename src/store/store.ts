@@ -167,7 +167,10 @@ export interface Store {
    * stay good.
    */
   reserveSend(reservation: SendReservation): Promise<SendReserved>;
-  /** Undoes a reservation whose message was definitely not sent: its request, its code and its counts. */
+  /**
+   * Undoes a reservation whose message was definitely not sent: its request, its code, and its counts unless somebody tried the code
+   * meanwhile: a guess costs a message, sent or not.
+   */
   refundSend(refund: SendRefund): Promise<void>;
   /**
    * Counts the try, then compares in constant time. A right code is consumed, and ends every code of that mobile and purpose; a wrong

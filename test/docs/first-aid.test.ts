@@ -66,7 +66,7 @@ describeWithRedis('First aid', () => {
       )
       .replace('$METRICS', `${shop.server.url}/metrics`);
     writeFileSync(join(folder, 'server.log'), shop.server.stdout);
-    const env = { PATH: process.env.PATH, ...shop.environment };
+    const env = { PATH: process.env.PATH, ...shop.environment, REDIS_TIMEOUT_MS: '10000' };
     return (await execute('bash', ['-c', here], { cwd: folder, env })).stdout;
   }
 

@@ -217,8 +217,9 @@ export class Model {
   }
 
   private refund(rules: Rule[], countedAt: number, uuid: string, before: Standing | undefined): void {
-    for (const { name } of rules) this.moments.remove(name, countedAt);
     const request = this.requests.get(uuid);
+    // Whether anybody tried it is not known once its life is over, so that it counts as tried.
+    if (request && request.expiresAt > this.now) for (const { name } of rules) this.moments.remove(name, countedAt);
     this.requests.delete(uuid);
     // Its lifetime may have ended while the provider took its time: then it does not stand there any more.
     if (!request || this.standingCode(request.mobile) !== request.code) return;

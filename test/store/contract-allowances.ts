@@ -103,6 +103,19 @@ export function describeAllowances(subject: () => StoreSubject): void {
       expect(await given(requestOf('a'))).toBeGreaterThanOrEqual(10);
     });
 
+    test('given messages whose codes were guessed at before their provider refused them, then the address owes for them', async () => {
+      const guessAndRefund = async () => {
+        const message = await send(requestOf('a'));
+        if (message.reserved.status !== 'ok') return false;
+        await subject().store.checkCode(codeCheck({ uuid: message.uuid, mobile: message.mobile, code: WRONG }));
+        await refund(message);
+        return true;
+      };
+      let given = 0;
+      while (given < 30 && (await guessAndRefund())) given++;
+      expect(given).toBeLessThan(30);
+    });
+
     test("given two clients who ask for one mobile at once, when the second's is refunded and the first's confirmed, then the first owes nothing", async () => {
       const byHour = (client: string) => ({ ...requestOf(client), rule: allowanceRule(10_000, 1) });
       const mobile = '13700137000';

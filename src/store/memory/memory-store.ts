@@ -124,7 +124,11 @@ export class MemoryStore implements OpenedStore {
   }
 
   async refundSend({ mobile, uuid, limits, countedAt, allowance }: SendRefund): Promise<void> {
-    this.entries.delete(this.keys.request(mobile, uuid));
+    const key = this.keys.request(mobile, uuid);
+    const record = this.entries.get<RequestRecord>(key);
+    this.entries.delete(key);
+    // Guesses at what a provider refuses would else be had for nothing. A right one leaves no request.
+    if (!record || record.wrong > 0) return;
     this.limits.refund(limits, countedAt);
     if (allowance) this.allowances.refund(mobile, allowance);
   }

@@ -121,12 +121,12 @@ export class RedisClusterSends {
   async refund({ limits, countedAt, ...request }: SendRefund): Promise<void> {
     const { own, others } = this.limits.groups(limits, this.keys.code(request.mobile));
     const at = (group: SlotGroup) => countedAt[group.indexes[0] ?? 0] ?? 0;
+    if (await this.refundMobile(request, own, at(own))) return;
     const steps = [
-      this.refundMobile(request, own, at(own)),
       ...others.map((group) => this.limits.refundCount(group, at(group))),
       ...(request.allowance ? [this.allowances.refund(request.allowance)] : []),
     ];
-    // One that fails must not keep the others from being refunded, and is told all the same.
+    // One of these that fails must not keep the others from being refunded, and is told all the same.
     const failed = (await Promise.allSettled(steps)).find((step) => step.status === 'rejected');
     if (failed) throw failed.reason;
   }
@@ -141,12 +141,13 @@ export class RedisClusterSends {
     return normalisedAnswer(String(text)) === normalisedAnswer(answer) ? undefined : 'captcha-mismatch';
   }
 
-  private async refundMobile(
+  /** Resolves with whether its code was tried, so that what was counted stays. */
+  private refundMobile(
     { mobile, uuid, code, previous, allowance }: Omit<SendRefund, 'limits' | 'countedAt'>,
     own: SlotGroup,
     at: number,
-  ): Promise<void> {
-    await this.single.refundSend({
+  ): Promise<boolean> {
+    return this.single.undoSend({
       mobile,
       uuid,
       code,

@@ -13,7 +13,7 @@ export interface RunOptions {
   /** Moment of this process's monotonic clock until which the caller waits; shared by all steps of one call. */
   deadline?: number;
   /** Undoes what the script did, if its answer came only after the caller was told that it failed. */
-  refund?: (reply: Reply) => Promise<void>;
+  refund?: (reply: Reply) => Promise<unknown>;
 }
 
 /** Runs the scripts on Redis, each in bounded time and at most once. */

@@ -118,9 +118,14 @@ export class RedisStore implements OpenedStore {
     };
   }
 
-  async refundSend({ mobile, uuid, code, limits, countedAt, previous, allowance }: SendRefund): Promise<void> {
+  async refundSend(refund: SendRefund): Promise<void> {
+    await this.undoSend(refund);
+  }
+
+  /** Resolves with whether its code was tried, so that what was counted stays. */
+  async undoSend({ mobile, uuid, code, limits, countedAt, previous, allowance }: SendRefund): Promise<boolean> {
     const { keys } = this;
-    await this.commands.run(
+    const [, , tried] = await this.commands.run(
       'refund',
       [
         keys.code(mobile),
@@ -140,6 +145,7 @@ export class RedisStore implements OpenedStore {
           : ['']),
       ],
     );
+    return tried === 1;
   }
 
   async checkCode(check: CodeCheck): Promise<CodeChecked> {
