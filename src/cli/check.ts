@@ -5,7 +5,7 @@ import { type Config, loadConfig } from '../config/config';
 import { createLog } from '../log';
 import { providerEndpoints } from '../sms/provider-endpoints';
 import { openStore } from '../store/open-store';
-import type { StoreNode } from '../store/operator-store';
+import { CLOCK_SKEW_FAILS_MS, type StoreNode } from '../store/operator-store';
 import { type Command, UsageError } from './command';
 import { spanOf, table } from './table';
 
@@ -16,9 +16,8 @@ interface Finding {
   words: string;
 }
 
-/** Differences between this clock and others, ms: from the first on tickets and providers' signatures fail, from the second on it is a warning. */
-const SKEW_FAILS_MS = 60_000;
-const SKEW_WARNS_MS = 1_000;
+/** From this difference between clocks on, ms, it is a warning. */
+const CLOCK_SKEW_WARNS_MS = 1_000;
 const OLDEST_REDIS = 6;
 
 /** Tries what a server with these settings depends on, without sending anything. Fails where the server could not work. */
@@ -85,9 +84,9 @@ function nodeFindings({ name, version, evictionPolicy, persistent, clockAheadMs,
       ? finding('failed', `maxmemory-policy ${evictionPolicy} forgets limits when it is full: set noeviction`)
       : finding('ok', 'evicts nothing'),
     ...(persistent === false ? [finding('warning', 'forgets all limits when it restarts: set appendonly yes')] : []),
-    skew < SKEW_WARNS_MS
+    skew < CLOCK_SKEW_WARNS_MS
       ? finding('ok', "its clock agrees with this machine's")
-      : finding(skew < SKEW_FAILS_MS ? 'warning' : 'failed', clock),
+      : finding(skew < CLOCK_SKEW_FAILS_MS ? 'warning' : 'failed', clock),
   ];
 }
 

@@ -9,10 +9,10 @@ export type StoreSettings =
   | { kind: 'redis'; target: RedisTarget; timeoutMs: number /** Put before every key. */; keyPrefix?: string };
 
 export interface OpenStoreOptions {
-  /** For the in-process store, ms since the epoch. Redis has a clock of its own. */
+  /** Of the in-process store, ms since the epoch. Redis has a clock of its own, which this one is compared with. */
   clock?: () => number;
-  /** Gets warnings about settings of Redis that an operator should change although the store works. */
-  log?: Pick<Logger, 'warn'>;
+  /** Gets warnings about what an operator should change although the store works: settings of Redis, a clock. */
+  log?: Pick<Logger, 'info' | 'warn'>;
 }
 
 /**
@@ -23,5 +23,5 @@ export async function openStore(settings: StoreSettings, { clock, log }: OpenSto
   if (settings.kind === 'memory') return new MemoryStore(clock);
   // Loaded only when used: the in-process store starts without a Redis client.
   const { openRedisStore }: typeof import('./redis/open-redis-store') = require('./redis/open-redis-store');
-  return openRedisStore(settings.target, settings.timeoutMs, new StoreKeys(settings.keyPrefix), log);
+  return openRedisStore(settings.target, settings.timeoutMs, new StoreKeys(settings.keyPrefix), { clock, log });
 }

@@ -90,6 +90,9 @@ export interface StoreNode {
   answeredInMs: number;
 }
 
+/** From this difference between this process's clock and a store's on, ms, tickets and providers' signatures fail. */
+export const CLOCK_SKEW_FAILS_MS = 60_000;
+
 /** How often something happened, by name. */
 export type Counts = Readonly<Record<string, number>>;
 

@@ -22,6 +22,9 @@ test('First aid looks for log lines that the server writes', () => {
   const messages = [...chapter.matchAll(/"msg":"([^"]+)"/g)].map(([, text = '']) => text);
   expect(messages.length).toBeGreaterThan(3);
   expect(messages.filter((text) => !sources.includes(`'${text}'`))).toEqual([]);
+  const rows = [...chapter.matchAll(/^\| `([A-Z][^`]+)`/gm)].map(([, text = '']) => text);
+  expect(rows.length).toBeGreaterThan(0);
+  expect(rows.filter((text) => !sources.includes(`'${text}'`) && !sources.includes(`"${text}"`))).toEqual([]);
   const events = [...chapter.matchAll(/^\| `([a-z-]+)`/gm)].map(([, event = '']) => event);
   expect(events.length).toBeGreaterThan(5);
   expect(events.filter((event) => !sources.includes(`'${event}'`))).toEqual([]);

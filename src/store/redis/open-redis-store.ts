@@ -1,6 +1,7 @@
 import type { Logger } from '../../log';
 import type { StoreKeys } from '../keys';
 import { type OpenedStore, StoreUnavailableError } from '../store';
+import { ClockSkew } from './clock-skew';
 import { openRedisClient } from './redis-client';
 import { RedisClusterStore } from './redis-cluster-store';
 import { RedisCommands } from './redis-commands';
@@ -19,10 +20,10 @@ export async function openRedisStore(
   target: RedisTarget,
   timeoutMs: number,
   keys: StoreKeys,
-  log?: Pick<Logger, 'warn'>,
+  { clock = Date.now, log }: { clock?: () => number; log?: Pick<Logger, 'info' | 'warn'> } = {},
 ): Promise<OpenedStore> {
   const client = openRedisClient(target, timeoutMs);
-  const commands = new RedisCommands(client, redisNodes(client), timeoutMs);
+  const commands = new RedisCommands(client, redisNodes(client), timeoutMs, new ClockSkew(clock, log));
   try {
     await commands.connect();
     await probe(commands, keys, log);

@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import { StoreUnavailableError } from '../store';
+import type { ClockSkew } from './clock-skew';
 import { type ScriptName, statusesOf } from './lua-scripts';
 import { oneWriteATurn } from './one-write-a-turn';
 import type { RedisClient } from './redis-client';
@@ -27,8 +28,9 @@ export class RedisCommands {
     private readonly client: RedisClient,
     private readonly nodes: RedisNodes,
     timeoutMs: number,
+    skew?: ClockSkew,
   ) {
-    this.connections = new RedisConnections(client, nodes, timeoutMs);
+    this.connections = new RedisConnections(client, nodes, timeoutMs, skew);
     this.holdBack = oneWriteATurn(client);
     // ioredis adds a method for each script, under the script's name.
     this.scripts = client as unknown as Record<ScriptName, Script>;

@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import type { Redis } from 'ioredis';
 import { StoreUnavailableError } from '../store';
+import type { ClockSkew } from './clock-skew';
 import { Deadlines } from './deadlines';
 import { RECONNECT_MS, type RedisClient } from './redis-client';
 import { RedisClock } from './redis-clock';
@@ -28,6 +29,7 @@ export class RedisConnections {
     private readonly client: RedisClient,
     private readonly nodes: RedisNodes,
     private readonly timeoutMs: number,
+    private readonly skew?: ClockSkew,
   ) {
     // Another server may stand behind the name now, with a clock of its own, and a new connection begins in database 0.
     for (const event of ['close', 'ready']) client.on(event, () => this.clocks.clear());
@@ -113,7 +115,9 @@ export class RedisConnections {
 
   private async readClock(name: string, node: Redis, deadline: number): Promise<void> {
     const askedAt = performance.now();
+    const askedAtOnClock = this.skew?.clock() ?? 0;
     const now = await this.timeOf(node, deadline);
+    this.skew?.read(name, now, askedAtOnClock);
     const clock = this.clocks.get(name) ?? new RedisClock();
     clock.read(Math.floor(now), askedAt);
     this.clocks.set(name, clock);
