@@ -50,6 +50,25 @@ describe.each(levels)('a picture at level %s', (level) => {
     expect(readRows(file)).toHaveLength(90);
   });
 
+  it.each([
+    ['height', 2],
+    ['width', 3],
+    ['angle', 5],
+    ['shear', 6],
+  ])('has a letter whose %s is chance', (_, nth) => {
+    let calls = 0;
+    let other = -1;
+    // One for both: the outlines of a typeface are a little different each time that it is loaded.
+    const chances = createCaptchaDrawing({ random: () => (calls++ === other ? 0.9 : 0.5) });
+    /** Where the nth chance is another than all others. */
+    const picture = (nth: number): Buffer => {
+      [calls, other] = [0, nth];
+      return chances.draw('A', level);
+    };
+    expect(picture(-1).equals(picture(-1))).toBe(true);
+    expect(picture(nth).equals(picture(-1))).toBe(false);
+  });
+
   it('has the same header and palette whatever the answer', () => {
     const heads = Array.from({ length: 100 }, (_, index) => {
       const [header, palette] = readChunks(drawing.draw(textOf(index), level));
