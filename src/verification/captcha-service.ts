@@ -3,7 +3,7 @@ import { CAPTCHA_LENGTH, CAPTCHA_LETTERS } from '../captcha/alphabet';
 import type { CaptchaDrawing, CaptchaLevel } from '../captcha/drawing/captcha-drawing';
 import { type CaptchaSpeech, type Language, SPOKEN_LENGTH } from '../captcha/speech/captcha-speech';
 import type { Client, LimitRules } from '../limits/rules';
-import type { SlidingWindowLimit } from '../limits/sliding-window-limit';
+import type { LimitRule, SlidingWindowLimit } from '../limits/sliding-window-limit';
 import type { Logger } from '../log';
 import { type CaptchaIssued, type Store, StoreUnavailableError } from '../store/store';
 import type { Observer } from './events';
@@ -38,6 +38,8 @@ export interface PictureResult {
   picture?: Buffer;
 }
 
+type Refused = { status: 'refused'; rule: LimitRule; waitMs: number };
+type Issued = Exclude<CaptchaIssued, { status: 'refused' }> | Refused;
 type Failure = Pick<CaptchaResult, 'reason' | 'retryAfter'>;
 
 export interface CaptchaServiceDependencies {
@@ -64,7 +66,10 @@ export class CaptchaService {
     const { drawing, speech, rules } = this.dependencies;
     const uuid = randomUUID();
     const text = kind === 'IMAGE' ? randomText(CAPTCHA_LETTERS, CAPTCHA_LENGTH) : randomText(DIGITS, SPOKEN_LENGTH);
-    const failure = await this.register(kind, uuid, text, rules.captcha(client, device));
+    const ofAddress = rules.captcha(client);
+    // Whoever else holds the device's token may use up what is the device's: its owner is then no worse off than a stranger.
+    const choices = device === undefined ? [ofAddress] : [rules.captcha(client, device), ofAddress];
+    const failure = await this.register(kind, uuid, text, choices);
     if (failure === 'taken') throw new Error('A random uuid was issued twice');
     if (failure) return failure;
     const question =
@@ -78,7 +83,7 @@ export class CaptchaService {
   async issuePicture(uuid: string, length: number, client: Client): Promise<PictureResult | 'taken'> {
     const text = randomText(CAPTCHA_LETTERS, length);
     const { drawing, rules } = this.dependencies;
-    const failure = await this.register('IMAGE', uuid, text, rules.captcha(client));
+    const failure = await this.register('IMAGE', uuid, text, [rules.captcha(client)]);
     return failure ?? { reason: Reason.OK, picture: drawing.draw(text, this.level) };
   }
 
@@ -91,12 +96,12 @@ export class CaptchaService {
     kind: 'IMAGE' | 'AUDIO',
     uuid: string,
     text: string,
-    limits: readonly SlidingWindowLimit[],
+    choices: readonly (readonly SlidingWindowLimit[])[],
   ): Promise<Failure | 'taken' | undefined> {
-    const { store, log, observe } = this.dependencies;
-    let issued: CaptchaIssued;
+    const { log, observe } = this.dependencies;
+    let issued: Issued;
     try {
-      issued = await store.issueCaptcha({ uuid, text, ttlMs: this.settings.ttlMs, limits });
+      issued = await this.issueWithin(uuid, text, choices);
     } catch (error) {
       if (!(error instanceof StoreUnavailableError)) throw error;
       log.error({ error: error.message }, 'No captcha could be issued: the store failed');
@@ -104,12 +109,28 @@ export class CaptchaService {
     }
     if (issued.status === 'refused') {
       const retryAfter = Math.ceil(issued.waitMs / 1000);
-      observe({ type: 'limit-hit', rule: limits[issued.limit]?.rule ?? 'captcha-minute', retryAfter });
+      observe({ type: 'limit-hit', rule: issued.rule, retryAfter });
       return { reason: Reason.QUOTA_EXCEEDED, retryAfter };
     }
     if (issued.status === 'taken') return 'taken';
     observe({ type: 'captcha-issued', kind, level: this.level });
     return undefined;
+  }
+
+  /** In the first of `choices` that has room; if none has, the refusal that is over first. */
+  private async issueWithin(
+    uuid: string,
+    text: string,
+    choices: readonly (readonly SlidingWindowLimit[])[],
+  ): Promise<Issued> {
+    const refusals: Refused[] = [];
+    for (const limits of choices) {
+      const issued = await this.dependencies.store.issueCaptcha({ uuid, text, ttlMs: this.settings.ttlMs, limits });
+      if (issued.status !== 'refused') return issued;
+      const { limit, waitMs } = issued;
+      refusals.push({ status: 'refused', rule: limits[limit]?.rule ?? 'captcha-minute', waitMs });
+    }
+    return refusals.reduce((first, other) => (other.waitMs < first.waitMs ? other : first));
   }
 }
 

@@ -70,6 +70,16 @@ describeWithRedis('A trusted device', () => {
     expect((await send(shop.newMobile(), token)).reason).toBe('OK');
   }, 60_000);
 
+  test('given its token in the hands of somebody else who asks on and on, then its owner gets captchas like anybody at the address', async () => {
+    shop = await Shop.open({ ...SETTINGS, CAPTCHA_PER_CLIENT_MINUTE: '30', TRUST_PROXY: '1' });
+    const token = String(await confirm(shop.newMobile()));
+    const captchaFrom = async (address: string) =>
+      (await shop.api(0, { 'x-trusted-device': token, 'x-forwarded-for': address }).imageCaptcha()).reason;
+    for (let i = 0; i < 45; i++) await captchaFrom('203.0.113.66');
+    expect(await captchaFrom('203.0.113.66')).toBe('QUOTA_EXCEEDED');
+    expect(await captchaFrom('198.51.100.1')).toBe('OK');
+  }, 60_000);
+
   test('given TRUSTED_DEVICE_SECRET=off, then no token is given', async () => {
     shop = await Shop.open({ ...SETTINGS, TRUSTED_DEVICE_SECRET: 'off' });
     expect(await confirm(shop.newMobile())).toBeNull();

@@ -113,6 +113,33 @@ describe('A captcha', () => {
     expect(events.at(-1)).toEqual({ type: 'limit-hit', rule: 'captcha-network-minute', retryAfter: 60 });
   });
 
+  test('for a trusted device: counted for it alone; once it has had ten, for its address, so that it is no worse off than a stranger', async () => {
+    const { service, store, events } = open();
+    const ask = async (device?: string) => (await service.issue('IMAGE', CLIENT, 'zh', device)).reason;
+    for (let i = 0; i < 12; i++) expect(await ask('d')).toBe('OK');
+    expect(store.issues[9]?.limits.map(({ rule }) => rule)).toEqual(['captcha-device-minute']);
+    expect(store.issues.at(-1)?.limits[0]?.rule).toBe('captcha-minute');
+    // The two of the address are used up as well.
+    expect(await ask()).toBe('QUOTA_EXCEEDED');
+    expect(await ask('d')).toBe('QUOTA_EXCEEDED');
+    expect(events.filter(({ type }) => type === 'captcha-issued')).toHaveLength(12);
+    expect(events.filter(({ type }) => type === 'limit-hit')).toMatchObject([
+      { rule: 'captcha-minute' },
+      { rule: 'captcha-device-minute' },
+    ]);
+  });
+
+  test('for a trusted device, refused by both: the wait that is over first, with its rule', async () => {
+    const { service, store, events } = open();
+    const waits = { 'captcha-device-minute': 50_000, 'captcha-minute': 20_000 };
+    store.issueCaptcha = async ({ limits: [limit] }) => ({
+      ...{ status: 'refused', limit: 0 },
+      waitMs: waits[limit?.rule as keyof typeof waits],
+    });
+    expect(await service.issue('IMAGE', CLIENT, 'zh', 'd')).toEqual({ reason: 'QUOTA_EXCEEDED', retryAfter: 20 });
+    expect(events).toEqual([{ type: 'limit-hit', rule: 'captcha-minute', retryAfter: 20 }]);
+  });
+
   test('while the store is gone: SERVICE_UNAVAILABLE, logged', async () => {
     const { service, store, events, logs } = open();
     store.fails = new StoreUnavailableError('gone');
