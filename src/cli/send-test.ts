@@ -41,7 +41,8 @@ export const sendTest: Command = {
     const accepted = outcome.class === 'accepted';
     const told = attempts.length > 0 ? attempts.map((attempt) => attempt.outcome) : [outcome];
     const lines = told.map(outcomeWords);
-    if (accepted && outcome.provider !== 'console') lines.push(`The message must say ${code}.`);
+    const wentOut = accepted && outcome.provider !== 'console' && outcome.provider !== 'test-number';
+    if (wentOut) lines.push(`The message must say ${code}.`);
     return { done: accepted, json: { accepted, code, attempts: told }, lines };
   },
 };

@@ -85,6 +85,19 @@ describe('send-test', () => {
     expect(exitCode).toBe(0);
   });
 
+  test('to one of TEST_NUMBERS it says that nothing was sent, and why', async () => {
+    const { standIn, environment } = await startRonglian();
+    const { exitCode, output } = await sendTest(['13800000000'], {
+      ...environment,
+      TEST_NUMBERS: '13800000000:246810',
+    });
+    await standIn.close();
+    expect(output).toMatch(/^This is one of TEST_NUMBERS: nothing was sent/);
+    expect(output).not.toMatch(/must say/);
+    expect(exitCode).toBe(0);
+    expect(standIn.requests).toEqual([]);
+  });
+
   test('bad settings and wrong calls are told', async () => {
     const bad = await sendTest(['13800138000'], { SMS_PROVIDERS: 'twilio' });
     expect(bad.exitCode).toBe(1);
