@@ -196,14 +196,14 @@ export class SmsCodeService {
     return outcome;
   }
 
-  /** The message was definitely not sent. If the store fails now, its counts stay until they expire: too strict, never too lax. */
+  /** The message was definitely not sent. If the store fails now, what it still counts stays until it expires: too strict, never too lax. */
   private async refund(refund: SendRefund): Promise<void> {
     try {
       await this.dependencies.store.refundSend(refund);
     } catch (error) {
       if (!(error instanceof StoreUnavailableError)) throw error;
       const fields = { mobile: maskedMobile(refund.mobile), error: error.message };
-      this.dependencies.log.warn(fields, 'A refused message stays counted: the store could not be reached');
+      this.dependencies.log.warn(fields, 'A refused message may stay counted: the store failed at its refund');
     }
   }
 

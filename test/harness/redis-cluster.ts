@@ -69,6 +69,28 @@ export class RedisCluster {
     return (await this.primaryOf(key, lost)) !== lost && this.all(others, state);
   }
 
+  /**
+   * Begins to move a key's slot to another primary and moves none of its keys, as a reshard that is under way or was broken off.
+   * @returns what ends it, with everything where it was.
+   */
+  async beginMoving(key: string): Promise<() => Promise<void>> {
+    const source = await this.primaryOf(key);
+    const target = (await this.primaries()).find((primary) => primary !== source) as RedisServer;
+    const [sourceId, targetId] = await Promise.all(
+      [source, target].map((node) =>
+        this.withClient(node, async (client) => String(await client.call('CLUSTER', 'MYID'))),
+      ),
+    );
+    const slot = await this.withClient(source, async (client) => Number(await client.call('CLUSTER', 'KEYSLOT', key)));
+    const setSlot = (node: RedisServer, ...state: string[]) =>
+      this.withClient(node, (client) => client.call('CLUSTER', 'SETSLOT', slot, ...state));
+    await setSlot(target, 'IMPORTING', String(sourceId));
+    await setSlot(source, 'MIGRATING', String(targetId));
+    return async () => {
+      await Promise.all([source, target].map((node) => setSlot(node, 'STABLE')));
+    };
+  }
+
   /** SIGKILL for the server that serves a key. */
   async killPrimaryOf(key: string): Promise<RedisServer> {
     const primary = await this.primaryOf(key);

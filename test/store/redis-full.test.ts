@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { Redis } from 'ioredis';
 import { allowanceRule } from '../../src/limits/allowances';
+import type { SlidingWindowLimit } from '../../src/limits/sliding-window-limit';
 import { StoreKeys } from '../../src/store/keys';
 import { openStore } from '../../src/store/open-store';
 import { type Store, StoreUnavailableError } from '../../src/store/store';
@@ -9,8 +10,10 @@ import { describeWithRedis, type RedisServer, startRedis } from '../harness/redi
 import { waitUntil } from '../harness/wait-until';
 import {
   ALL_LIMITS,
+  budget,
   captcha,
   codeCheck,
+  countries,
   granted,
   guesses,
   inboundArrival,
@@ -198,6 +201,29 @@ describeWithRedis('a cluster of which a node cannot write', () => {
       if (key === 'img:b') expect(await store.peekCaptcha('b')).toBe('ABCDE');
       expect(await store.checkCode(codeCheck({ uuid: 'a', code: WRONG }))).toMatchObject({ attemptsLeft: 4 });
       expect((await store.checkCode(codeCheck({ uuid: 'a' }))).status).toBe('ok');
+    },
+  );
+
+  test.each<[string, (n: number) => SlidingWindowLimit]>([
+    ['events', () => budget(9)],
+    ['different values', (n) => countries(9, n + 1)],
+  ])(
+    'given the node of a limit of %s is full, when a message was refused by its provider, then it alone is refunded',
+    async (_, limitOf) => {
+      await cluster.flush();
+      const node = await cluster.primaryOf(new StoreKeys().limit(limitOf(0)));
+      const send = async (n: number) =>
+        granted(await reserveSolved(store, `uuid-${n}`, { mobile: `1380013800${n}`, limits: [limitOf(n)] }));
+      for (const n of [0, 1]) await send(n);
+      const { countedAt } = await send(2);
+      await cluster.withClient(node, (client) => client.config('SET', 'maxmemory', '1'));
+      try {
+        const limits = [limitOf(2)];
+        await store.refundSend({ mobile: '13800138002', uuid: 'uuid-2', code: RIGHT, limits, countedAt });
+      } finally {
+        await cluster.withClient(node, (client) => client.config('SET', 'maxmemory', '0'));
+      }
+      expect((await send(3)).counts).toEqual([3]);
     },
   );
 

@@ -108,6 +108,12 @@ describeWithRedis('a start on a Redis that cannot keep what must be remembered',
         await expectRefused(url, /a test write failed: .*(NOPERM|can't access|permissions)/i);
       }
     });
+
+    test.each(['+set', '+pexpire', '+del'])('when %s is missing, then the start ends and says so', async (missing) => {
+      expect(rules).toContain(missing);
+      const started = open(await asUser(rules.filter((rule) => rule !== missing)));
+      await expect(started).rejects.toThrow(/a test write failed: .*(NOPERM|can't run this command|permissions)/i);
+    });
   });
 
   test('given a read-only replica, when it is opened, then the start ends and says so', async () => {

@@ -240,7 +240,7 @@ describe('A message', () => {
     const { send, store, logs } = open({ outcome: 'refused' });
     store.fails.refundSend = new StoreUnavailableError('gone');
     expect((await send()).reason).toBe('SMS_REJECTED');
-    const msg = 'A refused message stays counted: the store could not be reached';
+    const msg = 'A refused message may stay counted: the store failed at its refund';
     expect(logs).toMatchObject([{ level: 40, mobile: '138****8000', error: 'gone', msg }]);
     expect(JSON.stringify(logs)).not.toContain(MOBILE);
     store.fails.refundSend = new TypeError('a fault of ours');

@@ -16,8 +16,9 @@ if change[3] > 0 then
   local wait = wait_below(list, begins, change[3], change[2])
   if wait > 0 then return { 'refused', asked_at, 0, wait } end
 end
--- A full Redis refuses the SET that a charge begins with, and lets a refund through, which begins with this.
-if change[1] == 0 then redis.call('DEL', KEYS[1]) end
+-- A full Redis refuses the SET that a charge begins with, and lets a refund through, which begins with this. It leaves the key where it
+-- is: while a cluster moves a slot, its keys can't be written again once they are gone.
+if change[1] == 0 then redis.call('PEXPIRE', KEYS[1], DAY_MS) end
 for i = 5, #change do without_message(list, begins, change[i]) end
 if change[4] > 0 then add_credit(list, change[4]) end
 local keep = is_network and keep_of(list) or DAY_MS

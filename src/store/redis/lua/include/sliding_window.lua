@@ -50,7 +50,18 @@ local function add_event(key, live, cap, length)
   redis.call('SET', key, cmsgpack.pack(live), 'PX', live[#live - 1] + length - now)
 end
 
--- Refunds one event of the time `at`, if it is still there. Allowed while Redis is full: it makes room.
+-- What is left after a refund, which a full Redis allows, since its first write is none that it refuses. Not deleted first: while a
+-- cluster moves a slot, its keys can't be written again once they are gone.
+local function write_rest(key, live, life)
+  if life then
+    redis.call('PEXPIRE', key, life)
+    redis.call('SET', key, cmsgpack.pack(live), 'PX', life)
+  else
+    redis.call('DEL', key)
+  end
+end
+
+-- Refunds one event of the time `at`, if it is still there.
 local function refund_event(key, at, cap, length)
   local live, bucket = live_entries(key, length), bucket_ms(cap, length)
   for i = #live - 1, 1, -2 do
@@ -60,9 +71,7 @@ local function refund_event(key, at, cap, length)
         table.remove(live, i + 1)
         table.remove(live, i)
       end
-      redis.call('DEL', key)
-      if #live > 0 then redis.call('SET', key, cmsgpack.pack(live), 'PX', live[#live - 1] + length - now) end
-      return
+      return write_rest(key, live, #live > 0 and live[#live - 1] + length - now)
     end
   end
 end
@@ -120,8 +129,7 @@ local function refund_value(key, at, cap, length, value)
   if live[i + 1] == 0 then
     for _ = 1, 3 do table.remove(live, i) end
   end
-  redis.call('DEL', key)
-  if #live > 0 then redis.call('SET', key, cmsgpack.pack(live), 'PX', live[#live - 2] + length - now) end
+  write_rest(key, live, #live > 0 and live[#live - 2] + length - now)
 end
 
 -- What is counted in KEYS[first_key]... KEYS[last_key], given { cap, length, value, cap, length, value, ... } from `b` on; value 0 where
