@@ -1,4 +1,5 @@
 import { loadConfig } from '../config/config';
+import type { LockoutPolicy } from '../limits/rules';
 import { isSparedToAllowed, type SlidingWindowLimit } from '../limits/sliding-window-limit';
 import { createNumbering } from '../sms/numbering';
 import type { MessageRecord } from '../store/message-record';
@@ -15,7 +16,7 @@ interface Found {
   standing: MobileStanding;
   limits: readonly SlidingWindowLimit[];
   uses: readonly LimitUse[];
-  maxFailures: number;
+  lockout: LockoutPolicy;
   messages: ReadonlyMap<string, MessageRecord>;
 }
 
@@ -36,8 +37,8 @@ export const lookup: Command = {
         const record = event === 'send' && smsId ? await store.readMessage(smsId) : undefined;
         if (smsId && record) messages.set(smsId, record);
       }
-      const { maxFailures, maxAttempts } = rules.lockout;
-      const found: Found = { standing, limits, uses, maxFailures, messages };
+      const { lockout } = rules;
+      const found: Found = { standing, limits, uses, lockout, messages };
       const id = loggedId(config, mobile);
       const next = nextMessage(found);
       const events = standing.events.map(({ uuid: _, ...event }) => ({
@@ -66,7 +67,7 @@ export const lookup: Command = {
           '',
           ...limitLines(found),
           '',
-          ...requestLines(standing, maxAttempts),
+          ...requestLines(standing, lockout.maxAttempts),
           '',
           ...eventLines(found),
         ],
@@ -78,10 +79,11 @@ export const lookup: Command = {
 const WOULD_GO = 'would be sent, unless a limit of its client or network refuses';
 
 /** What refuses the next message, checked in the same order as in the store. */
-function nextMessage({ standing, limits, uses, maxFailures }: Found): { refusedBy: string | null; waitMs: number } {
-  const { listing, failures, failuresLeftMs } = standing;
+function nextMessage({ standing, limits, uses, lockout }: Found): { refusedBy: string | null; waitMs: number } {
+  const { listing } = standing;
   if (listing?.list === 'blocked') return { refusedBy: 'blocked', waitMs: listing.leftMs };
-  if (maxFailures > 0 && failures >= maxFailures) return { refusedBy: 'failures', waitMs: failuresLeftMs };
+  const lockedMs = lockedFor(standing, lockout);
+  if (lockedMs !== undefined) return { refusedBy: 'failures', waitMs: lockedMs };
   const isSpared = ({ rule }: SlidingWindowLimit) => listing?.list === 'allowed' && isSparedToAllowed({ rule });
   let longest: { refusedBy: string | null; waitMs: number } = { refusedBy: null, waitMs: 0 };
   for (const [i, limit] of limits.entries()) {
@@ -91,15 +93,24 @@ function nextMessage({ standing, limits, uses, maxFailures }: Found): { refusedB
   return longest;
 }
 
+/** Failures that were counted under a higher limit are kept for longer than they lock. */
+function lockedFor({ failures, failuresLeftMs }: MobileStanding, lockout: LockoutPolicy): number | undefined {
+  const { maxFailures, lockoutMs } = lockout;
+  return maxFailures > 0 && failures >= maxFailures ? Math.min(failuresLeftMs, lockoutMs) : undefined;
+}
+
 function listWords({ listing, now }: MobileStanding): string {
   if (!listing) return 'on none';
   const { list, since, leftMs, reason } = listing;
   return `${list} for ${spanOf(leftMs)} more, since ${spanOf(now - since)}: ${reason}`;
 }
 
-function failureWords({ standing: { failures, failuresLeftMs }, maxFailures }: Found): string {
+function failureWords({ standing, lockout }: Found): string {
+  const { failures, failuresLeftMs } = standing;
+  const { maxFailures } = lockout;
   if (failures === 0) return 'none';
-  if (maxFailures > 0 && failures >= maxFailures) return `${failures} in a row: LOCKED for ${spanOf(failuresLeftMs)}`;
+  const lockedMs = lockedFor(standing, lockout);
+  if (lockedMs !== undefined) return `${failures} in a row: LOCKED for ${spanOf(lockedMs)}`;
   return `${failures} in a row${maxFailures > 0 ? ` of ${maxFailures}` : ''}, forgotten in ${spanOf(failuresLeftMs)}`;
 }
 

@@ -204,6 +204,14 @@ export function describeOperatorCommands(name: string, open: () => Promise<Opera
         expect(await words(mobile)).toMatch(/100 in a row: LOCKED for (30 min|29 min)/);
       });
 
+      test('failures that a higher limit counted for a day: they lock for an hour, asked for or not', async () => {
+        const mobile = newMobile();
+        await subject.client.set(`{sms:${mobile}}:failures`, '120', 'PX', 86_400_000);
+        expect(await words(mobile)).toMatch(/120 in a row: LOCKED for (1 h|60 min|59 min)/);
+        expect((await send(mobile)).reason).toBe('SMS_CODE_LOCKED');
+        expect(await words(mobile)).toMatch(/LOCKED for (1 h|60 min|59 min)/);
+      });
+
       test('block', async () => {
         const mobile = newMobile();
         expect((await run('block', mobile, '--reason', 'asked us to stop', '--for', '7d')).exitCode).toBe(0);

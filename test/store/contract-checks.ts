@@ -137,6 +137,43 @@ export function describeChecks(subject: () => StoreSubject): void {
         expectWait(waitOf((await check(WRONG, lockout)) as { status: string; waitMs?: number }), HOUR - 4 * MINUTE);
     });
 
+    describe('given failures that a higher limit counted, for a day', () => {
+      const lockout = { ...LOCKOUT, maxFailures: 10 };
+      const sendNow = () => reserveSolved(subject().store, 'b', { lockout });
+      beforeEach(async () => {
+        for (const uuid of ['u0', 'u1', 'a']) {
+          await send(uuid);
+          for (let i = 0; i < 4; i++) await check(WRONG, LOCKOUT, uuid);
+        }
+      });
+
+      test.each([
+        ['checked', () => check(RIGHT, lockout)],
+        ['asked for', sendNow],
+      ])(
+        'when a code is %s under a lower one, then the mobile is locked for an hour, and no longer',
+        async (_, ask) => {
+          const answer = await ask();
+          expect(answer.status).toBe('locked');
+          expectWait((answer as { waitMs?: number }).waitMs, HOUR);
+          await subject().advance(4 * MINUTE);
+          expectWait(waitOf((await check(RIGHT, lockout)) as { status: string; waitMs?: number }), HOUR - 4 * MINUTE);
+          await subject().advance(HOUR - 5 * MINUTE);
+          expectWait(waitOf(await sendNow()), MINUTE);
+          await subject().advance(MINUTE);
+          expect((await sendNow()).status).toBe('ok');
+          expect(await check(WRONG, lockout, 'b')).toEqual(mismatch(4));
+        },
+      );
+
+      test('when nobody asks under a lower one, then they count for their day', async () => {
+        await subject().advance(DAY - MINUTE);
+        const answer = await sendNow();
+        expect(answer.status).toBe('locked');
+        expectWait(waitOf(answer), MINUTE);
+      });
+    });
+
     test('given one locked mobile, when another is checked, then it is free', async () => {
       const lockout = { ...LOCKOUT, maxFailures: 1 };
       await send('a');

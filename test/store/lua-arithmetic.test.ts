@@ -202,14 +202,37 @@ describeWithRedis('Lua and TypeScript reckon alike, to the millisecond', () => {
       [1, 1],
       [2, 2],
     ]) {
-      const input = { pttl, fails: '100', listed: 'blocked 1 why' };
+      const input = { pttl, listed: 'blocked 1 why', lockoutMs: HOUR };
       const [locked, listed] = await run(
-        `(function() held.k = input.fails return locked_ms('k', 100) end)(),
+        `lock_left('k', input.lockoutMs),
          (function() held.k = input.listed return (select(2, listing('k'))) end)()`,
         input,
       );
       expect([locked, listed]).toEqual([told, told]);
     }
+  });
+
+  test.each([
+    [HOUR - 1, HOUR - 1, []],
+    [HOUR, HOUR, []],
+    [HOUR + 1, HOUR, [`PEXPIRE ${HOUR}`]],
+    [DAY, HOUR, [`PEXPIRE ${HOUR}`]],
+  ])('a mobile whose failures are kept for %i ms is locked for %i ms', async (pttl, lockedMs, written) => {
+    const told = await run("lock_left('k', input.lockoutMs), writes", { pttl, lockoutMs: HOUR });
+    expect([told[0], list(told[1])]).toEqual([lockedMs, written]);
+  });
+
+  test.each([
+    ['9', 10, 'false'],
+    ['10', 10, 'true'],
+    ['11', 10, 'true'],
+    ['11', 0, 'false'],
+  ])('a mobile with %s failures of %i is locked: %s', async (fails, maxFailures, locked) => {
+    const told = await run("(function() held.k = input.fails return is_locked('k', input.maxFailures) end)()", {
+      fails,
+      maxFailures,
+    });
+    expect(told).toEqual([locked]);
   });
 
   test('a code that was asked for in the moment in which all of its purpose ended has ended', async () => {

@@ -14,10 +14,13 @@ import {
   captcha,
   codeCheck,
   countries,
+  DAY,
   granted,
   guesses,
+  HOUR,
   inboundArrival,
   inboundStart,
+  LOCKOUT,
   MOBILE,
   perMinute,
   RIGHT,
@@ -145,6 +148,23 @@ describeWithRedis('a Redis that cannot write', () => {
       expect(await check(WRONG)).toMatchObject({ status: 'mismatch', attemptsLeft: left });
     expect((await check(WRONG)).status).toBe('locked');
     expect((await check(RIGHT)).status).toBe('locked');
+  });
+
+  test('given a mobile that a lower limit locks, when it is full, then no try is counted and the lock stays as it was', async () => {
+    await reserveSolved(store, 'a');
+    const failures = new StoreKeys().failures(MOBILE);
+    await client.set(failures, '12', 'PX', DAY);
+    const lockout = { ...LOCKOUT, maxFailures: 10 };
+    await client.config('SET', 'maxmemory', '1');
+    const before = await contents();
+    await expect(store.checkCode(codeCheck({ uuid: 'a', lockout, ...COUNTED }))).rejects.toBeInstanceOf(
+      StoreUnavailableError,
+    );
+    expect(await contents()).toEqual(before);
+    expect(await client.pttl(failures)).toBeGreaterThan(HOUR);
+    await client.config('SET', 'maxmemory', '0');
+    expect(await store.checkCode(codeCheck({ uuid: 'a', lockout, ...COUNTED }))).toMatchObject({ waitMs: HOUR });
+    expect(await client.pttl(failures)).toBeLessThanOrEqual(HOUR);
   });
 
   test('given it is full, when a message was refused by its provider, then its refund is done, since that makes room', async () => {

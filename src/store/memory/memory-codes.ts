@@ -67,10 +67,14 @@ export class MemoryCodes {
     entries.set(keys.ended(mobile, purpose), Math.max(this.clock(), askedAt), LONGEST_CODE_LIFE_MS);
   }
 
-  lockedMs(mobile: string, { maxFailures }: LockoutPolicy): number | undefined {
+  /** `lockoutMs` at most: failures that a higher limit allowed are kept for longer, and last no longer than that once a lower one locks. */
+  lockedMs(mobile: string, { maxFailures, lockoutMs }: LockoutPolicy): number | undefined {
+    const { entries } = this;
     const key = this.keys.failures(mobile);
-    const failures = this.entries.get<number>(key) ?? 0;
-    return maxFailures > 0 && failures >= maxFailures ? this.entries.ttlMs(key) : undefined;
+    const failures = entries.get<number>(key) ?? 0;
+    if (maxFailures === 0 || failures < maxFailures) return undefined;
+    if (entries.ttlMs(key) > lockoutMs) entries.set(key, failures, lockoutMs);
+    return entries.ttlMs(key);
   }
 }
 

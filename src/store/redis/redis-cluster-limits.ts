@@ -1,3 +1,4 @@
+import type { LockoutPolicy } from '../../limits/rules';
 import type { SlidingWindowLimit } from '../../limits/sliding-window-limit';
 import type { StoreKeys } from '../keys';
 import type { SendReserved } from '../store';
@@ -27,7 +28,7 @@ export class RedisClusterLimits {
   async check(
     groups: readonly SlotGroup[],
     within: Deadline,
-    of?: { mobile: string; maxFailures: number },
+    of?: { mobile: string; lockout: LockoutPolicy },
   ): Promise<{ refusal?: Refusal; counts: number[] }> {
     const counts: number[] = [];
     const refusals = await Promise.all(
@@ -37,7 +38,7 @@ export class RedisClusterLimits {
         const own = i === 0 ? of : undefined;
         if (!own && keys.length === 0) return undefined;
         const standing = own ? [this.keys.failures(own.mobile), this.keys.listed(own.mobile)] : [first, first];
-        const numbers = `${own?.maxFailures ?? 0},${sparedBits(limits)}${limitArguments(limits)}`;
+        const numbers = `${own?.lockout.maxFailures ?? 0},${own?.lockout.lockoutMs ?? 0},${sparedBits(limits)}${limitArguments(limits)}`;
         const reply = await this.commands.run('check', [...standing, ...keys], [numbers], within);
         const [, , locked, blocked, limit, waitMs, ...events] = reply;
         for (const [j, index] of indexes.entries()) counts[index] = Number(events[j]);

@@ -35,7 +35,7 @@ export class RedisClusterSends {
 
     const { own, others } = this.limits.groups(limits, keys.code(mobile));
     const [{ refusal }, decided] = await Promise.all([
-      this.limits.check([own, ...others], within, { mobile, maxFailures: lockout.maxFailures }),
+      this.limits.check([own, ...others], within, { mobile, lockout }),
       allowance && this.allowances.decide(mobile, allowance, within),
       // A count that stays is no reason to fail.
       this.limits.refundLatest(solved).catch(() => undefined),
@@ -83,7 +83,7 @@ export class RedisClusterSends {
           purpose,
           smsId,
           captcha.uuid,
-          `${ttlMs},${lockout.maxFailures},${sparedBits(own.limits)}${limitArguments(own.limits)}`,
+          `${ttlMs},${lockout.maxFailures},${lockout.lockoutMs},${sparedBits(own.limits)}${limitArguments(own.limits)}`,
           ...(owed ? [...askerOf(owed), owed.charge, owed.sentAt] : []),
         ],
         {

@@ -191,7 +191,7 @@ export class RedisOperatorStore implements OperatorStore {
   }
 
   private async now(key: string): Promise<number> {
-    const [, now] = await this.commands.run('check', [key, key], ['0,0']);
+    const [, now] = await this.commands.run('check', [key, key], ['0,0,0']);
     return now;
   }
 }

@@ -91,7 +91,7 @@ export class RedisStore implements OpenedStore {
         purpose,
         smsId,
         uuid,
-        `${ttlMs},${lockout.maxFailures},${solved.length},${modeOf(allowance)},${sparedBits(limits)},${allowance?.device?.cap ?? 0},${allowance?.device?.lengthMs ?? 0}${limitArguments(solved)}${limitArguments(limits)}${allowance ? `,${allowanceArguments(allowance.rule)}` : ''}`,
+        `${ttlMs},${lockout.maxFailures},${lockout.lockoutMs},${solved.length},${modeOf(allowance)},${sparedBits(limits)},${allowance?.device?.cap ?? 0},${allowance?.device?.lengthMs ?? 0}${limitArguments(solved)}${limitArguments(limits)}${allowance ? `,${allowanceArguments(allowance.rule)}` : ''}`,
       ],
       {
         refund: (late) =>

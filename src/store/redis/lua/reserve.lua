@@ -5,7 +5,7 @@
 --       11 when the mobile was last confirmed  12 its unpaid messages  with a trusted device: 13 what that device paid for  then the
 --       client's unsolved captchas, then the limits
 -- ARGV  1 deadline  2 the captcha's answer, trimmed, in lower case  3 code  4 purpose  5 smsId  6 uuid
---       7 numbers: the code's lifetime, ms; failures allowed in a row, 0 for any; how many keys count unsolved captchas; allowances: 0 for
+--       7 numbers: the code's lifetime, ms; failures allowed in a row, 0 for any; how long too many lock the mobile, ms; how many keys count unsolved captchas; allowances: 0 for
 --       none, 1 to enforce them, 2 to report; a bit for each limit that an allowed mobile is spared; cap and length of KEYS[13], 0 0
 --       without a device; then cap, length and value of each key for unsolved captchas and of each limit; with allowances then the rule
 -- Returns { 'ok', now, code before, its `code:PURPOSE:uuid`, when it expires, what pays for it, what would have refused it,
@@ -23,19 +23,18 @@ redis.call('SET', KEYS[1], text, 'KEEPTTL')
 redis.call('DEL', KEYS[1])
 if text:match('^%s*(.-)%s*$'):lower() ~= ARGV[2] then return { 'captcha-mismatch', now } end
 local bounds = numbers(ARGV[7])
-local ttl, max_failures, unsolved, mode, spared, device_cap, device_length = unpack(bounds, 1, 7)
+local ttl, max_failures, lockout, unsolved, mode, spared, device_cap, device_length = unpack(bounds, 1, 8)
 local first = mode > 0 and 13 or 8
 if device_cap > 0 then first = 14 end
 for i = 1, unsolved do
-  refund_latest_event(KEYS[first + i - 1], bounds[5 + 3 * i], bounds[6 + 3 * i])
+  refund_latest_event(KEYS[first + i - 1], bounds[6 + 3 * i], bounds[7 + 3 * i])
 end
 
 local list, listed = listing(KEYS[7])
 if list == 'blocked' then return { 'blocked', now, listed } end
 local is_allowed = list == 'allowed'
-local locked = locked_ms(KEYS[6], max_failures)
-if locked then return { 'locked', now, locked } end
-local b = 8 + 3 * unsolved
+if is_locked(KEYS[6], max_failures) then return { 'locked', now, lock_left(KEYS[6], lockout) } end
+local b = 9 + 3 * unsolved
 first = first + unsolved
 local wait, index, logs, counts = check_all(first, #KEYS, bounds, b, is_allowed and spared)
 

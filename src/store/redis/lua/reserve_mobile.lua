@@ -1,7 +1,7 @@
 -- For a cluster: counts a message in the limits of its mobile, all or none, and writes its request and code, and that it is unpaid.
 -- KEYS  1 sms:{mobile}  2 the latest code's purpose  3 the request  4 when codes of this purpose were ended  5 the mobile's failures
 --       6 the mobile's unpaid messages  7 what an operator decided for the mobile  8.. limits
--- ARGV  1 deadline  2 code  3 purpose  4 smsId  5 uuid  6 numbers: the code's lifetime, ms; failures allowed in a row, 0 for any; a bit for
+-- ARGV  1 deadline  2 code  3 purpose  4 smsId  5 uuid  6 numbers: the code's lifetime, ms; failures allowed in a row, 0 for any; how long too many lock the mobile, ms; a bit for
 --       each limit that an allowed mobile is spared; then cap, length and value of each limit  with allowances: 7 8 9 client, network, parent  10 what pays for it  11 when that was charged
 -- Returns { 'ok', now, code before, its `code:PURPOSE:uuid`, when it expires, events now in each limit... }
 --         { 'refused', now, index of the limit from 0, ms to wait }  { 'locked', now, ms to wait }
@@ -14,11 +14,10 @@
 local bounds = numbers(ARGV[6])
 local list, listed = listing(KEYS[7])
 if list == 'blocked' then return { 'blocked', now, listed } end
-local locked = locked_ms(KEYS[5], bounds[2])
-if locked then return { 'locked', now, locked } end
-local wait, index, logs, counts = check_all(8, #KEYS, bounds, 4, list == 'allowed' and bounds[3])
+if is_locked(KEYS[5], bounds[2]) then return { 'locked', now, lock_left(KEYS[5], bounds[3]) } end
+local wait, index, logs, counts = check_all(8, #KEYS, bounds, 5, list == 'allowed' and bounds[4])
 if wait > 0 then return { 'refused', now, index, wait } end
-count_all(8, #KEYS, bounds, 4, logs)
+count_all(8, #KEYS, bounds, 5, logs)
 local asker = nil
 if ARGV[10] then
   asker = { ARGV[7], ARGV[8], ARGV[9] }

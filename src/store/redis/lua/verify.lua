@@ -37,7 +37,7 @@ elseif check_foreign == 1 then
   end
 end
 
-local locked = code and locked_ms(KEYS[3], max_failures)
+local locked = code and is_locked(KEYS[3], max_failures)
 -- A void one has no code, and nothing equals that.
 local is_void = code == '' or (max_attempts > 0 and wrong >= max_attempts)
 -- A try where nothing is compared counts as a guess: with a request of one's own that is void, one could else use up what all others at
@@ -62,7 +62,7 @@ end
 if not compares then
   count_try()
   if not code then return { 'expired', now } end
-  return { 'locked', now, sms_id, locked or 0, 0 }
+  return { 'locked', now, sms_id, locked and lock_left(KEYS[3], lockout) or 0, 0 }
 end
 
 -- The try, before the comparison: a Redis that can't write this compares nothing.

@@ -1,11 +1,21 @@
 -- Codes: the latest of a mobile under sms:{mobile}, beside it `code:PURPOSE:uuid` of the latest that this server wrote, and a record for each
 -- request, as MessagePack { code, purpose, wrong tries, asked for at, smsId, and with allowances client, network, parent that asked }.
 
--- Ms for which the mobile whose failures are `key` is locked after too many wrong codes; nil if it isn't.
-local function locked_ms(key, max_failures)
-  if max_failures == 0 or tonumber(held[key] or 0) < max_failures then return nil end
+-- Whether the mobile whose failures are `key` is locked after too many wrong codes.
+local function is_locked(key, max_failures)
+  return max_failures > 0 and tonumber(held[key] or 0) >= max_failures
+end
+
+-- For how many ms a locked mobile is locked still, `lockout` at most: failures that a higher limit allowed are kept for longer, and last no
+-- longer than that once a lower one locks. Not to be a script's first write, where a full Redis must refuse those behind it.
+local function lock_left(key, lockout)
+  local left = redis.call('PTTL', key)
+  if left > lockout then
+    redis.call('PEXPIRE', key, lockout)
+    return lockout
+  end
   -- Redis keeps a key through the millisecond in which it expires.
-  return math.max(redis.call('PTTL', key), 1)
+  return math.max(left, 1)
 end
 
 -- What an operator decided for a mobile: 'blocked', 'allowed' or nil; and for how many ms still.
