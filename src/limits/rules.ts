@@ -112,7 +112,7 @@ export class LimitRules {
     this.allowanceRule = allowanceRule(settings.dailyBudget, settings.perClientHour);
   }
 
-  /** Whether a right code credits somebody. */
+  /** Whether messages are owed until they are confirmed. */
   get keepsAllowances(): boolean {
     return this.settings.abusePolicy !== 'off';
   }

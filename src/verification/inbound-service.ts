@@ -136,15 +136,16 @@ export class InboundService {
 
   /** A message came from a mobile. Whatever it says, its sender is told nothing. */
   private async receive({ from, text }: InboundMessage): Promise<void> {
-    const { store, rules, numbering, observe, personOf } = this.dependencies;
+    const { store, numbering, observe, personOf } = this.dependencies;
     const mobile = numbering.parse(from);
     const read = readInboundText(text);
     if (mobile === undefined || !read || this.numberFor(mobile) === undefined) {
       return observe({ type: 'inbound', result: 'unmatched' });
     }
     const { purpose, code } = read;
-    const person = rules.keepsAllowances ? personOf(mobile) : undefined;
-    const confirmed = await store.confirmInbound({ mobile, purpose, code, keepMs: LIFE_MS, person });
+    // Without a policy too: it may have been asked for at another server on the same store, which has one.
+    const arrival = { mobile, purpose, code, keepMs: LIFE_MS, person: personOf(mobile) };
+    const confirmed = await store.confirmInbound(arrival);
     if (confirmed.status === 'none') return observe({ type: 'inbound', result: 'unmatched' });
     const request: RequestIdentity = { mobile, purpose, uuid: confirmed.uuid };
     observe({ type: 'inbound', result: confirmed.status === 'ok' ? 'confirmed' : 'duplicate', request });

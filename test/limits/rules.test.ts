@@ -117,7 +117,7 @@ describe('the rules against abuse', () => {
       expect(of('off').allowance(C1, 'person')).toBeUndefined();
     });
 
-    test('given the policy, then right codes credit somebody; without it nobody', () => {
+    test('given the policy, then messages are owed; without it none', () => {
       const keeps = (['enforce', 'report', 'off'] as const).map((policy) => of(policy).keepsAllowances);
       expect(keeps).toEqual([true, true, false]);
     });

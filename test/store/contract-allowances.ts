@@ -150,6 +150,14 @@ export function describeAllowances(subject: () => StoreSubject): void {
       expect(paidBy((await send(requestOf('nat'))).reserved)).toBe('own');
     });
 
+    test('given a message that nobody was charged for, when it is confirmed, then nobody is credited', async () => {
+      const [mobile, person] = [mobileOf(sent), 'somebody'];
+      await reserveSolved(subject().store, 'free', { mobile });
+      const checked = await subject().store.checkCode(codeCheck({ uuid: 'free', mobile, person }));
+      expect(checked).toEqual({ status: 'ok', smsId: 'sms-1' });
+      expect(paidBy((await send(requestOf('a', 'n', person))).reserved)).toBe('unknown');
+    });
+
     test('given a confirmation, when its number asks again, from anywhere, then what is known of the person pays', async () => {
       const message = await send(requestOf('a'));
       await confirm(message);

@@ -8,6 +8,7 @@ import { InboundService } from '../../src/verification/inbound-service';
 import { Reason } from '../../src/verification/reasons';
 import type { LogLine } from '../harness/server-process';
 import { DEFAULT_LIMITS } from '../limits/default-limits';
+import { captcha, reservation } from '../store/requests';
 
 const MOBILE = '13800138000';
 const REQUEST = { mobile: MOBILE, imageCode: 'HAPPY', uuid: 'a-request', purpose: 'REGISTER' } as const;
@@ -15,19 +16,27 @@ const { imageCode: _, ...request } = REQUEST;
 const CALLER = { client: { id: 'c', network: 'n', parent: 'p' }, language: 'zh' } as const;
 
 /** The service over a store in this process, and all that it tells. */
-function open(store = new MemoryStore()) {
+function open(store = new MemoryStore(), limits = DEFAULT_LIMITS) {
   const lines: LogLine[] = [];
   const events: DomainEvent[] = [];
   const service = new InboundService(
     { numbers: new Map([['', '1069012345678']]), always: true, countries: ['CN'] },
     {
       store,
-      rules: new LimitRules(DEFAULT_LIMITS, 300_000),
+      rules: new LimitRules(limits, 300_000),
       numbering: MAINLAND_NUMBERING,
       log: pino({ level: 'trace' }, { write: (line: string) => void lines.push(JSON.parse(line)) }),
       observe: (event) => void events.push(event),
       personOf: (mobile) => `person-of-${mobile.length}`,
-      parsers: {},
+      parsers: {
+        // Whose pushes are the text that the mobile sent.
+        double: {
+          parse: ({ body }) => ({
+            messages: [{ from: MOBILE, text: body }],
+            answer: { status: 200, contentType: 'text/plain', body: '' },
+          }),
+        },
+      },
     },
   );
   return { service, lines, events };
@@ -50,6 +59,21 @@ describe('A verification by message', () => {
       { type: 'captcha-answered', reason: Reason.OK, request },
       { type: 'inbound', result: 'started', request },
     ]);
+  });
+
+  test('given a server with a policy and one without, when the message comes to the latter, then whoever asked is credited', async () => {
+    const store = new MemoryStore();
+    const offered = await open(store).service.offerAfter(Reason.SMS_REJECTED, REQUEST, CALLER);
+    const { service } = open(store, { ...DEFAULT_LIMITS, abusePolicy: 'off' });
+    const push = { headers: {}, target: '/', query: new URLSearchParams(), body: String(offered?.text) };
+    await service.handlers.double?.(push);
+
+    const { id, network, parent } = CALLER.client;
+    const allowance = new LimitRules(DEFAULT_LIMITS, 300_000).allowance({ id, network, parent }, 'another person');
+    await store.issueCaptcha(captcha());
+    const reserved = await store.reserveSend(reservation({ mobile: '13900139000', allowance }));
+    // Its network has credit of its own.
+    expect(reserved).toMatchObject({ status: 'ok', charge: 'own' });
   });
 });
 

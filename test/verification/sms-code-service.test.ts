@@ -47,13 +47,15 @@ interface Options {
   codeTtlMs?: number;
   outcome?: SmsOutcome['class'];
   tickets?: SmsCodeServiceDependencies['tickets'];
+  /** Another server's. */
+  sharedStore?: WatchedStore;
 }
 
 /** The service over a store in this process, and all that it tells. */
-function open({ limits = {}, codeTtlMs = 5 * MINUTE, outcome = 'accepted', tickets }: Options = {}) {
+function open({ limits = {}, codeTtlMs = 5 * MINUTE, outcome = 'accepted', tickets, sharedStore }: Options = {}) {
   const world = { now: Date.UTC(2026, 0, 1), outcome, passed: 0, handOver: (): void => undefined };
   const clock = () => world.now;
-  const store = new WatchedStore(clock);
+  const store = sharedStore ?? new WatchedStore(clock);
   const rules = new LimitRules({ ...DEFAULT_LIMITS, ...limits }, 5 * MINUTE);
   const events: DomainEvent[] = [];
   const logs: LogLine[] = [];
@@ -414,8 +416,18 @@ describe('What a message is counted in', () => {
     const { uuid } = await send();
     await verify(uuid);
     expect(store.reservations[0]?.allowance).toBeUndefined();
-    expect(store.checks[0]?.person).toBeUndefined();
     expect(told('allowance-charged')).toEqual([]);
+  });
+
+  test('where one server has a policy and another has none, a code that is right at either pays what it cost', async () => {
+    const { send, store } = open();
+    const { verify } = open({ limits: { abusePolicy: 'off' }, sharedStore: store });
+    for (let n = 0; n < 40; n++) {
+      const mobile = String(13_800_000_000 + n);
+      const { uuid, reason } = await send(mobile);
+      expect([n, reason]).toEqual([n, 'OK']);
+      expect((await verify(uuid, CODE, mobile)).reason).toBe('OK');
+    }
   });
 
   test('without a policy, nobody is refunded what nobody owed', async () => {
