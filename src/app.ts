@@ -80,6 +80,7 @@ const DRAIN_MS = 9_000;
  */
 export async function createApp(config: Config, log: Logger, overrides: Overrides = {}): Promise<App> {
   const { clock = Date.now } = overrides;
+  const stopwatch = overrides.clock ?? (() => performance.now());
   const { countries, countryBudgets } = config.sms;
   const { secrets, publicUrl } = config.receipts;
   const parsers = secrets.length > 0 ? createReceiptParsers(config.sms, { publicUrl, clock }) : {};
@@ -142,14 +143,14 @@ export async function createApp(config: Config, log: Logger, overrides: Override
       parsers: createInboundParsers(config.sms, { publicUrl, clock }),
     });
   const handlers = { receipts: receipts.handlers, inbound: inbound?.handlers ?? {} };
-  const pushes = secrets.length > 0 ? new ProviderPushes({ secrets, handlers, log }) : undefined;
+  const pushes = secrets.length > 0 ? new ProviderPushes({ secrets, handlers, log, stopwatch }) : undefined;
   const smsCodes = new SmsCodeService(config.smsCode, {
     store,
     rules,
     sender,
     log,
     observe,
-    stopwatch: overrides.clock ?? (() => performance.now()),
+    stopwatch,
     codeFor: fixedCodes(config.sms.testNumbers ?? [], randomCode),
     tickets,
     devices,

@@ -49,7 +49,7 @@ export function createHttpHandler(dependencies: HttpDependencies): RequestListen
     // What a person typed may hold another question mark.
     const query = request.url.slice(path.length + 1);
     response.on('error', () => undefined);
-    const push = pushes?.handlerOf(path);
+    const push = pushes?.find(path);
     // No other request has a body that anybody reads. Node would read any other to its end, to keep the connection.
     const readsBody = request.method === 'POST' && (path === '/graphql' || push !== undefined);
     if (!readsBody && hasBody(request)) response.setHeader('connection', 'close');

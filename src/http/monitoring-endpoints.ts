@@ -54,7 +54,7 @@ export function createMonitoringHandler(
   return (request, response) => {
     response.on('error', () => undefined);
     const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
-    const push = pushes?.handlerOf(path);
+    const push = pushes?.find(path);
     if (push) pushes?.answer(push, request, response);
     else if (!answerMonitoring(dependencies, path, request, response)) {
       sendError(response, 404, 'NOT_FOUND', 'There is nothing here.');

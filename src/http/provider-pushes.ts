@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from '../log';
+import { OnceEvery } from '../once-every';
 import type { PushHandler } from '../sms/provider-push';
 import { StoreUnavailableError } from '../store/store';
 import { sendError, sendText } from './json-answer';
@@ -12,6 +13,15 @@ export interface ProviderPushesDependencies {
   /** By kind, which is the path's first part, and provider, which is its last. */
   handlers: Readonly<Record<string, Readonly<Record<string, PushHandler>>>>;
   log: Logger;
+  /** ms of a clock that nobody sets. */
+  stopwatch: () => number;
+}
+
+/** Where a provider may push. */
+export interface PushPath {
+  kind: string;
+  provider: string;
+  handle: PushHandler;
 }
 
 const PATH = /^\/([a-z]+)\/([^/]+)\/([a-z-]+)$/;
@@ -20,6 +30,8 @@ export const MAX_PUSH_BYTES = 131_072;
 /** Pushes that are handled at the same time, which bounds their memory; further ones are told to come again. */
 const MAX_AT_ONCE = 64;
 const RETRY_AFTER_SECONDS = 5;
+/** Least time between two lines about refused pushes of one kind and provider, ms. */
+const REFUSED_EVERY_MS = 60_000;
 
 /**
  * What providers tell this server: `POST /{kind}/{secret}/{provider}`. Some sign nothing, so the path has a secret: without it, there is
@@ -27,23 +39,26 @@ const RETRY_AFTER_SECONDS = 5;
  */
 export class ProviderPushes {
   private readonly digests: readonly Buffer[];
+  private readonly refusals: OnceEvery;
   private atOnce = 0;
 
   constructor(private readonly dependencies: ProviderPushesDependencies) {
     this.digests = dependencies.secrets.map(digest);
+    this.refusals = new OnceEvery(REFUSED_EVERY_MS, dependencies.stopwatch);
   }
 
-  /** Who deals with pushes to this path; undefined where there is nothing, or the secret is wrong. */
-  handlerOf(path: string): PushHandler | undefined {
+  /** What is pushed to this path; undefined where there is nothing, or the secret is wrong. */
+  find(path: string): PushPath | undefined {
     const [, kind = '', secret = '', provider = ''] = PATH.exec(path) ?? [];
     const { handlers } = this.dependencies;
     if (!Object.hasOwn(handlers, kind) || !this.isSecret(secret)) return undefined;
     const providers = handlers[kind] ?? {};
-    return Object.hasOwn(providers, provider) ? providers[provider] : undefined;
+    const handle = Object.hasOwn(providers, provider) ? providers[provider] : undefined;
+    return handle && { kind, provider, handle };
   }
 
-  /** Answers a request whose path `handlerOf` knows. */
-  answer(handler: PushHandler, request: IncomingMessage, response: ServerResponse): void {
+  /** Answers a request whose path `find` knows. */
+  answer(path: PushPath, request: IncomingMessage, response: ServerResponse): void {
     if (request.method !== 'POST') {
       response.setHeader('allow', 'POST');
       sendError(response, 405, 'METHOD_NOT_ALLOWED', 'Send a POST request.');
@@ -54,19 +69,29 @@ export class ProviderPushes {
       return;
     }
     this.atOnce += 1;
-    this.deal(handler, request, response)
+    this.deal(path, request, response)
       .catch((error: Error) => this.fail(error, request, response))
       .finally(() => {
         this.atOnce -= 1;
       });
   }
 
-  private async deal(handler: PushHandler, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  private async deal(path: PushPath, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { headers, url: target = '/' } = request;
     const body = await readText(request, response, MAX_PUSH_BYTES);
     const query = new URLSearchParams(target.slice(target.split('?', 1)[0]?.length));
-    const answer = await handler({ headers, target, query, body });
+    const answer = await path.handle({ headers, target, query, body });
+    if (answer.refused) this.tellRefusal(path, answer.refused);
     if (!response.destroyed) sendText(response, answer.status, answer.contentType, answer.body);
+  }
+
+  /** Whoever pushed knows the path: it is the provider, and something is set up wrongly, rather than a stranger. */
+  private tellRefusal({ kind, provider }: PushPath, why: string): void {
+    if (!this.refusals.isDue(`${kind} ${provider}`)) return;
+    this.dependencies.log.warn(
+      { kind, provider, why },
+      "A provider's push was refused: what it told is lost, unless the provider comes again",
+    );
   }
 
   private fail(error: Error, request: IncomingMessage, response: ServerResponse): void {

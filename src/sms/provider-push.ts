@@ -15,6 +15,8 @@ export interface PushAnswer {
   status: number;
   contentType: string;
   body: string;
+  /** Why it is not taken for the provider's, and what to mend, for the log: nothing that stands in the push but a time. */
+  refused?: string;
 }
 
 /** Deals with one provider's pushes of one kind. Rejects with StoreUnavailableError where the push should come again. */
@@ -34,6 +36,11 @@ export function pushHandlers<Read extends { answer: PushAnswer }>(
     },
   ]);
   return Object.fromEntries(handlers);
+}
+
+/** Of a push whose provider signs what it tells. */
+export function unsignedAnswer(status: 401 | 403, refused: string): PushAnswer {
+  return { ...jsonAnswer(status, { error: 'not signed' }), refused };
 }
 
 /** An answer in JSON. */

@@ -21,7 +21,12 @@ describe('Pushes of providers', () => {
   beforeAll(async () => {
     const log = pino({ level: 'trace' }, { write: (line: string) => lines.push(line) });
     const provider = { aliyun: (push: ProviderPush) => deal(push) };
-    const dependencies = { secrets: [OLD, NEW], handlers: { receipts: provider, inbound: provider }, log };
+    const dependencies = {
+      secrets: [OLD, NEW],
+      handlers: { receipts: provider, inbound: provider },
+      log,
+      stopwatch: () => 0,
+    };
     const monitoring = { ready: async () => true, log };
     server = createBoundedServer(createMonitoringHandler(monitoring, new ProviderPushes(dependencies)));
     server.listen(0, '127.0.0.1');

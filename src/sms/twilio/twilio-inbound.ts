@@ -1,6 +1,6 @@
 import { type InboundParser, mainlandSender } from '../inbound';
-import { jsonAnswer } from '../provider-push';
-import { isSignedByTwilio } from './twilio-signature';
+import { unsignedAnswer } from '../provider-push';
+import { isSignedByTwilio, TWILIO_MISMATCH } from './twilio-signature';
 
 /** TwiML (www.twilio.com/docs/messaging/twiml): nothing is sent back. */
 const NOTHING = '<?xml version="1.0" encoding="UTF-8"?><Response></Response>';
@@ -15,7 +15,7 @@ export function twilioInboundParser(authToken: string, publicUrl: string): Inbou
       const form = new URLSearchParams(body);
       const signature = String(headers['x-twilio-signature'] ?? '');
       if (!isSignedByTwilio({ url: publicUrl + target, form, signature }, authToken)) {
-        return { messages: [], answer: jsonAnswer(403, { error: 'not signed' }) };
+        return { messages: [], answer: unsignedAnswer(403, TWILIO_MISMATCH) };
       }
       const from = form.get('From');
       const text = form.get('Body');

@@ -1,7 +1,7 @@
 import { type CarrierCodes, deliveryOf } from '../carrier-codes';
-import { jsonAnswer } from '../provider-push';
+import { jsonAnswer, unsignedAnswer } from '../provider-push';
 import type { Receipt, ReceiptParser } from '../receipts';
-import { isSignedByTwilio } from './twilio-signature';
+import { isSignedByTwilio, TWILIO_MISMATCH } from './twilio-signature';
 
 /** The parameter of the callback's address that has our id. */
 export const SMS_ID_PARAMETER = 'smsId';
@@ -47,7 +47,7 @@ export function twilioReceiptParser(authToken: string, publicUrl: string): Recei
       const form = new URLSearchParams(body);
       const signature = String(headers['x-twilio-signature'] ?? '');
       if (!isSignedByTwilio({ url: publicUrl + target, form, signature }, authToken)) {
-        return { receipts: [], answer: jsonAnswer(403, { error: 'not signed' }) };
+        return { receipts: [], answer: unsignedAnswer(403, TWILIO_MISMATCH) };
       }
       const state = form.get('MessageStatus') ?? '';
       const smsId = query.get(SMS_ID_PARAMETER) ?? undefined;

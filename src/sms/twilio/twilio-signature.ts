@@ -9,6 +9,9 @@ export interface SignedPush {
   signature: string;
 }
 
+export const TWILIO_MISMATCH =
+  "its signature doesn't match: compare RECEIPTS_URL with the address that Twilio calls, and TWILIO_AUTH_TOKEN with its console";
+
 /**
  * Whether Twilio signed this push (www.twilio.com/docs/usage/security): base64 of HMAC-SHA1, with the account's auth token, of the
  * address followed by the names and values of the form, sorted by name.

@@ -1,6 +1,6 @@
 import { type InboundParser, mainlandSender } from '../inbound';
 import { readJsonObject } from '../json-object';
-import { jsonAnswer } from '../provider-push';
+import { jsonAnswer, unsignedAnswer } from '../provider-push';
 import { webhookVerifier } from './webhook-signature';
 
 /**
@@ -9,10 +9,11 @@ import { webhookVerifier } from './webhook-signature';
  * @param clock ms since the epoch.
  */
 export function webhookInboundParser(secrets: readonly string[], clock: () => number): InboundParser {
-  const isSigned = webhookVerifier(secrets, clock);
+  const refusal = webhookVerifier(secrets, clock);
   return {
     parse({ headers, body }) {
-      if (!isSigned(headers, body)) return { messages: [], answer: jsonAnswer(401, { error: 'not signed' }) };
+      const refused = refusal(headers, body);
+      if (refused) return { messages: [], answer: unsignedAnswer(401, refused) };
       const { from, text } = readJsonObject(body) ?? {};
       if (typeof from !== 'string' || typeof text !== 'string') {
         return { messages: [], answer: jsonAnswer(400, { error: 'needs from and text' }) };

@@ -1,6 +1,6 @@
 import { deliveryOf, MAINLAND_CARRIER_CODES } from '../carrier-codes';
 import { readJsonObject, textOf } from '../json-object';
-import { jsonAnswer } from '../provider-push';
+import { jsonAnswer, unsignedAnswer } from '../provider-push';
 import { DELIVERY_OUTCOMES, type DeliveryOutcome, type ReceiptParser } from '../receipts';
 import { webhookVerifier } from './webhook-signature';
 
@@ -10,10 +10,11 @@ import { webhookVerifier } from './webhook-signature';
  * @param clock ms since the epoch.
  */
 export function webhookReceiptParser(secrets: readonly string[], clock: () => number): ReceiptParser {
-  const isSigned = webhookVerifier(secrets, clock);
+  const refusal = webhookVerifier(secrets, clock);
   return {
     parse({ headers, body }) {
-      if (!isSigned(headers, body)) return { receipts: [], answer: jsonAnswer(401, { error: 'not signed' }) };
+      const refused = refusal(headers, body);
+      if (refused) return { receipts: [], answer: unsignedAnswer(401, refused) };
       const { id, outcome, code, at } = readJsonObject(body) ?? {};
       if (typeof id !== 'string' || !DELIVERY_OUTCOMES.includes(outcome as DeliveryOutcome)) {
         return { receipts: [], answer: jsonAnswer(400, { error: `needs an id, and one of ${DELIVERY_OUTCOMES}` }) };
