@@ -26,12 +26,15 @@ export async function sendWithinBudget(
   );
   const store = await openStore(config.store);
   try {
-    // Messages are counted where a captcha is solved: this one knows its answer.
-    await store.issueCaptcha({ uuid, text: uuid, ttlMs: TRACE_MS, limits: [] });
-    const reserved = await store.reserveSend({
-      ...{ captcha: { uuid, answer: uuid }, mobile, purpose, smsId: uuid, code },
-      ...{ ttlMs: TRACE_MS, limits, lockout: NO_LOCKOUT, solved: [] },
-    });
+    const reserve = async (counted: typeof limits) => {
+      // Messages are counted where a captcha is solved: this one knows its answer.
+      await store.issueCaptcha({ uuid, text: uuid, ttlMs: TRACE_MS, limits: [] });
+      return store.reserveSend({
+        ...{ captcha: { uuid, answer: uuid }, mobile, purpose, smsId: uuid, code },
+        ...{ ttlMs: TRACE_MS, limits: counted, lockout: NO_LOCKOUT, solved: [] },
+      });
+    };
+    const reserved = await reserve(limits);
     if (reserved.status === 'refused') {
       const setting = limits[reserved.limit]?.rule === 'budget' ? 'SMS_DAILY_BUDGET' : 'SMS_COUNTRY_BUDGETS';
       const seconds = Math.ceil(reserved.waitMs / 1000);
@@ -42,7 +45,10 @@ export async function sendWithinBudget(
     await store.refundSend({ mobile, uuid, code, previous, limits: [], countedAt: [] });
     const outcome = await sender.send(message);
     if (outcome.class !== 'accepted' && outcome.class !== 'unknown') {
-      await store.refundSend({ mobile, uuid, code, limits, countedAt });
+      // Counts are given back with a request that is there, and that nobody tried.
+      const again = await reserve([]);
+      if (again.status === 'ok')
+        await store.refundSend({ mobile, uuid, code, previous: again.previous, limits, countedAt });
     }
     return outcome;
   } finally {
