@@ -132,7 +132,7 @@ export class RedisCluster {
   }
 
   async withClient<T>({ port }: RedisServer, use: (client: Redis) => Promise<T>): Promise<T> {
-    const options = { password: this.password, retryStrategy: null, connectTimeout: 500, commandTimeout: 1_000 };
+    const options = { password: this.password, retryStrategy: null, connectTimeout: 5_000, commandTimeout: 10_000 };
     const client = new Redis(port, '127.0.0.1', { ...options, maxRetriesPerRequest: 0 });
     client.on('error', () => undefined);
     try {

@@ -175,7 +175,7 @@ class Sentinel {
 }
 
 async function withClient<T>(port: number, use: (client: Redis) => Promise<T>): Promise<T> {
-  const options = { retryStrategy: null, connectTimeout: 500, commandTimeout: 1_000, enableReadyCheck: false };
+  const options = { retryStrategy: null, connectTimeout: 2_000, commandTimeout: 2_000, enableReadyCheck: false };
   const client = new Redis(port, '127.0.0.1', { ...options, maxRetriesPerRequest: 0 });
   client.on('error', () => undefined);
   try {
