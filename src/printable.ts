@@ -13,8 +13,9 @@ export const printable = (text: string): string => text.replace(ALL_UNPRINTABLE,
 /** The same for a text of several lines. */
 export const printableLines = (text: string): string => text.split('\n').map(printable).join('\n');
 
-/** The same JSON, with those characters escaped that JSON itself may hold as they are; its line breaks stay. */
+/** Those of them that JSON may hold as they are. */
+const UNESCAPED = /[\u007F-\u009F\u2028\u2029\p{Bidi_Control}]/gu;
+
+/** The same JSON, with each of these escaped. */
 export const printableJson = (json: string): string =>
-  json.replace(ALL_UNPRINTABLE, (character) =>
-    character < ' ' ? character : `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
+  json.replace(UNESCAPED, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
