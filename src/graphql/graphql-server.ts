@@ -10,7 +10,7 @@ import { answerType } from './answer-type';
 import type { GraphqlContext } from './context';
 import { formatError, refusesArgument } from './format-error';
 import { isRecord } from './is-record';
-import { MAX_TOKENS, OPERATION_LIMITS } from './operation-limits';
+import { hasTooManyLines, MAX_TOKENS, MAX_VALIDATION_ERRORS, OPERATION_LIMITS } from './operation-limits';
 import { answerOnce } from './operation-plan';
 import { RememberedDocuments } from './remembered-documents';
 import type { Refusal, TrustedDocuments } from './trusted-documents';
@@ -44,6 +44,9 @@ const NOT_ACCEPTABLE: GraphqlAnswer = {
   })}\n`,
 };
 
+/** As a text of too many tokens is refused. */
+const TOO_LONG: Refusal = { code: 'GRAPHQL_PARSE_FAILED', message: 'The query is too long.' };
+
 /**
  * GraphQL over HTTP by Apollo Server, and a fast path to the same answer: a query text that Apollo has parsed, validated and run is
  * remembered, and from then on executed directly: by a plan where it has one, else by graphql-js. Whatever is out of the ordinary takes the
@@ -72,6 +75,8 @@ export class GraphqlServer {
       allowBatchedHttpRequests: false,
       stopOnTerminationSignals: false,
       parseOptions: { maxTokens: MAX_TOKENS },
+      // What is hidden from clients would else be looked for all the same.
+      validationOptions: { maxErrors: MAX_VALIDATION_ERRORS, hideSuggestions: !development },
       // Apollo's own store may grow to 30 MB, by a measure that ignores comments. RememberedDocuments takes its place.
       documentStore: null,
       validationRules: [...OPERATION_LIMITS],
@@ -126,7 +131,10 @@ export class GraphqlServer {
     // Apollo refuses mutations by GET, and requests that a page elsewhere could send without a preflight.
     if (get) return this.apolloPath({ ...request, search: withText(request.search, resolved.body) }, context);
     const { body } = resolved;
-    return (await this.fastPath(body, type, context)) ?? (await this.apolloPath({ ...request, body }, context));
+    const fast = await this.fastPath(body, type, context);
+    if (fast) return fast;
+    if (isRecord(sent) && typeof sent.query === 'string' && hasTooManyLines(sent.query)) return refused(TOO_LONG, type);
+    return this.apolloPath({ ...request, body }, context);
   }
 
   /** The answer, or undefined if nothing has run yet and Apollo must decide. */

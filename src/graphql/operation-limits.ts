@@ -20,8 +20,20 @@ export const GUARDED_FIELDS = [
 
 /** Lexical tokens of a query text. The longest known honest one, an introspection query, has about 240. */
 export const MAX_TOKENS = 600;
+/**
+ * Lines of a query text; the longest known honest one has about 100. graphql-js finds the line of each error by reading the text from its
+ * beginning, so that a few thousand empty lines and a hundred errors take it 80 ms.
+ */
+export const MAX_LINES = 300;
+/** Errors that a query text is told of. */
+export const MAX_VALIDATION_ERRORS = 10;
 /** Levels of fields. The API's own operations have two; an introspection query has up to 14. */
 export const MAX_DEPTH = 16;
+
+/** Whether a text of a stranger has more lines than any query needs. */
+export function hasTooManyLines(text: string): boolean {
+  return text.length > MAX_LINES && (text.match(/\r\n|[\n\r]/g)?.length ?? 0) >= MAX_LINES;
+}
 
 type Definition = OperationDefinitionNode | FragmentDefinitionNode;
 

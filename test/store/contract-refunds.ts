@@ -132,6 +132,14 @@ export function describeRefunds(subject: () => StoreSubject): void {
       expect(await check('a', { code: WRONG, lockout })).toMatchObject({ status: 'locked', waitMs: HOUR });
     });
 
+    test('given a later message under the same name, when the earlier one is refunded, then the code of the later one is good', async () => {
+      const earlier = granted(await reserve('a'));
+      await reserve('a', { code: LATER });
+      await refund('a', earlier, []);
+      expect(await latest()).toEqual(ifRead(LATER));
+      expect((await check('a', { code: LATER })).status).toBe('ok');
+    });
+
     test('given a later send to the same mobile, when the earlier one is refunded, then the later code and count stay', async () => {
       const own = [hourly(9), budget(9)];
       const earlier = granted(await reserve('a', { limits: own }));
@@ -180,14 +188,14 @@ export function describeRefunds(subject: () => StoreSubject): void {
       const reserved = [];
       for (let i = 0; i < 100; i++) reserved.push(granted(await reserve(`u${i}`, { limits: large })));
       expect((await reserve('x', { limits: large })).status).toBe('refused');
-      for (const [i, one] of reserved.slice(0, 40).entries()) await refund(`u${i}`, one, large, LATER);
+      for (const [i, one] of reserved.slice(0, 40).entries()) await refund(`u${i}`, one, large);
       expect(granted(await reserve('y', { limits: large })).counts).toEqual([61]);
     });
 
     test('given 20 sends at once, when all are refunded at once, then nothing is counted', async () => {
       const large = [budget(50), perClient(20)];
       const reserved = await Promise.all(Array.from({ length: 20 }, (_, i) => reserve(`u${i}`, { limits: large })));
-      await Promise.all(reserved.map((one, i) => refund(`u${i}`, granted(one), large, LATER)));
+      await Promise.all(reserved.map((one, i) => refund(`u${i}`, granted(one), large)));
       expect(granted(await reserve('x', { limits: large })).counts).toEqual([1, 1]);
     });
   });

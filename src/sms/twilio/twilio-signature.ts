@@ -17,9 +17,13 @@ export const TWILIO_MISMATCH =
  * address followed by the names and values of the form, sorted by name.
  */
 export function isSignedByTwilio({ url, form, signature }: SignedPush, authToken: string): boolean {
-  const fields = [...new Set(form.keys())].sort();
   // A name that stands there twice is signed with each of its values once, in order.
-  const text = fields.flatMap((name) => [...new Set(form.getAll(name))].sort().map((value) => name + value)).join('');
+  const fields = new Map<string, Set<string>>();
+  for (const [name, value] of form) fields.set(name, (fields.get(name) ?? new Set()).add(value));
+  const text = [...fields.keys()]
+    .sort()
+    .flatMap((name) => [...(fields.get(name) ?? [])].sort().map((value) => name + value))
+    .join('');
   const given = Buffer.from(signature);
   const expected = Buffer.from(
     createHmac('sha1', authToken)

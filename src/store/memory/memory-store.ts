@@ -123,9 +123,11 @@ export class MemoryStore implements OpenedStore {
     };
   }
 
-  async refundSend({ mobile, uuid, limits, countedAt, allowance }: SendRefund): Promise<void> {
+  async refundSend({ mobile, uuid, code, limits, countedAt, allowance }: SendRefund): Promise<void> {
     const key = this.keys.request(mobile, uuid);
     const record = this.entries.get<RequestRecord>(key);
+    // Another message of the same name (ORIGINAL_API lets pages choose it): its code is not this one's to take.
+    if (record && record.code !== code && record.code !== '') return;
     this.entries.delete(key);
     // Guesses at what a provider refuses would else be had for nothing. A right one leaves no request.
     if (!record || record.wrong > 0) return;

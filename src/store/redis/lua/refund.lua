@@ -15,6 +15,8 @@ local bounds = numbers(ARGV[5])
 local record = held[KEYS[3]] and cmsgpack.unpack(held[KEYS[3]])
 -- While a provider that refuses makes up its mind, five guesses could else be had for nothing, again and again. A right one leaves no request.
 local is_tried = not record or record[3] > 0
+-- Another message of the same name (ORIGINAL_API lets pages choose it): its code is not this one's to take.
+if record and record[1] ~= ARGV[2] and record[1] ~= '' then return { 'ok', now, 1 } end
 local good = ARGV[4] == '' or is_good(KEYS[4], KEYS[5], ARGV[3])
 refund_request(KEYS[1], KEYS[2], KEYS[3], ARGV[2], ARGV[3], ARGV[4], bounds[1], good)
 if is_tried then return { 'ok', now, 1 } end
