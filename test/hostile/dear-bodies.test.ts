@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import { ApiClient } from '../harness/api-client';
 import { type ServerProcess, startServer } from '../harness/server-process';
-import { RECEIPT_PROVIDERS } from '../sms/stand-in/receipt-pushes';
+import { RECEIPT_PROVIDERS, RECEIPTS_URL } from '../sms/stand-in/receipt-pushes';
 
 const SECRET = 'b1946ac92492d2347c6235b4d2611184';
 const COUNT = 20;
@@ -15,7 +15,7 @@ describe('Bodies that are dear to read', () => {
   let texts = 0;
   beforeAll(async () => {
     server = await startServer({
-      ...{ NODE_ENV: 'production', STORE: 'memory', SMS_PROVIDERS: 'twilio', RECEIPTS_SECRET: SECRET },
+      ...{ NODE_ENV: 'production', STORE: 'memory', SMS_PROVIDERS: 'twilio', RECEIPTS_SECRET: SECRET, RECEIPTS_URL },
       ...RECEIPT_PROVIDERS.find(({ name }) => name === 'twilio')?.environment('http://127.0.0.1:9'),
     });
     api = new ApiClient(server.url);
