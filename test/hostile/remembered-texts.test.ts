@@ -16,16 +16,16 @@ describe('What strangers choose is not remembered', () => {
   afterAll(() => victim?.stop());
 
   test.each([
-    ['16 KB, nearly all of it empty comments', 5_300, '{ __typename }'],
-    ['just short enough to be remembered', 2_000, '{ __typename }'],
-    ['with as many fields as a query may have', 20, `{ ${'__typename '.repeat(340)}}`],
-  ])('thousands of different valid queries: %s', async (_, comments, query) => {
+    ['16 KB, nearly all of it empty comments, more than a text may have', 5_300, '{ __typename }', 400],
+    ['with as many empty comments as a text may have', 297, '{ __typename }', 200],
+    ['with as many fields as a query may have', 20, `{ ${'__typename '.repeat(340)}}`, 200],
+  ])('thousands of different valid queries: %s', async (_, comments, query, status) => {
     const padding = '#\n'.repeat(comments);
     const statuses = new Set<number>();
     await victim.each(REQUESTS, async (n) => {
       statuses.add((await victim.post({ query: `${padding}#${n}\n${query}` })).status);
     });
-    expect([...statuses]).toEqual([200]);
+    expect([...statuses]).toEqual([status]);
     await victim.expectRecovered();
   });
 
