@@ -7,6 +7,9 @@ const LONG_NAME = /\w{65,}/g;
 /** As graphql-js says it, misspelling included; the words alone could be the query's own. */
 const TOO_MANY_TOKENS = /^(Syntax Error: )?Document contains more tha[nt] \d+ tokens\. Parsing aborted\.$/;
 
+/** What a text of too many tokens or lines is told. */
+export const QUERY_TOO_LONG = 'The query is too long.';
+
 /** As Apollo Server says it, with advice for whoever wrote this server; codegen and editors are what asks. */
 const INTROSPECTION = /^GraphQL introspection is not allowed/;
 const NO_INTROSPECTION =
@@ -34,7 +37,7 @@ function safeMessage(code: string, { message, locations }: GraphQLFormattedError
   const at = locations?.[0] ? ` at line ${locations[0].line}, column ${locations[0].column}` : '';
   switch (code) {
     case ApolloServerErrorCode.GRAPHQL_PARSE_FAILED:
-      return TOO_MANY_TOKENS.test(message) ? 'The query is too long.' : `The query is not valid GraphQL${at}.`;
+      return TOO_MANY_TOKENS.test(message) ? QUERY_TOO_LONG : `The query is not valid GraphQL${at}.`;
     case ApolloServerErrorCode.GRAPHQL_VALIDATION_FAILED:
       if (INTROSPECTION.test(message)) return NO_INTROSPECTION;
       return concernsValue(error) ? `A value in the query has the wrong type${at}.` : message.replace(LONG_NAME, '…');

@@ -8,7 +8,7 @@ import { type ExecutionResult, execute, type GraphQLError, type GraphQLSchema } 
 import type { Logger } from '../log';
 import { answerType } from './answer-type';
 import type { GraphqlContext } from './context';
-import { formatError, refusesArgument } from './format-error';
+import { formatError, QUERY_TOO_LONG, refusesArgument } from './format-error';
 import { isRecord } from './is-record';
 import { hasTooManyLines, MAX_TOKENS, MAX_VALIDATION_ERRORS, OPERATION_LIMITS } from './operation-limits';
 import { answerOnce } from './operation-plan';
@@ -45,7 +45,7 @@ const NOT_ACCEPTABLE: GraphqlAnswer = {
 };
 
 /** As a text of too many tokens is refused. */
-const TOO_LONG: Refusal = { code: 'GRAPHQL_PARSE_FAILED', message: 'The query is too long.' };
+const TOO_LONG: Refusal = { code: 'GRAPHQL_PARSE_FAILED', message: QUERY_TOO_LONG };
 
 /**
  * GraphQL over HTTP by Apollo Server, and a fast path to the same answer: a query text that Apollo has parsed, validated and run is
