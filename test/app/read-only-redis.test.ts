@@ -20,19 +20,22 @@ describeWithRedis('A Redis that becomes a replica while many ask', () => {
     await redis?.close();
   });
 
-  test('given hundreds of checks under way, when each is refused, then each is told so, and nothing is written past the log', async () => {
+  test('given many checks under way, when each is refused, then each is told so, and nothing is written past the log', async () => {
     const api = new ApiClient(server.url);
     const variables = { mobile: '13800138000', smsCode: '123456', uuid: 'unknown-to-it' };
-    const check = async () => (await api.post({ query: VERIFY_SMS_CODE, variables })).body.data?.verifySmsCode?.reason;
+    const check = async () => {
+      const { body, text } = await api.post({ query: VERIFY_SMS_CODE, variables });
+      return body.data?.verifySmsCode?.reason ?? text;
+    };
     expect(await check()).toBe('SMS_CODE_EXPIRED');
 
-    // It stands still first, so that all of them wait for it.
+    // It is busy first, so that all of them wait for it. Hundreds would be more than a busy machine reads within the time for a request.
     const becomesReplica = client.pipeline([
-      ['debug', 'sleep', '1'],
+      ['eval', 'for _ = 1, 5e7 do end', 0],
       ['replicaof', '127.0.0.1', '1'],
     ]);
     const replica = becomesReplica.exec();
-    const reasons = await Promise.all(Array.from({ length: 300 }, check));
+    const reasons = await Promise.all(Array.from({ length: 60 }, check));
     await replica;
     expect(new Set(reasons)).toEqual(new Set(['SERVICE_UNAVAILABLE']));
 
