@@ -53,6 +53,11 @@ describe('a push with a value that no provider sends there', () => {
       (body) => aliyunInbound.parse(received(JSON.stringify([body]))),
     ],
     ['messages of Tencent', TENCENT_SENT, (body) => tencentInbound.parse(received(JSON.stringify(body)))],
+    [
+      'messages of Tencent from abroad',
+      { ...TENCENT_SENT, nationcode: '852' },
+      (body) => tencentInbound.parse(received(JSON.stringify(body))),
+    ],
     ['messages of Ronglian', RONGLIAN_SENT, (body) => ronglianInbound.parse(received(JSON.stringify(body)))],
     [
       'messages of the webhook',

@@ -26,9 +26,14 @@ function jsonFields(body: string): Record<string, unknown> | undefined {
   return typeof request === 'object' && request !== null ? (request as Record<string, unknown>) : undefined;
 }
 
-/** The simple elements of a document; nothing else of XML is read, no entity is resolved. */
-function xmlFields(body: string): Record<string, unknown> {
-  return Object.fromEntries([...body.matchAll(/<(\w{1,32})>([^<>&]*)<\/\1>/g)].map(([, name, text]) => [name, text]));
+/**
+ * The simple elements of a document; nothing else of XML is read, no entity is resolved. Undefined where one stands there twice or text is
+ * quoted (CDATA, a comment): what a person wrote would else be read as elements, and name another sender.
+ */
+function xmlFields(body: string): Record<string, unknown> | undefined {
+  const elements = [...body.matchAll(/<(\w{1,32})>([^<>&]*)<\/\1>/g)];
+  const fields = Object.fromEntries(elements.map(([, name, text]) => [name, text]));
+  return Object.keys(fields).length < elements.length || body.includes('<!') ? undefined : fields;
 }
 
 function answerIn(isXml: boolean, status: number, statuscode: string): PushAnswer {

@@ -13,7 +13,7 @@ export const tencentInbound: InboundParser = {
       return { messages: [], answer: jsonAnswer(400, { result: 1, errmsg: 'not a message' }) };
     }
     const country = textOf(nationcode ?? '86').replace(/^\+/, '');
-    const from = country === '86' ? mainlandSender(mobile) : `+${country}${mobile}`;
+    const from = country === '86' ? mainlandSender(mobile) : `+${country}${textOf(mobile)}`;
     return { messages: [{ from, text: textOf(text) }], answer: jsonAnswer(200, { result: 0, errmsg: 'OK' }) };
   },
 };

@@ -20,7 +20,9 @@ export function twilioInboundParser(authToken: string, publicUrl: string): Inbou
       const from = form.get('From');
       const text = form.get('Body');
       const answer = { status: 200, contentType: 'text/xml; charset=utf-8', body: NOTHING };
-      return { messages: from === null || text === null ? [] : [{ from: mainlandSender(from), text }], answer };
+      if (from === null || text === null) return { messages: [], answer };
+      // Numbers come in E.164. A sender without a plus is a name, which whoever sends chooses: eleven digits, if need be.
+      return { messages: [{ from: from.startsWith('+') ? mainlandSender(from) : 'a name', text }], answer };
     },
   };
 }

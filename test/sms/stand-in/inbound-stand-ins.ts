@@ -7,6 +7,8 @@ export interface Sent {
   /** Eleven digits of a mainland number, or E.164. */
   from: string;
   text: string;
+  /** `from` is a sender's name, as networks abroad let senders choose one, and goes on as it is. */
+  isName?: true;
 }
 
 /** How a provider passes a message on to POST /inbound/{secret}/{its name}, as its documents say. */
@@ -71,8 +73,13 @@ export const INBOUND_STAND_INS: Readonly<Record<string, InboundStandIn>> = {
   },
   twilio: {
     environment: { TWILIO_ACCOUNT_SID: 'AC1', TWILIO_AUTH_TOKEN: TWILIO_TOKEN, TWILIO_FROM: '+15005550006' },
-    push: ({ from, text }, url) => {
-      const form = new URLSearchParams({ From: e164(from), To: '+15005550006', Body: text, MessageSid: 'SM1' });
+    push: ({ from, text, isName }, url) => {
+      const form = new URLSearchParams({
+        From: isName ? from : e164(from),
+        To: '+15005550006',
+        Body: text,
+        MessageSid: 'SM1',
+      });
       const fields = [...form.entries()].sort(([a], [b]) => (a < b ? -1 : 1));
       const signature = createHmac('sha1', TWILIO_TOKEN)
         .update(url + fields.map(([name, value]) => name + value).join(''))
