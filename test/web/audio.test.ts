@@ -1,23 +1,13 @@
-import type { Browser } from 'playwright-core';
-import { describeInChromium, launchChromium } from './support/chromium';
-import { FOR_MANY, type PageServer, startPageServer } from './support/page-server';
+import { describeInChromium } from './support/chromium';
+import { pageForAll } from './support/page-for-all';
+import { FOR_MANY } from './support/page-server';
 import { Visitor } from './support/visitor';
 
 describeInChromium('A captcha that is spoken', () => {
-  let browser: Browser;
-  let server: PageServer;
-
-  beforeAll(async () => {
-    browser = await launchChromium();
-    server = await startPageServer(FOR_MANY);
-  });
-  afterAll(async () => {
-    await browser.close();
-    await server.stop();
-  });
+  const here = pageForAll(FOR_MANY);
 
   test('begins by itself where a person asked for it, and not where it takes the place of one that expired', async () => {
-    const visitor = await Visitor.arrive(browser, server);
+    const visitor = await Visitor.arrive(here.browser, here.server);
     const { page } = visitor;
     await visitor.captchaAnswer();
     await page.evaluate(`

@@ -1,29 +1,18 @@
 import { join } from 'node:path';
-import type { Browser } from 'playwright-core';
 import { brandColours } from '../../src/http/brand-colours';
-import { describeInChromium, launchChromium } from './support/chromium';
-import { type PageServer, startPageServer } from './support/page-server';
+import { describeInChromium } from './support/chromium';
+import { pageForAll } from './support/page-for-all';
 import { textOf, Visitor } from './support/visitor';
 
 describeInChromium('A page with a brand', () => {
-  let browser: Browser;
-  let server: PageServer;
-
-  beforeAll(async () => {
-    browser = await launchChromium();
-    server = await startPageServer({
-      NODE_ENV: 'production',
-      STORE: 'memory',
-      SMS_PROVIDERS: 'console',
-      PAGE_NAME: '美多商城 <b>',
-      PAGE_LOGO: join(__dirname, 'support/logo.svg'),
-      PAGE_COLOR: '#ffd400',
-      PAGE_PRIVACY_URL: 'https://shop.example/privacy?a=1&b=2',
-    });
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await server?.stop();
+  const here = pageForAll({
+    NODE_ENV: 'production',
+    STORE: 'memory',
+    SMS_PROVIDERS: 'console',
+    PAGE_NAME: '美多商城 <b>',
+    PAGE_LOGO: join(__dirname, 'support/logo.svg'),
+    PAGE_COLOR: '#ffd400',
+    PAGE_PRIVACY_URL: 'https://shop.example/privacy?a=1&b=2',
   });
 
   test.each([
@@ -33,7 +22,7 @@ describeInChromium('A page with a brand', () => {
     'shows it in %s, %s, on a small screen, and stays legible',
     async (locale, colorScheme, privacy, mobile) => {
       const viewport = { width: 360, height: 740 };
-      const visitor = await Visitor.arrive(browser, server, { locale, colorScheme, viewport });
+      const visitor = await Visitor.arrive(here.browser, here.server, { locale, colorScheme, viewport });
       const { page } = visitor;
       await visitor.captchaAnswer();
       expect(await page.title()).toContain('美多商城 <b>');
@@ -60,7 +49,7 @@ describeInChromium('A page with a brand', () => {
   );
 
   test('has a logo that runs nothing when it is opened by itself', async () => {
-    const response = await fetch(`${server.url}/logo.svg`);
+    const response = await fetch(`${here.server.url}/logo.svg`);
     expect(response.headers.get('content-type')).toBe('image/svg+xml');
     expect(response.headers.get('content-security-policy')).toContain("default-src 'none'; script-src 'self';");
   });

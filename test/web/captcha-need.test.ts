@@ -1,30 +1,21 @@
-import type { Browser } from 'playwright-core';
-import { describeInChromium, launchChromium } from './support/chromium';
-import { FOR_MANY, type PageServer, startPageServer } from './support/page-server';
+import { describeInChromium } from './support/chromium';
+import { pageForAll } from './support/page-for-all';
+import { FOR_MANY } from './support/page-server';
 import { textOf, Visitor } from './support/visitor';
 
 // A captcha that nobody answers makes its visitor look like a script.
 describeInChromium('A captcha is fetched when a person needs one', () => {
-  let browser: Browser;
-  let server: PageServer;
+  const here = pageForAll(FOR_MANY);
   let visitor: Visitor;
   let mobile = 13_800_138_000;
 
-  beforeAll(async () => {
-    browser = await launchChromium();
-    server = await startPageServer(FOR_MANY);
-  });
   beforeEach(async () => {
     mobile += 1;
-    visitor = await Visitor.arrive(browser, server);
+    visitor = await Visitor.arrive(here.browser, here.server);
   });
   afterEach(async () => {
     expect(visitor.complaints).toEqual([]);
     await visitor.leave();
-  });
-  afterAll(async () => {
-    await browser.close();
-    await server.stop();
   });
 
   test('a full honest flow asks for exactly one', async () => {
@@ -33,22 +24,22 @@ describeInChromium('A captcha is fetched when a person needs one', () => {
     await visitor.pass(120);
     expect(visitor.captchasAsked).toBe(1);
 
-    await visitor.handIn(server.store.codes.at(-1) ?? '');
+    await visitor.handIn(here.server.store.codes.at(-1) ?? '');
     await visitor.page.getByRole('heading', { name: '手机号已验证' }).waitFor();
     await visitor.pass(120);
     expect(visitor.captchasAsked).toBe(1);
   });
 
   test('four numbers in a row leave one captcha unsolved, the one on display', async () => {
-    const before = server.store.codes.length;
+    const before = here.server.store.codes.length;
     for (let person = 0; person < 4; person += 1) {
       await visitor.receiveCode(`1390013800${person}`);
-      await visitor.handIn(server.store.codes.at(-1) ?? '');
+      await visitor.handIn(here.server.store.codes.at(-1) ?? '');
       await visitor.page.getByRole('button', { name: '验证另一个手机号' }).click();
     }
     await visitor.captchaAnswer();
     expect(visitor.captchasAsked).toBe(5);
-    expect(server.store.codes).toHaveLength(before + 4);
+    expect(here.server.store.codes).toHaveLength(before + 4);
   });
 
   test('one that expires before nobody is not replaced; the first key or touch of somebody replaces it, once', async () => {
@@ -105,7 +96,7 @@ describeInChromium('A captcha is fetched when a person needs one', () => {
   });
 
   test('another code needs another captcha, fetched when it is asked for', async () => {
-    const before = server.store.codes.length;
+    const before = here.server.store.codes.length;
     await visitor.receiveCode(String(mobile));
     await visitor.pass(61);
     await visitor.resendButton.getByText('重新获取短信验证码').waitFor();
@@ -117,7 +108,7 @@ describeInChromium('A captcha is fetched when a person needs one', () => {
     expect(await visitor.mobile.inputValue()).toBe(String(mobile));
     expect(visitor.captchasAsked).toBe(2);
     await visitor.receiveCode(String(mobile));
-    expect(server.store.codes).toHaveLength(before + 2);
+    expect(here.server.store.codes).toHaveLength(before + 2);
   });
 
   test('a reload at the code asks for none', async () => {

@@ -1,7 +1,7 @@
-import type { Browser } from 'playwright-core';
-import { describeInChromium, launchChromium } from './support/chromium';
+import { describeInChromium } from './support/chromium';
 import { bundled, openForm } from './support/client-script';
-import { FOR_MANY, type PageServer, startPageServer } from './support/page-server';
+import { pageForAll } from './support/page-for-all';
+import { FOR_MANY } from './support/page-server';
 
 /** A component that shows its step, and can be taken off the page again. */
 const COMPONENTS = {
@@ -30,22 +30,12 @@ const COMPONENTS = {
 };
 
 describeInChromium('A component that uses the client', () => {
-  let browser: Browser;
-  let server: PageServer;
-
-  beforeAll(async () => {
-    browser = await launchChromium();
-    server = await startPageServer(FOR_MANY);
-  });
-  afterAll(async () => {
-    await browser.close();
-    await server.stop();
-  });
+  const here = pageForAll(FOR_MANY);
 
   test.each(Object.entries(COMPONENTS))(
     'in %s, shows every change, and once it is gone asks for nothing and listens to nothing',
     async (_, contents) => {
-      const page = await browser.newPage();
+      const page = await here.browser.newPage();
       let captchasAsked = 0;
       page.on('request', (request) => {
         if (request.postData()?.includes('imageCaptcha')) captchasAsked += 1;
@@ -61,7 +51,7 @@ describeInChromium('A component that uses the client', () => {
           };
         }
         ${bundled(contents)}`;
-      await openForm(page, server.url, script);
+      await openForm(page, here.server.url, script);
       await page.getByText('ready').waitFor();
       await page.evaluate("v.setMobile('13800138000')");
       await page.getByText('ready 13800138000').waitFor();
@@ -70,7 +60,7 @@ describeInChromium('A component that uses the client', () => {
       await page.evaluate('unmount()');
       await page.getByText('ready').waitFor({ state: 'detached' });
       expect(await page.evaluate('[...listeners.values()]')).toEqual([0, 0]);
-      server.ahead += 400_000;
+      here.server.ahead += 400_000;
       await page.clock.fastForward(400_000);
       await page.evaluate("fetch('/healthz')");
       expect(captchasAsked).toBe(1);

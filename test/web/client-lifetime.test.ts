@@ -1,7 +1,8 @@
-import type { Browser, Page } from 'playwright-core';
-import { describeInChromium, launchChromium } from './support/chromium';
+import type { Page } from 'playwright-core';
+import { describeInChromium } from './support/chromium';
 import { clientScript, openForm } from './support/client-script';
-import { FOR_MANY, type PageServer, startPageServer } from './support/page-server';
+import { pageForAll } from './support/page-for-all';
+import { FOR_MANY } from './support/page-server';
 
 interface State {
   step: string;
@@ -13,44 +14,35 @@ interface State {
 /** What a form that comes and goes, and listens, may rely on; a captcha lasts 60 s here. */
 describeInChromium('The client, from start to stop', () => {
   const script = clientScript();
-  let browser: Browser;
-  let server: PageServer;
+  const here = pageForAll({ ...FOR_MANY, CAPTCHA_TTL_SECONDS: '60' });
   let page: Page;
   let mobile = '13900000900';
   let captchasAsked: number;
 
-  beforeAll(async () => {
-    browser = await launchChromium();
-    server = await startPageServer({ ...FOR_MANY, CAPTCHA_TTL_SECONDS: '60' });
-  });
   beforeEach(async () => {
     mobile = String(Number(mobile) + 1);
     captchasAsked = 0;
-    page = await browser.newPage();
+    page = await here.browser.newPage();
     page.on('request', (request) => {
       if (request.postData()?.includes('imageCaptcha')) captchasAsked += 1;
     });
-    await openForm(page, server.url, script);
+    await openForm(page, here.server.url, script);
     await until("captcha.status === 'ready'");
   });
   afterEach(() => page.close());
-  afterAll(async () => {
-    await browser.close();
-    await server.stop();
-  });
 
   const state = () => page.evaluate<State>('v.getState()');
   const until = (condition: string) => page.waitForFunction(`(({ captcha, step }) => ${condition})(v.getState())`);
   /** Resolves when whatever the page has asked for so far is counted. */
   const settled = () => page.evaluate("fetch('/healthz')");
   const pass = async (seconds: number) => {
-    server.ahead += seconds * 1000;
+    here.server.ahead += seconds * 1000;
     await page.clock.fastForward(seconds * 1000);
     await settled();
   };
   async function receiveCode(): Promise<void> {
     await page.evaluate(`v.setMobile('${mobile}')`);
-    await page.evaluate(`v.send('${server.store.captchaText}')`);
+    await page.evaluate(`v.send('${here.server.store.captchaText}')`);
     expect((await state()).step).toBe('code');
   }
 
@@ -123,7 +115,7 @@ describeInChromium('The client, from start to stop', () => {
       await route.abort();
     });
     await page.evaluate(`v.setMobile('${mobile}')`);
-    await page.evaluate(`v.send('${server.store.captchaText}')`);
+    await page.evaluate(`v.send('${here.server.store.captchaText}')`);
     const pending = async () => {
       await page.evaluate(`v.setMobile('13800138000'); v.setMobile('${mobile}')`);
       return (await state()).codePending;

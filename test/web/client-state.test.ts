@@ -1,8 +1,9 @@
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { WEBHOOK_SECRET } from '../sms/stand-in/inbound-stand-ins';
-import { describeInChromium, launchChromium } from './support/chromium';
+import { describeInChromium } from './support/chromium';
 import { clientScript, openForm } from './support/client-script';
-import { FOR_MANY, type PageServer, startPageServer } from './support/page-server';
+import { pageForAll } from './support/page-for-all';
+import { FOR_MANY } from './support/page-server';
 
 interface State {
   step: string;
@@ -17,35 +18,26 @@ interface State {
 /** What a form shows of waits and of texts to send, while time passes. */
 describeInChromium('The state of the client', () => {
   const script = clientScript();
-  let browser: Browser;
-  let server: PageServer;
+  const here = pageForAll({
+    ...FOR_MANY,
+    ...{ RECEIPTS_SECRET: 'b1946ac92492d2347c6235b4d2611184', WEBHOOK_SECRET },
+    ...{ INBOUND_NUMBERS: '1069012345678', INBOUND_ALWAYS: 'true' },
+  });
   let page: Page;
   let mobile = '13900001000';
 
-  beforeAll(async () => {
-    browser = await launchChromium();
-    server = await startPageServer({
-      ...FOR_MANY,
-      ...{ RECEIPTS_SECRET: 'b1946ac92492d2347c6235b4d2611184', WEBHOOK_SECRET },
-      ...{ INBOUND_NUMBERS: '1069012345678', INBOUND_ALWAYS: 'true' },
-    });
-  });
   beforeEach(async () => {
     mobile = String(Number(mobile) + 1);
-    page = await browser.newPage();
-    await openForm(page, server.url, script);
+    page = await here.browser.newPage();
+    await openForm(page, here.server.url, script);
     await page.evaluate(`v.setMobile('${mobile}')`);
   });
   afterEach(() => page.close());
-  afterAll(async () => {
-    await browser.close();
-    await server.stop();
-  });
 
   const state = () => page.evaluate<State>('v.getState()');
   async function solve(call: 'send' | 'startInbound'): Promise<void> {
     await page.waitForFunction("v.getState().captcha.status === 'ready'");
-    await page.evaluate(`v.${call}('${server.store.captchaText}')`);
+    await page.evaluate(`v.${call}('${here.server.store.captchaText}')`);
   }
   /** Stops the clock of the page; from here on it goes only where it is told to. */
   const stopClock = async () => page.clock.pauseAt((await page.evaluate<number>('Date.now()')) + 1_000);
@@ -79,13 +71,13 @@ describeInChromium('The state of the client', () => {
     await page.evaluate("v.setMobile('13800138000')");
     await page.waitForFunction("v.getState().captcha.status === 'ready'");
     await page.evaluate(`v.setMobile('${mobile}')`);
-    expect(await page.evaluate(`v.send('${server.store.captchaText}')`)).toBeNull();
+    expect(await page.evaluate(`v.send('${here.server.store.captchaText}')`)).toBeNull();
     expect((await state()).captcha.status).toBe('ready');
   });
 
   test('given a code that is void after five wrong ones, then nothing leads back to it, after a reload neither', async () => {
     await solve('send');
-    const wrong = server.store.codes.at(-1) === '000000' ? '000001' : '000000';
+    const wrong = here.server.store.codes.at(-1) === '000000' ? '000001' : '000000';
     for (let tries = 0; tries < 5; tries += 1) await page.evaluate(`v.verify('${wrong}')`);
     expect(await state()).toMatchObject({ step: 'code', codePending: false, outcome: { reason: 'SMS_CODE_LOCKED' } });
     await page.reload();
@@ -102,7 +94,7 @@ describeInChromium('The state of the client', () => {
     await solve('startInbound');
     await page.evaluate('v.back()');
     expect((await state()).inbound).not.toBeNull();
-    server.ahead += 601_000;
+    here.server.ahead += 601_000;
     await page.clock.fastForward(601_000);
     await page.evaluate(`v.setMobile('13800138000'); v.setMobile('${mobile}')`);
     expect((await state()).inbound).toBeNull();
@@ -112,7 +104,7 @@ describeInChromium('The state of the client', () => {
     await solve('startInbound');
     await page.evaluate('v.back()');
     await solve('send');
-    await page.evaluate(`v.verify('${server.store.codes.at(-1)}')`);
+    await page.evaluate(`v.verify('${here.server.store.codes.at(-1)}')`);
     expect(await state()).toMatchObject({ step: 'confirmed', inbound: null });
     await page.reload();
     await page.evaluate(`v.setMobile('${mobile}')`);
@@ -174,7 +166,7 @@ describeInChromium('The state of the client', () => {
       v.start();
       v.setMobile('${mobile}');`);
     await solve('send');
-    await page.evaluate(`v.verify('${server.store.codes.at(-1)}')`);
+    await page.evaluate(`v.verify('${here.server.store.codes.at(-1)}')`);
     expect((await state()).step).toBe('confirmed');
   });
 

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { INBOUND_STAND_INS, WEBHOOK_SECRET } from '../sms/stand-in/inbound-stand-ins';
-import { describeInChromium, launchChromium } from './support/chromium';
+import { describeInChromium } from './support/chromium';
 import { clientScript, openForm } from './support/client-script';
-import { FOR_MANY, type PageServer, startPageServer } from './support/page-server';
+import { pageForAll } from './support/page-for-all';
+import { FOR_MANY } from './support/page-server';
 
 const SECRET = 'b1946ac92492d2347c6235b4d2611184';
 const SETTINGS = {
@@ -25,42 +26,33 @@ interface State {
 
 describeInChromium('The client, whatever the person, the line and the clock do', () => {
   const script = clientScript();
-  let browser: Browser;
-  let server: PageServer;
+  const here = pageForAll(SETTINGS);
   let page: Page;
   let mobile = '13900000800';
   const other = '13800138000';
   const complaints: string[] = [];
 
-  beforeAll(async () => {
-    browser = await launchChromium();
-    server = await startPageServer(SETTINGS);
-  });
   beforeEach(async () => {
     mobile = String(Number(mobile) + 1);
-    page = await browser.newPage();
+    page = await here.browser.newPage();
     page.on('pageerror', (error) => complaints.push(error.message));
-    await openForm(page, server.url, script);
+    await openForm(page, here.server.url, script);
   });
   afterEach(async () => {
     expect(complaints.splice(0)).toEqual([]);
     await page.close();
   });
-  afterAll(async () => {
-    await browser.close();
-    await server.stop();
-  });
 
   const state = () => page.evaluate<State>('v.getState()');
   const until = (condition: string) =>
     page.waitForFunction(`(({ step, busy, captcha, wait }) => ${condition})(v.getState())`);
-  const lastCode = () => server.store.codes.at(-1) ?? '';
+  const lastCode = () => here.server.store.codes.at(-1) ?? '';
   const wrongCode = () => (lastCode() === '000000' ? '000001' : '000000');
 
   /** Answers the captcha on display by `call`, once it is there. */
   async function solve(call: 'send' | 'startInbound'): Promise<void> {
     await until("captcha.status === 'ready'");
-    await page.evaluate(`v.${call}('${server.store.captchaText}')`);
+    await page.evaluate(`v.${call}('${here.server.store.captchaText}')`);
   }
 
   async function receiveCode(): Promise<void> {
@@ -138,7 +130,7 @@ describeInChromium('The client, whatever the person, the line and the clock do',
 
     test('and the code is void, then it is offered no more', async () => {
       await receiveCode();
-      server.ahead += 301_000;
+      here.server.ahead += 301_000;
       await checkAndMeanwhile(lastCode(), 'v.back()');
       expect(await state()).toMatchObject({ step: 'request', codePending: false });
     });
@@ -168,8 +160,8 @@ describeInChromium('The client, whatever the person, the line and the clock do',
       await page.evaluate(`void v.verify('${wrongCode()}')`);
       await answered;
       await page.evaluate('v.sendInstead()');
-      const url = `${server.url}/inbound/${SECRET}/webhook`;
-      const push = INBOUND_STAND_INS.webhook?.push({ from: mobile, text }, url, Date.now() + server.ahead);
+      const url = `${here.server.url}/inbound/${SECRET}/webhook`;
+      const push = INBOUND_STAND_INS.webhook?.push({ from: mobile, text }, url, Date.now() + here.server.ahead);
       await fetch(url, { method: 'POST', ...push });
       await page.clock.fastForward(4_000);
       await until("step === 'confirmed'");
@@ -184,7 +176,7 @@ describeInChromium('The client, whatever the person, the line and the clock do',
     const { answered, letGo } = await hold('inboundStatus');
     await solve('startInbound');
     const old = (await state()).inbound?.text;
-    server.ahead += 601_000;
+    here.server.ahead += 601_000;
     await answered;
     await page.evaluate('v.back()');
     await solve('startInbound');
@@ -252,15 +244,15 @@ describeInChromium('The client, whatever the person, the line and the clock do',
     async function sendTwice(apartMs = 0): Promise<void> {
       await page.evaluate(`v.setMobile('${mobile}')`);
       await sendAndLoseTheAnswer();
-      server.ahead += apartMs;
+      here.server.ahead += apartMs;
       await page.evaluate('v.loadCaptcha()');
       await sendAndLoseTheAnswer();
     }
 
     test('when the first alone brought a code, then that one confirms, after a reload as well', async () => {
-      const before = server.store.codes.length;
+      const before = here.server.store.codes.length;
       await sendTwice();
-      expect(server.store.codes).toHaveLength(before + 1);
+      expect(here.server.store.codes).toHaveLength(before + 1);
       await page.reload();
       await page.evaluate('v.enterCode()');
       await page.evaluate(`v.verify('${lastCode()}')`);
@@ -305,7 +297,7 @@ describeInChromium('The client, whatever the person, the line and the clock do',
       await page.evaluate('v.loadCaptcha()');
       await page.evaluate(`v.setMobile('${mobile}')`);
       await sendAndLoseTheAnswer();
-      server.ahead += 301_000;
+      here.server.ahead += 301_000;
       await page.evaluate('v.enterCode()');
       const requests = asked('verifySmsCode');
       await page.evaluate(`v.verify('${lastCode()}')`);
@@ -318,7 +310,7 @@ describeInChromium('The client, whatever the person, the line and the clock do',
       await sendAndLoseTheAnswer();
       await page.evaluate(`v.setMobile('${mobile}')`);
       await sendAndLoseTheAnswer();
-      server.ahead += 301_000;
+      here.server.ahead += 301_000;
       await page.evaluate('v.enterCode()');
       const requests = asked('verifySmsCode');
       await page.evaluate(`v.verify('${lastCode()}')`);

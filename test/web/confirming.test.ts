@@ -1,10 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import type { Browser, Locator } from 'playwright-core';
+import type { Locator } from 'playwright-core';
 import { buildPage, ROOT } from './support/build-page';
-import { describeInChromium, launchChromium } from './support/chromium';
-import { type PageServer, startPageServer } from './support/page-server';
+import { describeInChromium } from './support/chromium';
+import { pageForAll } from './support/page-for-all';
+import { startPageServer } from './support/page-server';
 import { textOf, Visitor } from './support/visitor';
 
 const LANGUAGES = [
@@ -33,23 +34,13 @@ const LANGUAGES = [
 ];
 
 describeInChromium('Confirming a number', () => {
-  let browser: Browser;
-  let server: PageServer;
-
-  beforeAll(async () => {
-    browser = await launchChromium();
-    server = await startPageServer();
-  });
-  afterAll(async () => {
-    await browser.close();
-    await server.stop();
-  });
+  const here = pageForAll();
 
   describe.each(LANGUAGES)('in a browser that prefers $locale', (words) => {
     const mobile = words.locale === 'zh-CN' ? '13800138000' : '13800138001';
 
     test('goes from an empty page to a confirmed number by clicking, without a complaint of browser or axe-core', async () => {
-      const visitor = await Visitor.arrive(browser, server, { locale: words.locale });
+      const visitor = await Visitor.arrive(here.browser, here.server, { locale: words.locale });
       const { page } = visitor;
       const spaced = `${mobile.slice(0, 3)} ${mobile.slice(3, 7)} ${mobile.slice(7)}`;
       const button = (name: string) => page.getByRole('button', { name });
@@ -83,7 +74,7 @@ describeInChromium('Confirming a number', () => {
   });
 
   test('says what belongs into its fields: a telephone offers the number, the code and the keys for them', async () => {
-    const visitor = await Visitor.arrive(browser, server);
+    const visitor = await Visitor.arrive(here.browser, here.server);
     const { mobile, captcha, smsCode } = visitor;
     const wants = async (field: Locator) => [
       await field.getAttribute('autocomplete'),
@@ -100,7 +91,7 @@ describeInChromium('Confirming a number', () => {
   });
 
   test('works from the keyboard alone, in the order of the page', async () => {
-    const visitor = await Visitor.arrive(browser, server);
+    const visitor = await Visitor.arrive(here.browser, here.server);
     const { keyboard } = visitor.page;
     const answer = await visitor.captchaAnswer();
 
@@ -115,13 +106,13 @@ describeInChromium('Confirming a number', () => {
     await keyboard.press('Enter');
     await visitor.notice.getByText('发送短信成功').waitFor();
     expect(await visitor.focused()).toBe('sms-code');
-    await keyboard.type(server.store.codes.at(-1) ?? '');
+    await keyboard.type(here.server.store.codes.at(-1) ?? '');
     await visitor.page.getByRole('heading', { name: '手机号已验证' }).waitFor();
     await visitor.leave();
   });
 
   test('takes what a Chinese input method leaves behind, once it is done composing', async () => {
-    const visitor = await Visitor.arrive(browser, server);
+    const visitor = await Visitor.arrive(here.browser, here.server);
     const input = await visitor.context.newCDPSession(visitor.page);
 
     await visitor.mobile.focus();
@@ -133,8 +124,8 @@ describeInChromium('Confirming a number', () => {
   });
 
   test('sends once, however often the button is clicked', async () => {
-    const visitor = await Visitor.arrive(browser, server);
-    const before = server.store.codes.length;
+    const visitor = await Visitor.arrive(here.browser, here.server);
+    const before = here.server.store.codes.length;
     await visitor.mobile.fill('13800138004');
     await visitor.captcha.fill(await visitor.captchaAnswer());
     const asked = visitor.requests.length;
@@ -145,17 +136,17 @@ describeInChromium('Confirming a number', () => {
     await visitor.resendButton.click({ force: true });
     await visitor.page.getByText('仅开发环境').waitFor();
 
-    expect(server.store.codes).toHaveLength(before + 1);
+    expect(here.server.store.codes).toHaveLength(before + 1);
     // The send, and the code for the development page.
     expect(visitor.requests.slice(asked).sort()).toEqual(['/dev/last-sms', '/graphql']);
     await visitor.leave();
   });
 
   test('offers the next number an empty form after a confirmed one', async () => {
-    const visitor = await Visitor.arrive(browser, server);
+    const visitor = await Visitor.arrive(here.browser, here.server);
     await visitor.askForCode('13800138005');
     await visitor.notice.getByText('发送短信成功').waitFor();
-    await visitor.handIn(server.store.codes.at(-1) ?? '');
+    await visitor.handIn(here.server.store.codes.at(-1) ?? '');
     await visitor.page.getByRole('button', { name: '验证另一个手机号' }).click();
 
     await visitor.picture.waitFor();
@@ -171,14 +162,14 @@ describeInChromium('Confirming a number', () => {
   });
 
   test('shows a developer the way to /graphql', async () => {
-    const visitor = await Visitor.arrive(browser, server);
+    const visitor = await Visitor.arrive(here.browser, here.server);
     expect(await visitor.page.getByRole('link', { name: '/graphql' }).getAttribute('href')).toBe('/graphql');
     await visitor.leave();
   });
 
   test('shows nothing of development in production, and asks for nothing of it', async () => {
     const production = await startPageServer({ NODE_ENV: 'production', STORE: 'memory', SMS_PROVIDERS: 'console' });
-    const visitor = await Visitor.arrive(browser, production);
+    const visitor = await Visitor.arrive(here.browser, production);
     await visitor.askForCode('13800138000');
     await visitor.notice.getByText('发送短信成功').waitFor();
 

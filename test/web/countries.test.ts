@@ -1,23 +1,12 @@
-import type { Browser } from 'playwright-core';
-import { describeInChromium, launchChromium } from './support/chromium';
-import { type PageServer, startPageServer } from './support/page-server';
+import { describeInChromium } from './support/chromium';
+import { pageForAll } from './support/page-for-all';
 import { textOf, Visitor } from './support/visitor';
 
 describeInChromium('With SMS_COUNTRIES=CN,HK,GB the page', () => {
-  let browser: Browser;
-  let server: PageServer;
+  const here = pageForAll({ SMS_COUNTRIES: 'CN,HK,GB' });
   let visitor: Visitor;
-
-  beforeAll(async () => {
-    browser = await launchChromium();
-    server = await startPageServer({ SMS_COUNTRIES: 'CN,HK,GB' });
-  });
-  afterAll(async () => {
-    await browser.close();
-    await server.stop();
-  });
   beforeEach(async () => {
-    visitor = await Visitor.arrive(browser, server, { locale: 'en-GB' });
+    visitor = await Visitor.arrive(here.browser, here.server, { locale: 'en-GB' });
   });
   afterEach(() => visitor.leave());
 

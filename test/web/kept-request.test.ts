@@ -1,29 +1,20 @@
-import type { Browser } from 'playwright-core';
-import { describeInChromium, launchChromium } from './support/chromium';
-import { FOR_MANY, type PageServer, startPageServer } from './support/page-server';
+import { describeInChromium } from './support/chromium';
+import { pageForAll } from './support/page-for-all';
+import { FOR_MANY, startPageServer } from './support/page-server';
 import { textOf, Visitor } from './support/visitor';
 
 describeInChromium('The request that a code was asked for with', () => {
-  let browser: Browser;
-  let server: PageServer;
+  const here = pageForAll(FOR_MANY);
   let visitor: Visitor;
   let mobile = '13900000400';
 
-  beforeAll(async () => {
-    browser = await launchChromium();
-    server = await startPageServer(FOR_MANY);
-  });
   beforeEach(async () => {
     mobile = String(Number(mobile) + 1);
-    visitor = await Visitor.arrive(browser, server);
+    visitor = await Visitor.arrive(here.browser, here.server);
   });
   afterEach(async () => {
     expect(visitor.complaints).toEqual([]);
     await visitor.leave();
-  });
-  afterAll(async () => {
-    await browser.close();
-    await server.stop();
   });
 
   const confirmed = () => visitor.page.getByRole('heading', { name: '手机号已验证' });
@@ -51,8 +42,8 @@ describeInChromium('The request that a code was asked for with', () => {
     await visitor.page.reload();
     await visitor.smsCode.waitFor();
     expect(await textOf(sentTo)).toBe('已发送至 139 0000 0401');
-    expect(visitor.page.url()).toBe(`${server.url}/`);
-    await visitor.handIn(server.store.codes.at(-1) ?? '');
+    expect(visitor.page.url()).toBe(`${here.server.url}/`);
+    await visitor.handIn(here.server.store.codes.at(-1) ?? '');
     await confirmed().waitFor();
   });
 
@@ -83,48 +74,48 @@ describeInChromium('The request that a code was asked for with', () => {
     await visitor.mobile.fill(mobile);
     expect(await textOf(visitor.sendButton)).toMatch(/秒后可获取/);
     await visitor.page.getByRole('button', { name: '输入已收到的短信验证码' }).click();
-    await visitor.handIn(server.store.codes.at(-1) ?? '');
+    await visitor.handIn(here.server.store.codes.at(-1) ?? '');
     await confirmed().waitFor();
   });
 
   test('survives a reload before the answer: the code that comes can be handed in', async () => {
     await holdSend();
-    const before = server.store.codes.length;
+    const before = here.server.store.codes.length;
     await visitor.askForCode(mobile);
     await visitor.sendButton.getByText('发送中…').waitFor();
-    while (server.store.codes.length === before) await visitor.page.waitForTimeout(20);
+    while (here.server.store.codes.length === before) await visitor.page.waitForTimeout(20);
     await visitor.page.reload();
 
     // Nobody told the page that it was sent, so the page doesn't say it.
     await visitor.page.getByRole('button', { name: '输入已收到的短信验证码' }).click();
-    await visitor.handIn(server.store.codes.at(-1) ?? '');
+    await visitor.handIn(here.server.store.codes.at(-1) ?? '');
     await confirmed().waitFor();
   });
 
   test('goes with the code: the captcha that was spent on it, and the purpose that the link asked for', async () => {
-    await visitor.page.goto(`${server.url}/?purpose=LOGIN`);
+    await visitor.page.goto(`${here.server.url}/?purpose=LOGIN`);
     await visitor.captchaAnswer();
-    const uuid = server.store.captchaUuid;
+    const uuid = here.server.store.captchaUuid;
     await visitor.receiveCode(mobile);
     await visitor.page.reload();
     await visitor.smsCode.waitFor();
     const asked = visitor.page.waitForRequest((request) => request.postData()?.includes('verifySmsCode') === true);
-    await visitor.handIn(server.store.codes.at(-1) ?? '');
+    await visitor.handIn(here.server.store.codes.at(-1) ?? '');
 
     expect((await asked).postDataJSON().variables).toMatchObject({ mobile: mobile, uuid, purpose: 'LOGIN' });
     await confirmed().waitFor();
-    expect(visitor.page.url()).toBe(`${server.url}/?purpose=LOGIN`);
+    expect(visitor.page.url()).toBe(`${here.server.url}/?purpose=LOGIN`);
   });
 
   test('of another purpose is not taken up', async () => {
     await visitor.receiveCode(mobile);
-    await visitor.page.goto(`${server.url}/?purpose=RESET_PASSWORD`);
+    await visitor.page.goto(`${here.server.url}/?purpose=RESET_PASSWORD`);
     // The cooldown is the number's, whatever a code is for.
     await visitor.sendButton.getByText('秒后可获取').waitFor();
     expect(await visitor.smsCode.count()).toBe(0);
     expect(await visitor.page.getByText('输入已收到的短信验证码').count()).toBe(0);
 
-    await visitor.page.goto(server.url);
+    await visitor.page.goto(here.server.url);
     await visitor.smsCode.waitFor();
   });
 
@@ -141,7 +132,7 @@ describeInChromium('The request that a code was asked for with', () => {
 
   test('is forgotten once the number is confirmed', async () => {
     await visitor.receiveCode(mobile);
-    await visitor.handIn(server.store.codes.at(-1) ?? '');
+    await visitor.handIn(here.server.store.codes.at(-1) ?? '');
     await confirmed().waitFor();
     await visitor.page.reload();
     await visitor.picture.waitFor();
@@ -153,7 +144,7 @@ describeInChromium('The request that a code was asked for with', () => {
 
   test('given a right code, then the browser keeps the token that came with it, and shows it on its next visit', async () => {
     const trusting = await startPageServer();
-    const guest = await Visitor.arrive(browser, trusting);
+    const guest = await Visitor.arrive(here.browser, trusting);
     await guest.receiveCode(mobile);
     await guest.handIn(trusting.store.codes.at(-1) ?? '');
     await guest.page.getByRole('heading', { name: '手机号已验证' }).waitFor();

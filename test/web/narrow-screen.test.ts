@@ -1,6 +1,5 @@
-import type { Browser } from 'playwright-core';
-import { describeInChromium, launchChromium } from './support/chromium';
-import { type PageServer, startPageServer } from './support/page-server';
+import { describeInChromium } from './support/chromium';
+import { pageForAll } from './support/page-for-all';
 import { Visitor } from './support/visitor';
 
 // What fits depends on the words, what can be read on the colours: each is seen once.
@@ -10,22 +9,12 @@ const LOOKS = [
 ] as const;
 
 describeInChromium('On a screen 360 pixels wide', () => {
-  let browser: Browser;
-  let server: PageServer;
-
-  beforeAll(async () => {
-    browser = await launchChromium();
-    server = await startPageServer({ SMS_COOLDOWN_SECONDS: '0', SMS_PER_MOBILE_HOUR: '0', VERIFY_MAX_ATTEMPTS: '0' });
-  });
-  afterAll(async () => {
-    await browser.close();
-    await server.stop();
-  });
+  const here = pageForAll({ SMS_COOLDOWN_SECONDS: '0', SMS_PER_MOBILE_HOUR: '0', VERIFY_MAX_ATTEMPTS: '0' });
 
   test.each(LOOKS)(
     '$locale, $colorScheme: each step is on one screen, nothing is hard to read or to hit',
     async (look) => {
-      const visitor = await Visitor.arrive(browser, server, {
+      const visitor = await Visitor.arrive(here.browser, here.server, {
         ...look,
         viewport: { width: 360, height: 740 },
         hasTouch: true,
@@ -55,7 +44,7 @@ describeInChromium('On a screen 360 pixels wide', () => {
       await visitor.askForCode('13800138000');
       await visitor.page.locator('.development-code').waitFor();
       await check('4-code');
-      await visitor.handIn(server.store.codes.at(-1) === '000000' ? '000001' : '000000');
+      await visitor.handIn(here.server.store.codes.at(-1) === '000000' ? '000001' : '000000');
       await visitor.errorOf('sms-code').locator(':scope:not(:empty)').waitFor();
       await check('5-mismatch');
 
@@ -68,7 +57,7 @@ describeInChromium('On a screen 360 pixels wide', () => {
   );
 
   test('the picture keeps a light ground in the dark theme', async () => {
-    const visitor = await Visitor.arrive(browser, server, { colorScheme: 'dark' });
+    const visitor = await Visitor.arrive(here.browser, here.server, { colorScheme: 'dark' });
     await visitor.captchaAnswer();
     const ground = (selector: string) =>
       visitor.page.locator(selector).evaluate((element) => {

@@ -1,6 +1,5 @@
-import type { Browser } from 'playwright-core';
-import { describeInChromium, launchChromium } from './support/chromium';
-import { type PageServer, startPageServer } from './support/page-server';
+import { describeInChromium } from './support/chromium';
+import { pageForAll } from './support/page-for-all';
 import { Visitor } from './support/visitor';
 
 /** A paste as a browser does it: into the focused field, as one insertion. */
@@ -11,23 +10,13 @@ async function paste(visitor: Visitor, text: string): Promise<void> {
 }
 
 describeInChromium('What is pasted', () => {
-  let browser: Browser;
-  let server: PageServer;
-
-  beforeAll(async () => {
-    browser = await launchChromium();
-    server = await startPageServer();
-  });
-  afterAll(async () => {
-    await browser.close();
-    await server.stop();
-  });
+  const here = pageForAll();
 
   test.each([
     ['86 138 0013 8000', '13800138000'],
     ['+86138 0013 8001', '13800138001'],
   ])('%s, and the message whole, confirm a number without another click', async (copied, mobile) => {
-    const visitor = await Visitor.arrive(browser, server);
+    const visitor = await Visitor.arrive(here.browser, here.server);
     await visitor.mobile.focus();
     await paste(visitor, copied);
     expect(await visitor.mobile.inputValue()).toBe(mobile);
@@ -35,7 +24,7 @@ describeInChromium('What is pasted', () => {
     await visitor.captcha.fill(await visitor.captchaAnswer());
     await visitor.captcha.press('Enter');
     await visitor.smsCode.waitFor();
-    await paste(visitor, `【美多】${server.store.codes.at(-1)}`);
+    await paste(visitor, `【美多】${here.server.store.codes.at(-1)}`);
     await visitor.page.getByRole('heading', { name: '手机号已验证' }).waitFor();
     await visitor.leave();
   });

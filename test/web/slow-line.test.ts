@@ -1,23 +1,12 @@
-import type { Browser } from 'playwright-core';
-import { describeInChromium, launchChromium } from './support/chromium';
-import { type PageServer, startPageServer } from './support/page-server';
+import { describeInChromium } from './support/chromium';
+import { pageForAll } from './support/page-for-all';
 import { textOf } from './support/visitor';
 
 describeInChromium('On a slow line', () => {
-  let browser: Browser;
-  let server: PageServer;
-
-  beforeAll(async () => {
-    browser = await launchChromium();
-    server = await startPageServer();
-  });
-  afterAll(async () => {
-    await browser.close();
-    await server.stop();
-  });
+  const here = pageForAll();
 
   test('the page stands there before its script does, and the form takes its place', async () => {
-    const page = await browser.newPage({ viewport: { width: 360, height: 740 } });
+    const page = await here.browser.newPage({ viewport: { width: 360, height: 740 } });
     let letThrough = () => {};
     const arrived = new Promise<void>((resolve) => {
       letThrough = resolve;
@@ -26,7 +15,7 @@ describeInChromium('On a slow line', () => {
       await arrived;
       await route.continue();
     });
-    await page.goto(server.url, { waitUntil: 'commit' });
+    await page.goto(here.server.url, { waitUntil: 'commit' });
 
     const skeleton = page.locator('.skeleton');
     await skeleton.waitFor();

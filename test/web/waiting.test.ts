@@ -1,22 +1,13 @@
-import type { Browser } from 'playwright-core';
-import { describeInChromium, launchChromium } from './support/chromium';
-import { FOR_MANY, type PageServer, startPageServer } from './support/page-server';
+import { describeInChromium } from './support/chromium';
+import { pageForAll } from './support/page-for-all';
+import { FOR_MANY } from './support/page-server';
 import { textOf, Visitor } from './support/visitor';
 
 describeInChromium('Waiting at the page', () => {
-  let browser: Browser;
-  let server: PageServer;
+  const here = pageForAll(FOR_MANY);
 
-  beforeAll(async () => {
-    browser = await launchChromium();
-    server = await startPageServer(FOR_MANY);
-  });
   afterEach(() => {
-    server.store.down = false;
-  });
-  afterAll(async () => {
-    await browser.close();
-    await server.stop();
+    here.server.store.down = false;
   });
 
   let lastMobile = 13_800_138_000;
@@ -25,7 +16,7 @@ describeInChromium('Waiting at the page', () => {
   const secondsOn = async (visitor: Visitor) => Number.parseInt(await textOf(visitor.resendButton), 10);
 
   test('the countdown goes on across a reload, for a number that need not be typed again', async () => {
-    const visitor = await Visitor.arrive(browser, server);
+    const visitor = await Visitor.arrive(here.browser, here.server);
     await visitor.askForCode('13900000401');
     await visitor.notice.getByText('发送短信成功').waitFor();
     const before = await secondsOn(visitor);
@@ -38,28 +29,28 @@ describeInChromium('Waiting at the page', () => {
     expect(after).toBeLessThanOrEqual(before);
     expect(await visitor.page.getByText('已发送至').textContent()).toContain('139 0000 0401');
     // The code that is on its way still confirms the number.
-    await visitor.handIn(server.store.codes.at(-1) ?? '');
+    await visitor.handIn(here.server.store.codes.at(-1) ?? '');
     await visitor.page.getByRole('heading', { name: '手机号已验证' }).waitFor();
     await visitor.leave();
   });
 
   test('nothing that confirms a number is ever stored', async () => {
-    const visitor = await Visitor.arrive(browser, server);
+    const visitor = await Visitor.arrive(here.browser, here.server);
     const mobile = newMobile();
     await visitor.receiveCode(mobile);
-    await visitor.smsCode.fill(server.store.codes.at(-1)?.slice(0, 5) ?? '');
+    await visitor.smsCode.fill(here.server.store.codes.at(-1)?.slice(0, 5) ?? '');
     const { origins } = await visitor.context.storageState();
     const stored = await visitor.page.evaluate<string>('JSON.stringify({ ...sessionStorage })');
     expect(origins).toEqual([]);
     expect(stored).toContain(mobile);
-    expect(stored).not.toContain(server.store.codes.at(-1));
+    expect(stored).not.toContain(here.server.store.codes.at(-1));
     await visitor.leave();
   });
 
   test('the button is free when the countdown ends, and says so to a screen reader', async () => {
-    const visitor = await Visitor.arrive(browser, server);
+    const visitor = await Visitor.arrive(here.browser, here.server);
     const mobile = newMobile();
-    const before = server.store.codes.length;
+    const before = here.server.store.codes.length;
     await visitor.askForCode(mobile);
     await visitor.notice.getByText('发送短信成功').waitFor();
     expect(await visitor.resendButton.getAttribute('aria-disabled')).toBe('true');
@@ -70,12 +61,12 @@ describeInChromium('Waiting at the page', () => {
     await visitor.resendButton.click();
     await visitor.askForCode(mobile);
     await visitor.resendButton.getByText('秒后重发').waitFor();
-    expect(server.store.codes).toHaveLength(before + 2);
+    expect(here.server.store.codes).toHaveLength(before + 2);
     await visitor.leave();
   });
 
   test('a corrected number does not wait for the mistyped one', async () => {
-    const visitor = await Visitor.arrive(browser, server);
+    const visitor = await Visitor.arrive(here.browser, here.server);
     const mobile = newMobile();
     await visitor.receiveCode(mobile);
     await visitor.page.getByRole('button', { name: '换个号码' }).click();
@@ -90,7 +81,7 @@ describeInChromium('Waiting at the page', () => {
   });
 
   test('a click on the picture, or on the button beside it, brings another', async () => {
-    const visitor = await Visitor.arrive(browser, server);
+    const visitor = await Visitor.arrive(here.browser, here.server);
     const seen = new Set<string | null>();
     for (const next of [visitor.picture, visitor.page.getByRole('button', { name: '换一张', exact: true })]) {
       await visitor.captchaAnswer();
@@ -105,14 +96,14 @@ describeInChromium('Waiting at the page', () => {
   });
 
   test('a hidden tab asks for nothing after a failure, and asks when it is looked at again', async () => {
-    const visitor = await Visitor.arrive(browser, server);
+    const visitor = await Visitor.arrive(here.browser, here.server);
     const hide = (hidden: boolean) =>
       visitor.page.evaluate(
         `Object.defineProperty(document, 'hidden', { value: ${hidden}, configurable: true });
          document.dispatchEvent(new Event('visibilitychange'))`,
       );
     await visitor.captchaAnswer();
-    server.store.down = true;
+    here.server.store.down = true;
     await visitor.picture.click();
     await visitor.page.locator('.captcha-failure').waitFor();
     await hide(true);
@@ -121,7 +112,7 @@ describeInChromium('Waiting at the page', () => {
     await visitor.pass(10);
     expect(visitor.captchasAsked).toBe(asked);
 
-    server.store.down = false;
+    here.server.store.down = false;
     await hide(false);
     await visitor.picture.waitFor();
     expect(visitor.captchasAsked).toBe(asked + 1);
@@ -134,7 +125,7 @@ describeInChromium('Waiting at the page', () => {
   });
 
   test('a hidden tab whose number need not wait any more asks for no captcha until somebody is there', async () => {
-    const visitor = await Visitor.arrive(browser, server);
+    const visitor = await Visitor.arrive(here.browser, here.server);
     await visitor.receiveCode(newMobile());
     await visitor.page.getByRole('button', { name: '换个号码' }).click();
     await visitor.sendButton.getByText('秒后可获取').waitFor();
@@ -152,7 +143,7 @@ describeInChromium('Waiting at the page', () => {
   });
 
   test('a captcha that was refused for a while comes by itself when the while is over', async () => {
-    const visitor = await Visitor.arrive(browser, server);
+    const visitor = await Visitor.arrive(here.browser, here.server);
     await visitor.captchaAnswer();
     const refusal = { reason: 'QUOTA_EXCEEDED', errmsg: '次数已达上限', retryAfter: 20 };
     await visitor.page.route('**/graphql', (route) => route.fulfill({ json: { data: { imageCaptcha: refusal } } }));
@@ -169,7 +160,7 @@ describeInChromium('Waiting at the page', () => {
   });
 
   test('the captcha can be heard instead, and its digits are as good', async () => {
-    const visitor = await Visitor.arrive(browser, server);
+    const visitor = await Visitor.arrive(here.browser, here.server);
     await visitor.page.getByRole('button', { name: '听语音' }).click();
     const audio = visitor.page.locator('audio');
     await audio.waitFor();
