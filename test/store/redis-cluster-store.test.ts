@@ -61,8 +61,8 @@ class MeddledCommands extends RedisCommands {
     const act = () => super.run(name, keys, args, { deadline: options.deadline });
     if (!meddle) return super.run(name, keys, args, options);
     return meddle(name, keys, act).catch(async (error: Error) => {
-      // As an answer that came only after its caller had been told that it failed.
-      if (error instanceof TooLate) await options.refund?.(error.reply);
+      // As an answer that came only after its caller had been told that it failed; else it did nothing.
+      await options.afterFailure?.(error instanceof TooLate ? error.reply : undefined);
       throw error;
     });
   }

@@ -147,7 +147,7 @@ export class RedisClusterAllowances {
         void this.keepStart(state.startedAt, at).catch(() => undefined);
         return { charge, at, ...charged };
       }
-      await done.run();
+      await this.commands.waitFor(done.run(), within.deadline);
       decided = await this.decide(mobile, request, within);
     }
     return { denied: { limit: 'client', waitMs: CONTENTION_WAIT_MS } };
@@ -175,7 +175,8 @@ export class RedisClusterAllowances {
     if (charge !== 'own') steps.push(['pool', charge, limitOf(charge)]);
     for (const [kind, id, change] of steps) {
       const undo = () => this.change(kind, id, at, { refunds: [at] });
-      const refused = await this.change(kind, id, at, change, { ...within, refund: async () => void (await undo()) });
+      const afterFailure: RunOptions['afterFailure'] = async (late) => late?.[0] === 'ok' && undo();
+      const refused = await this.change(kind, id, at, change, { ...within, afterFailure });
       if (refused) return undefined;
       done.add(undo);
     }

@@ -61,10 +61,10 @@ export class RedisClusterLimits {
     for (const group of groups) {
       const reply = await this.commands.run('count', group.keys, [limitArguments(group.limits).slice(1)], {
         ...within,
-        refund: (late) => this.refundCount(group, late[1]),
+        afterFailure: async (late) => late?.[0] === 'ok' && this.refundCount(group, late[1]),
       });
       if (reply[0] !== 'ok') {
-        await refunds.run();
+        await this.commands.waitFor(refunds.run(), within.deadline);
         return { status: 'refused', limit: group.indexes[Number(reply[2])] ?? 0, waitMs: Number(reply[3]) };
       }
       refunds.add(() => this.refundCount(group, reply[1]));

@@ -1,15 +1,16 @@
 import type { StoreKeys } from '../keys';
 import { normalisedAnswer, type SendRefund, type SendReservation, type SendReserved } from '../store';
-import { RedisClusterAllowances } from './redis-cluster-allowances';
+import { type ClusterCharge, type ClusterDecision, RedisClusterAllowances } from './redis-cluster-allowances';
 import { RedisClusterLimits } from './redis-cluster-limits';
 import type { RedisCommands, RunOptions } from './redis-commands';
 import { RedisStore } from './redis-store';
 import { Refunds } from './refunds';
 import { askerOf, limitArguments, sparedBits } from './script-arguments';
-import { notReserved, previousCode } from './script-replies';
+import { notReserved, previousCode, wasTried } from './script-replies';
 import type { SlotGroup } from './slot-groups';
 
 type Deadline = Required<Pick<RunOptions, 'deadline'>>;
+type Paid = Exclude<ClusterCharge, { denied: object }>;
 
 /**
  * Sends on a cluster. The captcha is taken first; then all slots are asked whether there is room, so that a refusal tells the longest
@@ -38,7 +39,7 @@ export class RedisClusterSends {
       this.limits.check([own, ...others], within, { mobile, lockout }),
       allowance && this.allowances.decide(mobile, allowance, within),
       // A count that stays is no reason to fail.
-      this.limits.refundLatest(solved).catch(() => undefined),
+      this.commands.waitFor(this.limits.refundLatest(solved), within.deadline),
     ]);
     if (refusal?.status === 'blocked' || refusal?.status === 'locked') return refusal;
     const denied = decided && !decided.decision.allow ? decided.decision : undefined;
@@ -56,79 +57,71 @@ export class RedisClusterSends {
       }
     };
     const refunds = new Refunds();
-    try {
-      const ended = await this.limits.countAll(others, within, refunds, note);
-      if (ended) return ended;
-      const charged =
-        allowance && decided && (await this.allowances.charge(mobile, allowance, decided, within, refunds));
-      if (charged?.denied) {
-        await refunds.run();
-        return { status: 'not-allowed', ...charged.denied };
-      }
-      const owed = allowance && charged && { ...allowance, charge: charged.charge, sentAt: charged.at };
-      const reply = await this.commands.run(
-        'reserve_mobile',
-        [
-          keys.code(mobile),
-          keys.latest(mobile),
-          keys.request(mobile, captcha.uuid),
-          keys.ended(mobile, purpose),
-          keys.failures(mobile),
-          keys.unpaid(mobile),
-          keys.listed(mobile),
-          ...own.keys,
-        ],
-        [
-          code,
-          purpose,
-          smsId,
-          captcha.uuid,
-          `${ttlMs},${lockout.maxFailures},${lockout.lockoutMs},${sparedBits(own.limits)}${limitArguments(own.limits)}`,
-          ...(owed ? [...askerOf(owed), owed.charge, owed.sentAt] : []),
-        ],
-        {
-          ...within,
-          refund: (late) =>
-            this.refundMobile(
-              { mobile, uuid: captcha.uuid, code, allowance: owed, ...previousCode(late) },
-              own,
-              late[1],
-            ),
+    const paid = await refunds.runIfItFails(this.countAndCharge(reservation, others, decided, within, refunds, note));
+    if (paid.status !== 'ok') return paid;
+    const { charged } = paid;
+    const owed = allowance && charged && { ...allowance, charge: charged.charge, sentAt: charged.at };
+    const reply = await this.commands.run(
+      'reserve_mobile',
+      [
+        keys.code(mobile),
+        keys.latest(mobile),
+        keys.request(mobile, captcha.uuid),
+        keys.ended(mobile, purpose),
+        keys.failures(mobile),
+        keys.unpaid(mobile),
+        keys.listed(mobile),
+        ...own.keys,
+      ],
+      [
+        code,
+        purpose,
+        smsId,
+        captcha.uuid,
+        `${ttlMs},${lockout.maxFailures},${lockout.lockoutMs},${sparedBits(own.limits)}${limitArguments(own.limits)}`,
+        ...(owed ? [...askerOf(owed), owed.charge, owed.sentAt] : []),
+      ],
+      {
+        ...within,
+        // Until then its code could be guessed at: only now it shows whether what other slots counted is refunded.
+        afterFailure: async (late) => {
+          if (late?.[0] !== 'ok') return refunds.run();
+          const request = { mobile, uuid: captcha.uuid, code, allowance: owed, ...previousCode(late) };
+          return this.refundMobile(request, own, late[1], () => refunds.run());
         },
-      );
-      if (reply[0] === 'ok') {
-        const [, now, , , , ...events] = reply;
-        note(own, now, events.map(Number));
-        return {
-          status: 'ok',
-          countedAt: charged?.deviceAt === undefined ? countedAt : [...countedAt, charged.deviceAt],
-          counts,
-          ...previousCode(reply),
-          ...(owed && { charge: owed.charge, chargedAt: owed.sentAt }),
-          ...(denied && { reported: denied.limit }),
-        };
-      }
-      await refunds.run();
-      const refused = notReserved(reply);
-      return refused.status === 'refused' ? { ...refused, limit: own.indexes[refused.limit] ?? 0 } : refused;
-    } catch (error) {
-      // Not waited for: the caller has waited for what failed.
-      void refunds.run();
-      throw error;
+      },
+    );
+    if (reply[0] === 'ok') {
+      const [, now, , , , ...events] = reply;
+      note(own, now, events.map(Number));
+      return {
+        status: 'ok',
+        countedAt: charged?.deviceAt === undefined ? countedAt : [...countedAt, charged.deviceAt],
+        counts,
+        ...previousCode(reply),
+        ...(owed && { charge: owed.charge, chargedAt: owed.sentAt }),
+        ...(denied && { reported: denied.limit }),
+      };
     }
+    await this.commands.waitFor(refunds.run(), within.deadline);
+    const refused = notReserved(reply);
+    return refused.status === 'refused' ? { ...refused, limit: own.indexes[refused.limit] ?? 0 } : refused;
   }
 
   async refund({ limits, countedAt, ...request }: SendRefund): Promise<void> {
     const { own, others } = this.limits.groups(limits, this.keys.code(request.mobile));
     const at = (group: SlotGroup) => countedAt[group.indexes[0] ?? 0] ?? 0;
-    if (await this.refundMobile(request, own, at(own))) return;
-    const steps = [
-      ...others.map((group) => this.limits.refundCount(group, at(group))),
-      ...(request.allowance ? [this.allowances.refund(request.allowance)] : []),
-    ];
-    // One of these that fails must not keep the others from being refunded, and is told all the same.
-    const failed = (await Promise.allSettled(steps)).find((step) => step.status === 'rejected');
-    if (failed) throw failed.reason;
+    const refundOthers = async () => {
+      const steps = [
+        ...others.map((group) => this.limits.refundCount(group, at(group))),
+        ...(request.allowance ? [this.allowances.refund(request.allowance)] : []),
+      ];
+      // One of these that fails must not keep the others from being refunded, and is told all the same.
+      const failed = (await Promise.allSettled(steps)).find((step) => step.status === 'rejected');
+      if (failed) throw failed.reason;
+    };
+    const deadline = this.commands.deadline();
+    await this.commands.bounded(this.refundMobile(request, own, at(own), refundOthers), deadline);
   }
 
   /** Takes a captcha, right or wrong; returns what keeps the caller from going on, if anything. */
@@ -141,20 +134,35 @@ export class RedisClusterSends {
     return normalisedAnswer(String(text)) === normalisedAnswer(answer) ? undefined : 'captcha-mismatch';
   }
 
-  /** Resolves with whether its code was tried, so that what was counted stays. */
-  private refundMobile(
-    { mobile, uuid, code, previous, allowance }: Omit<SendRefund, 'limits' | 'countedAt'>,
-    own: SlotGroup,
+  /** What lives in other slots than the mobile's. */
+  private async countAndCharge(
+    { mobile, allowance }: SendReservation,
+    others: readonly SlotGroup[],
+    decided: ClusterDecision | undefined,
+    within: Deadline,
+    refunds: Refunds,
+    note: (group: SlotGroup, at: number, events: readonly number[]) => void,
+  ): Promise<{ status: 'ok'; charged?: Paid } | Extract<SendReserved, { status: 'refused' | 'not-allowed' }>> {
+    const ended = await this.limits.countAll(others, within, refunds, note);
+    if (ended) return ended;
+    if (!allowance || !decided) return { status: 'ok' };
+    const charged = await this.allowances.charge(mobile, allowance, decided, within, refunds);
+    if (!charged.denied) return { status: 'ok', charged };
+    await this.commands.waitFor(refunds.run(), within.deadline);
+    return { status: 'not-allowed', ...charged.denied };
+  }
+
+  /** Refunds what the mobile's slot holds, and then the others, unless its code was tried: what was counted stays then. */
+  private async refundMobile(
+    request: Omit<SendRefund, 'limits' | 'countedAt'>,
+    { limits }: SlotGroup,
     at: number,
-  ): Promise<boolean> {
-    return this.single.undoSend({
-      mobile,
-      uuid,
-      code,
-      previous,
-      allowance,
-      limits: own.limits,
-      countedAt: own.limits.map(() => at),
-    });
+    refundOthers: () => Promise<unknown>,
+  ): Promise<void> {
+    const isTried = await this.single.undoSend(
+      { ...request, limits, countedAt: limits.map(() => at) },
+      { afterFailure: async (late) => late?.[0] === 'ok' && !wasTried(late) && refundOthers() },
+    );
+    if (!isTried) await refundOthers();
   }
 }

@@ -69,17 +69,16 @@ export class RedisClusterStore implements OpenedStore {
     if (refusal?.status === 'refused' && holds(refusal.limit)) return refusal;
     const { others } = this.limits.groups(effective, key);
     const refunds = new Refunds();
-    try {
-      const ended = await this.limits.countAll(others, within, refunds, () => undefined);
-      if (ended) return ended;
-      const [status] = await this.commands.run('issue', [key], [text, `${ttlMs},${captchaArguments([])}`], within);
-      if (status !== 'taken') return { status: 'ok' };
-      await refunds.run();
-      return { status };
-    } catch (error) {
-      void refunds.run();
-      throw error;
-    }
+    const ended = await refunds.runIfItFails(this.limits.countAll(others, within, refunds, () => undefined));
+    if (ended) return ended;
+    const [status] = await this.commands.run('issue', [key], [text, `${ttlMs},${captchaArguments([])}`], {
+      ...within,
+      // Written too late it is alive all the same.
+      afterFailure: async (late) => late?.[0] !== 'ok' && refunds.run(),
+    });
+    if (status !== 'taken') return { status: 'ok' };
+    await this.commands.waitFor(refunds.run(), within.deadline);
+    return { status };
   }
 
   peekCaptcha(uuid: string): Promise<string | null> {
@@ -105,6 +104,12 @@ export class RedisClusterStore implements OpenedStore {
         this.limits.countOne(check[which], within, refunds[which]),
       ),
     );
+    const settle = async (reply: Reply | undefined) => {
+      const status = reply?.[0];
+      const compared = status === 'mismatch' || (status === 'locked' && reply?.[4] === 1);
+      if (compared || !status || status === 'ok' || status === 'refused') await refunds.guesses.run();
+      if (!compared) await refunds.verifications.run();
+    };
     const own = keys.request(mobile, uuid ?? '');
     const run = this.commands.run(
       'verify',
@@ -121,32 +126,24 @@ export class RedisClusterStore implements OpenedStore {
         own,
       ],
       [code, purpose, `${checkArguments(check)},0,0,0,0`, `${guessWait},${tryWait}`, person ? 'told' : '', ''],
-      within,
+      { ...within, afterFailure: settle },
     );
     // At the same time as the check, which may fail before anybody waits for this.
     const confirmedAt = person === undefined ? undefined : this.allowances.confirmedAt(person, within);
     confirmedAt?.catch(() => undefined);
-    // Not waited for: what stays counted is too strict, never too lax.
-    try {
-      const reply = await run;
-      const [status, now, smsId = '', asker] = reply;
-      // What a script tells of the asker is no part of the answer.
-      const checked = codeChecked(status === 'ok' ? [status, now, smsId] : reply);
-      if (checked.status === 'ok' && asker && person && confirmedAt) {
-        // Nor for this: the code is used up, and credit that is lost makes allowances smaller.
-        void this.confirm(reply, person, confirmedAt);
-        // A number that may have been confirmed before counts as one that was.
-        checked.newPerson = await confirmedAt.then((at) => at === undefined).catch(() => false);
-      }
-      const compared = status === 'mismatch' || (status === 'locked' && reply[4] === 1);
-      if (compared || status === 'ok' || status === 'refused') void refunds.guesses.run();
-      if (!compared) void refunds.verifications.run();
-      return checked;
-    } catch (error) {
-      void refunds.guesses.run();
-      void refunds.verifications.run();
-      throw error;
+    const reply = await run;
+    const [status, now, smsId = '', asker] = reply;
+    // What a script tells of the asker is no part of the answer.
+    const checked = codeChecked(status === 'ok' ? [status, now, smsId] : reply);
+    if (checked.status === 'ok' && asker && person && confirmedAt) {
+      // Nor for this: the code is used up, and credit that is lost makes allowances smaller.
+      void this.confirm(reply, person, confirmedAt);
+      // A number that may have been confirmed before counts as one that was.
+      checked.newPerson = await confirmedAt.then((at) => at === undefined).catch(() => false);
     }
+    // Not waited for: what stays counted is too strict, never too lax.
+    void settle(reply);
+    return checked;
   }
 
   noteMessage(smsId: string, step: MessageStep, note: MessageNote, ttlMs: number) {

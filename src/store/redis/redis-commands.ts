@@ -4,6 +4,7 @@ import type { ClockSkew } from './clock-skew';
 import { type ScriptName, statusesOf } from './lua-scripts';
 import { oneWriteATurn } from './one-write-a-turn';
 import type { RedisClient } from './redis-client';
+import type { RedisClock } from './redis-clock';
 import { RedisConnections } from './redis-connections';
 import type { RedisNodes } from './redis-nodes';
 
@@ -13,8 +14,11 @@ type Script = (keys: number, ...args: (string | number)[]) => Promise<Reply>;
 export interface RunOptions {
   /** Moment of this process's monotonic clock until which the caller waits; shared by all steps of one call. */
   deadline?: number;
-  /** Undoes what the script did, if its answer came only after the caller was told that it failed. */
-  refund?: (reply: Reply) => Promise<unknown>;
+  /**
+   * Undoes what has to be undone after the caller was told that it failed, once it is known what the script did: its answer, if that came
+   * too late, or undefined if it did nothing. Never called where that stays unknown, because the connection broke.
+   */
+  afterFailure?: (late: Reply | undefined) => Promise<unknown>;
 }
 
 /** Runs the scripts on Redis, each in bounded time and at most once. */
@@ -92,23 +96,32 @@ export class RedisCommands {
 
   /**
    * Runs a script, which acts before the deadline or not at all. If it acted and only its answer came late, the caller has been told
-   * that it failed, and `refund` undoes it.
+   * that it failed, and `afterFailure` undoes it.
    */
   async run(
     name: ScriptName,
     keys: readonly string[],
     args: readonly (string | number)[],
-    { deadline = this.deadline(), refund }: RunOptions = {},
+    { deadline = this.deadline(), afterFailure }: RunOptions = {},
   ): Promise<Reply> {
     const [key = ''] = keys;
-    const clock = this.connections.clockOf(key) ?? (await this.connections.prepare(key, deadline));
+    const failed = (late?: Reply) => void afterFailure?.(late).catch(() => undefined);
+    const clock = await this.preparedClock(key, deadline).catch((error: Error) => {
+      failed();
+      throw error;
+    });
     const call = async () => {
       const askedAt = performance.now();
+      const goesOut = this.connections.isOpen(key);
       const answer = this.execute(name, [keys.length, ...keys, clock.at(deadline), ...args], deadline);
+      answer.catch((error: Error) => {
+        // Redis says that it refuses; or there was no connection.
+        if (error.name === 'ReplyError' || !goesOut) failed();
+      });
       const reply = await this.bounded(answer, deadline, (late) => {
         if (!this.isAnswerOf(name, late)) return void this.connections.outOfStep();
         clock.read(late[1], askedAt);
-        if (refund && late[0] === 'ok') refund(late).catch(() => undefined);
+        failed(late[0] === 'deadline-exceeded' ? undefined : late);
       });
       if (!this.isAnswerOf(name, reply)) throw this.connections.outOfStep();
       clock.read(reply[1], askedAt);
@@ -118,8 +131,9 @@ export class RedisCommands {
     if (reply[0] !== 'deadline-exceeded') return reply;
     // It answered in time, so it is our reading of Redis's clock that was off. It did nothing: asking once more is safe.
     const second = await call();
-    if (second[0] === 'deadline-exceeded') throw new StoreUnavailableError('Redis took the command too late');
-    return second;
+    if (second[0] !== 'deadline-exceeded') return second;
+    failed();
+    throw new StoreUnavailableError('Redis took the command too late');
   }
 
   /**
@@ -132,6 +146,20 @@ export class RedisCommands {
       if (!error.message.startsWith('NOSCRIPT') || performance.now() > deadline) throw error;
       return this.execute(name, args, deadline);
     });
+  }
+
+  /** What is answered, or StoreUnavailableError at the deadline; an answer that comes later goes to `late`. */
+  bounded<T>(answer: Promise<T>, deadline: number, late?: (answer: T) => void): Promise<T> {
+    return this.connections.deadlines.bound(answer, deadline, late);
+  }
+
+  /** Waits for what is done on the side, until the deadline at most; whether it succeeds is nothing to the caller. */
+  async waitFor(work: Promise<unknown>, deadline: number): Promise<void> {
+    await this.bounded(work, deadline).catch(() => undefined);
+  }
+
+  private async preparedClock(key: string, deadline: number): Promise<RedisClock> {
+    return this.connections.clockOf(key) ?? this.connections.prepare(key, deadline);
   }
 
   /** Whatever else comes must not be taken for a right code. */
@@ -148,9 +176,5 @@ export class RedisCommands {
   private async ask<T>(key: string, question: () => Promise<T>, deadline = this.deadline()): Promise<T> {
     if (!this.connections.clockOf(key)) await this.connections.prepare(key, deadline);
     return this.bounded(question(), deadline);
-  }
-
-  private bounded<T>(answer: Promise<T>, deadline: number, late?: (answer: T) => void): Promise<T> {
-    return this.connections.deadlines.bound(answer, deadline, late);
   }
 }

@@ -62,6 +62,11 @@ export class RedisConnections {
     return this.clocks.get(this.nodes.primaryOf(key).name);
   }
 
+  /** Whether a command about a key goes out now; else it fails at once, and Redis never sees it. */
+  isOpen(key: string): boolean {
+    return this.nodes.primaryOf(key).node.status === 'ready';
+  }
+
   /** Prepares the connection to the server that a key lives on; resolves with that server's clock. */
   async prepare(key: string, deadline: number): Promise<RedisClock> {
     await this.prepareNode(this.nodes.primaryOf(key), deadline);

@@ -25,12 +25,12 @@ import {
   type SendReservation,
   type SendReserved,
 } from '../store';
-import type { RedisCommands } from './redis-commands';
+import type { RedisCommands, RunOptions } from './redis-commands';
 import { RedisInbound } from './redis-inbound';
 import { RedisMessages } from './redis-messages';
 import { RedisOperatorStore } from './redis-operator-store';
 import { askerOf, captchaArguments, checkArguments, limitArguments, modeOf, sparedBits } from './script-arguments';
-import { codeChecked, notReserved, previousCode } from './script-replies';
+import { codeChecked, notReserved, previousCode, wasTried } from './script-replies';
 
 /** The store on one Redis (or a primary that Sentinel names): one Lua script a step, on Redis's own clock. */
 export class RedisStore implements OpenedStore {
@@ -94,15 +94,18 @@ export class RedisStore implements OpenedStore {
         `${ttlMs},${lockout.maxFailures},${lockout.lockoutMs},${solved.length},${modeOf(allowance)},${sparedBits(limits)},${allowance?.device?.cap ?? 0},${allowance?.device?.lengthMs ?? 0}${limitArguments(solved)}${limitArguments(limits)}${allowance ? `,${allowanceArguments(allowance.rule)}` : ''}`,
       ],
       {
-        refund: (late) =>
-          this.refundSend({
+        afterFailure: async (late) => {
+          if (late?.[0] !== 'ok') return;
+          const [, now, , , , charge] = late;
+          await this.refundSend({
             mobile,
             uuid,
             code,
-            ...counted(late[5] as AllowanceCharge, late[1]),
+            ...counted(charge as AllowanceCharge, now),
             ...previousCode(late),
-            ...(allowance && { allowance: { ...allowance, charge: late[5] as AllowanceCharge, sentAt: late[1] } }),
-          }),
+            ...(allowance && { allowance: { ...allowance, charge: charge as AllowanceCharge, sentAt: now } }),
+          });
+        },
       },
     );
     if (reply[0] !== 'ok') return notReserved(reply);
@@ -123,9 +126,12 @@ export class RedisStore implements OpenedStore {
   }
 
   /** Resolves with whether its code was tried, so that what was counted stays. */
-  async undoSend({ mobile, uuid, code, limits, countedAt, previous, allowance }: SendRefund): Promise<boolean> {
+  async undoSend(
+    { mobile, uuid, code, limits, countedAt, previous, allowance }: SendRefund,
+    options: RunOptions = {},
+  ): Promise<boolean> {
     const { keys } = this;
-    const [, , tried] = await this.commands.run(
+    const reply = await this.commands.run(
       'refund',
       [
         keys.code(mobile),
@@ -144,8 +150,9 @@ export class RedisStore implements OpenedStore {
           ? [allowance.charge, ...askerOf(allowance), ...(this.reachesAll ? [keys.scriptPrefix] : [])]
           : ['']),
       ],
+      options,
     );
-    return tried === 1;
+    return wasTried(reply);
   }
 
   async checkCode(check: CodeCheck): Promise<CodeChecked> {

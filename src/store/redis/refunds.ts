@@ -10,4 +10,13 @@ export class Refunds {
   async run(): Promise<void> {
     await Promise.allSettled(this.steps.splice(0).map((step) => step()));
   }
+
+  /** What `step` resolves with; if it fails, the refunds are run. */
+  async runIfItFails<T>(step: Promise<T>): Promise<T> {
+    return step.catch((error: Error) => {
+      // Not waited for: the caller has waited for what failed.
+      void this.run();
+      throw error;
+    });
+  }
 }

@@ -24,6 +24,9 @@ export function previousCode([, , code, latest, expiresAt]: Reply): { previous?:
   return { previous: { code: String(code), latest: String(latest), expiresAt: Number(expiresAt) } };
 }
 
+/** Whether a refund found that the code was tried, so that what was counted stays. */
+export const wasTried = ([, , tried]: Reply): boolean => tried === 1;
+
 /** What verify.lua answers. */
 export function codeChecked([status, , first, second]: Reply): CodeChecked {
   if (status === 'expired') return { status };
