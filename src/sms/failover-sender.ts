@@ -26,7 +26,8 @@ export interface FailoverOptions {
  * there to protect the number).
  *
  * With more than one sender, the circuit of one that keeps failing opens for a while. Only misconfiguration and the lack of a usable
- * answer (`fault: 'provider'`) count as failures: a provider that answers is well, whatever it says of a number. A lone sender has no
+ * answer (`fault: 'provider'`) count as failures: a provider that answers is well, whatever it says of a number, its country or a purpose,
+ * which whoever asks chooses: a stranger could else have everybody's messages go elsewhere, or nowhere. A lone sender has no
  * circuit, since nobody would serve in its place. When all circuits are open, the outcome is `refused` with the code `circuit-open`.
  *
  * What a provider answered passes through `safeOutcome` here, for all senders, before anybody is told.
@@ -101,5 +102,5 @@ async function observedSend(
 }
 
 function countsAsFailure({ class: outcomeClass, fault }: SmsOutcome): boolean {
-  return outcomeClass === 'misconfigured' || fault === 'provider';
+  return (outcomeClass === 'misconfigured' && fault !== 'message') || fault === 'provider';
 }

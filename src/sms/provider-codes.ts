@@ -4,7 +4,10 @@ import type { SmsOutcomeClass } from './sender';
  * A provider's status codes by class. An entry is a whole code, or `Family.*` for a code and everything under it. Success is the
  * adapter's business; a code that stands nowhere is `unknown`, because nobody can say whether the message went out.
  */
-export type ProviderCodes = Readonly<Record<'refused' | 'throttled' | 'misconfigured', readonly string[]>>;
+export type ProviderCodes = Readonly<Record<'refused' | 'throttled' | 'misconfigured', readonly string[]>> & {
+  /** Those of `misconfigured`, whole codes, that only some messages meet: by their number or its country, or by the template of their purpose. */
+  readonly ofSome?: readonly string[];
+};
 
 /** The class of a code that is not the provider's success code. */
 export function classifyCode(codes: ProviderCodes, code: string): SmsOutcomeClass {

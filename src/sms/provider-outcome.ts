@@ -36,6 +36,7 @@ export function providerOutcomes(provider: string, codes: ProviderCodes): Provid
         provider,
         providerCode: code,
         ...(outcomeClass === 'refused' && { fault: 'number' }),
+        ...(outcomeClass === 'misconfigured' && codes.ofSome?.includes(code) && { fault: 'message' }),
       };
     },
     neverSent: (failure) => ({ class: 'refused', provider, providerCode: failure, fault: 'provider' }),

@@ -35,10 +35,11 @@ export interface SmsOutcome {
   /** The provider's id of an accepted message. */
   messageId?: string;
   /**
-   * Where the cause of a failure lies. `number`, only with `refused`: the provider works and refuses this number. `provider`, with `refused` and `unknown`: it could not be reached, its circuit is open, or no usable answer came
+   * Where the cause of a failure lies. `number`, only with `refused`: the provider works and refuses this number. `message`, only with
+   * `misconfigured`: the account lacks what this message needs, by its number or its purpose, and may have what others need. `provider`, with `refused` and `unknown`: it could not be reached, its circuit is open, or no usable answer came
    * (time-out, reset, 5xx, unreadable). Absent with `unknown`: a proper answer, with a status code that no table lists.
    */
-  fault?: 'number' | 'provider';
+  fault?: 'number' | 'message' | 'provider';
 }
 
 /** The border to an SMS provider. Every adapter passes test/sms/contract.ts. */

@@ -29,6 +29,14 @@ describeSmsSender('aliyun-auth', {
     ],
     unknown: ['isp.SYSTEM_ERROR', 'biz.SOMETHING_NEW'],
   },
+  ofSome: [
+    ...[
+      'isv.SMS_TEMPLATE_ILLEGAL',
+      'isv.TEMPLATE_MISSING_PARAMETERS',
+      'isv.SMS_SIGNATURE_ILLEGAL',
+      'INVALID_PARAMETERS',
+    ],
+  ],
   wordless: ['{}', 'null', '[]', '{"Success":true,"Message":"OK","Model":{"BizId":"112231421412414124123^4"}}'],
   expectRequest: ({ method, path, query, headers }, message) => {
     expect(`${method} ${path}`).toBe('POST /');

@@ -25,6 +25,7 @@ describeSmsSender('aliyun', {
     ],
     unknown: ['isp.SYSTEM_ERROR', 'isv.SOMETHING_NEW'],
   },
+  ofSome: ['isv.SMS_TEMPLATE_ILLEGAL', 'isv.TEMPLATE_MISSING_PARAMETERS'],
   wordless: ['{}', 'null', '[]', '{"BizId":"900619746936498440^0","Message":"OK"}'],
   expectRequest: ({ method, path, query, headers }, message) => {
     expect(`${method} ${path}`).toBe('POST /');

@@ -20,6 +20,8 @@ export interface SmsSenderSubject {
   connectWithWrongSecret(url: string, timeoutMs: number): Promise<SmsSender>;
   /** The provider's own codes and what each must lead to, as its documentation says. */
   codes: Record<Exclude<SmsOutcomeClass, 'accepted'>, readonly string[]>;
+  /** Those of `codes.misconfigured` that may be about this number or this purpose alone. */
+  ofSome?: readonly string[];
   /** Bodies in which the provider says nothing of a message; absent where whoever says nothing has taken it. */
   wordless?: readonly string[];
   /** The provider's API has no place for the id of the sender's choice. */
@@ -88,7 +90,8 @@ export function describeSmsSender(name: string, subject: SmsSenderSubject): void
         standIn.behave({ code });
         const outcome = await sender.send(newMessage());
         expect(outcome).toMatchObject({ class: outcomeClass, provider: name, providerCode: code });
-        expect(outcome.fault).toBe(outcomeClass === 'refused' ? 'number' : undefined);
+        const ofSome = outcomeClass === 'misconfigured' && subject.ofSome?.includes(code);
+        expect(outcome.fault).toBe(ofSome ? 'message' : outcomeClass === 'refused' ? 'number' : undefined);
         expect(standIn.requests).toHaveLength(1);
       });
     }

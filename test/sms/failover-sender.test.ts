@@ -9,6 +9,7 @@ const BEHAVIOURS = {
   'bad number': { taken: false, class: 'refused', fault: 'number' },
   unreachable: { taken: false, class: 'refused', fault: 'provider' },
   misconfigured: { taken: false, class: 'misconfigured' },
+  'misconfigured for some': { taken: false, class: 'misconfigured', fault: 'message' },
   throttled: { taken: false, class: 'throttled' },
   'silent, taken': { taken: true, class: 'unknown', fault: 'provider' },
   'silent, not taken': { taken: false, class: 'unknown', fault: 'provider' },
@@ -47,6 +48,7 @@ describe('failover', () => {
     ['bad number', 'tried', 'accepted'],
     ['unreachable', 'tried', 'accepted'],
     ['misconfigured', 'tried', 'accepted'],
+    ['misconfigured for some', 'tried', 'accepted'],
     ['accepted', 'left alone', 'accepted'],
     ['throttled', 'left alone', 'throttled'],
     ['silent, taken', 'left alone', 'unknown'],
@@ -170,7 +172,8 @@ describe('a provider that keeps failing', () => {
   );
 
   test.each<Behaviour>([
-    ...(['bad number', 'throttled', 'accepted', 'unlisted code, taken', 'unlisted code, not taken'] as const),
+    ...(['bad number', 'misconfigured for some', 'throttled', 'accepted'] as const),
+    ...(['unlisted code, taken', 'unlisted code, not taken'] as const),
   ])('%s, however often: serves on', async (behaviour) => {
     const first = playedProvider('first', [behaviour]);
     const sender = createFailoverSender([first.sender, playedProvider('second', ['bad number']).sender]);

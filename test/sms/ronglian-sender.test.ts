@@ -24,6 +24,7 @@ describeSmsSender('ronglian', {
     ],
     unknown: ['160000', '160010', '160050', '111001', '111099', '999999'],
   },
+  ofSome: ['112310', '113302', '160032', '160043', '160033'],
   wordless: ['{}', 'null', '[]', '{"templateSMS":{"smsMessageSid":"ff8080813c373cab013c94b0f0512345"}}'],
   expectRequest: ({ method, path, headers, body }, message) => {
     expect(`${method} ${path}`).toBe(`POST /2013-12-26/Accounts/${ACCOUNT.accountSid}/SMS/TemplateSMS`);

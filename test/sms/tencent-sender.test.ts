@@ -30,6 +30,7 @@ describeSmsSender('tencent', {
       ...['LimitExceededX', 'LimitExceededX.PhoneNumberDailyLimit', 'AuthFailureX'],
     ],
   },
+  ofSome: ['FailedOperation.TemplateIncorrectOrUnapproved'],
   wordless: [
     ...['{}', 'null', '[]', '{"Response":null}', '{"Response":{}}', '{"Response":{"SendStatusSet":null}}'],
     ...['{"Response":{"SendStatusSet":[]}}', '{"Response":{"SendStatusSet":[{"SerialNo":"2028:f825","Fee":1}]}}'],

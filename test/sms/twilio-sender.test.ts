@@ -28,6 +28,7 @@ describeSmsSender('twilio', {
     ],
     unknown: ['20001', '99999'],
   },
+  ofSome: ['21608', '21408', '21606', '21659', '21703'],
   wordless: ['{}', 'null', '[]', '{"status":"queued"}'],
   expectRequest: ({ method, path, headers, body }, message) => {
     expect(`${method} ${path}`).toBe(`POST /2010-04-01/Accounts/${ACCOUNT.accountSid}/Messages.json`);

@@ -9,4 +9,11 @@ export const ALIYUN_AUTH_CODES: ProviderCodes = {
   refused: [...ALIYUN_CODES.refused, 'MOBILE_NUMBER_ILLEGAL'],
   throttled: [...ALIYUN_CODES.throttled, 'biz.FREQUENCY', 'FREQUENCY_FAIL', 'BUSINESS_LIMIT_CONTROL'],
   misconfigured: [...ALIYUN_CODES.misconfigured, 'FUNCTION_NOT_OPENED', 'INVALID_PARAMETERS'],
+  // A signature goes with some of the templates.
+  ofSome: [
+    'isv.SMS_TEMPLATE_ILLEGAL',
+    'isv.TEMPLATE_MISSING_PARAMETERS',
+    'isv.SMS_SIGNATURE_ILLEGAL',
+    'INVALID_PARAMETERS',
+  ],
 };

@@ -9,4 +9,5 @@ export const ALIYUN_CODES: ProviderCodes = {
     ...['isv.TEMPLATE_MISSING_PARAMETERS', 'isv.DENY_IP_RANGE', 'isp.RAM_PERMISSION_DENY'],
     ...['SignatureDoesNotMatch', 'InvalidAccessKeyId.NotFound'],
   ],
+  ofSome: ['isv.SMS_TEMPLATE_ILLEGAL', 'isv.TEMPLATE_MISSING_PARAMETERS'],
 };

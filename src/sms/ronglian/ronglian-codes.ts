@@ -14,4 +14,6 @@ export const RONGLIAN_CODES: ProviderCodes = {
     ...['111109', '111101', '111108', '111115', '111141', '111181', '111212', '111142'],
     ...['160014', '112310', '113302', '112311', '112323', '160032', '160043', '160033', '160049'],
   ],
+  // An application in trial, or a trial template, and a number that is not registered for it; a template that is not valid, not of this application, or refused for its words.
+  ofSome: ['112310', '113302', '160032', '160043', '160033'],
 };

@@ -13,4 +13,5 @@ export const TENCENT_CODES: ProviderCodes = {
     'FailedOperation.SignatureIncorrectOrUnapproved',
     'FailedOperation.TemplateIncorrectOrUnapproved',
   ],
+  ofSome: ['FailedOperation.TemplateIncorrectOrUnapproved'],
 };

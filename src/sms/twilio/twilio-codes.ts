@@ -20,4 +20,6 @@ export const TWILIO_CODES: ProviderCodes = {
     // A trial account writes to verified numbers only; a country that the account has not allowed.
     ...['21608', '21408'],
   ],
+  // Those two; and a sender, or a messaging service without one, that can't write to the number's country.
+  ofSome: ['21608', '21408', '21606', '21659', '21703'],
 };
