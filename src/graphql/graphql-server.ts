@@ -10,7 +10,14 @@ import { answerType } from './answer-type';
 import type { GraphqlContext } from './context';
 import { formatError, QUERY_TOO_LONG, refusesArgument } from './format-error';
 import { isRecord } from './is-record';
-import { hasTooManyLines, MAX_TOKENS, MAX_VALIDATION_ERRORS, OPERATION_LIMITS } from './operation-limits';
+import {
+  hasTooManyLines,
+  MAX_REPEATS,
+  MAX_TOKENS,
+  MAX_VALIDATION_ERRORS,
+  OPERATION_LIMITS,
+  repeatsANameTooOften,
+} from './operation-limits';
 import { answerOnce } from './operation-plan';
 import { RememberedDocuments } from './remembered-documents';
 import type { Refusal, TrustedDocuments } from './trusted-documents';
@@ -46,6 +53,10 @@ const NOT_ACCEPTABLE: GraphqlAnswer = {
 
 /** As a text of too many tokens is refused. */
 const TOO_LONG: Refusal = { code: 'GRAPHQL_PARSE_FAILED', message: QUERY_TOO_LONG };
+const TOO_REPETITIVE: Refusal = {
+  code: 'GRAPHQL_VALIDATION_FAILED',
+  message: `The query has one name more than ${MAX_REPEATS} times.`,
+};
 
 /**
  * GraphQL over HTTP by Apollo Server, and a fast path to the same answer: a query text that Apollo has parsed, validated and run is
@@ -133,7 +144,10 @@ export class GraphqlServer {
     const { body } = resolved;
     const fast = await this.fastPath(body, type, context);
     if (fast) return fast;
-    if (isRecord(sent) && typeof sent.query === 'string' && hasTooManyLines(sent.query)) return refused(TOO_LONG, type);
+    if (isRecord(sent) && typeof sent.query === 'string') {
+      if (hasTooManyLines(sent.query)) return refused(TOO_LONG, type);
+      if (repeatsANameTooOften(sent.query)) return refused(TOO_REPETITIVE, type);
+    }
     return this.apolloPath({ ...request, body }, context);
   }
 

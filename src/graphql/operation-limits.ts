@@ -25,6 +25,11 @@ export const MAX_TOKENS = 600;
  * beginning, so that a few thousand empty lines and a hundred errors take it 80 ms.
  */
 export const MAX_LINES = 300;
+/**
+ * Times that one name stands in a query text; that of an introspection query, 18. graphql-js compares each pair of fields of one name, so that
+ * 70 of them take it 5 ms.
+ */
+export const MAX_REPEATS = 40;
 /** Errors that a query text is told of. */
 export const MAX_VALIDATION_ERRORS = 10;
 /** Levels of fields. The API's own operations have two; an introspection query has up to 14. */
@@ -33,6 +38,17 @@ export const MAX_DEPTH = 16;
 /** Whether a text of a stranger has more lines than any query needs. */
 export function hasTooManyLines(text: string): boolean {
   return text.length > MAX_LINES && (text.match(/\r\n|[\n\r]/g)?.length ?? 0) >= MAX_LINES;
+}
+
+/** Whether a text of a stranger repeats any one name more often than a query needs. */
+export function repeatsANameTooOften(text: string): boolean {
+  const times = new Map<string, number>();
+  for (const [name] of text.matchAll(/[_A-Za-z]\w*/g)) {
+    const count = (times.get(name) ?? 0) + 1;
+    if (count > MAX_REPEATS) return true;
+    times.set(name, count);
+  }
+  return false;
 }
 
 type Definition = OperationDefinitionNode | FragmentDefinitionNode;

@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:
 import type { GraphqlServer } from '../graphql/graphql-server';
 import type { DeviceTokens } from '../tickets/device-tokens';
 import { preferredLanguage } from './accept-language';
+import { ifWorthReading } from './bounded-header';
 import { type ClientIds, clientAddress } from './client-address';
 import { sendError } from './json-answer';
 import { BodyError, readJson } from './request-body';
@@ -18,9 +19,8 @@ export interface GraphqlEndpointDependencies {
 /** With the setting of the one common client that sends queries by GET unless it is told otherwise. */
 const POST_ONLY = 'Send a POST request with a JSON body (urql: preferGetMethod: false).';
 
-/** Characters that no client needs: Apollo Server reads a Content-Type of 15,000 for a sixth of a second, and an Accept for 7 ms. */
+/** Characters that no client needs: Apollo Server reads a Content-Type of 15,000 for a sixth of a second. */
 const MAX_TYPE_LENGTH = 200;
-const MAX_ACCEPT_LENGTH = 1_000;
 
 /** Answers a request to /graphql. `search` is the query string with its question mark. */
 export async function answerGraphql(
@@ -74,5 +74,5 @@ export async function answerGraphql(
 
 /** An Accept that is not worth reading counts as absent, which HTTP leaves to the server (RFC 9110, 12.5.1). */
 function acceptable(headers: IncomingHttpHeaders): IncomingHttpHeaders {
-  return (headers.accept ?? '').length > MAX_ACCEPT_LENGTH ? { ...headers, accept: undefined } : headers;
+  return headers.accept === ifWorthReading(headers.accept) ? headers : { ...headers, accept: undefined };
 }

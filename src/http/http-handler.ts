@@ -59,9 +59,10 @@ export function createHttpHandler(dependencies: HttpDependencies): RequestListen
     }
     if (push) return pushes?.answer(push, request, response);
     if (
+      developer?.explorer &&
       request.method === 'GET' &&
       !asksByGet(dependencies, query) &&
-      developer?.explorer?.answer(path, request, response)
+      developer.explorer.answer(path, request, response)
     )
       return;
     switch (path) {

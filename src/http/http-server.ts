@@ -5,6 +5,13 @@ import { errorBody, sendError } from './json-answer';
 /** Time for the headers and the whole of a small body; a client that trickles is cut off. */
 const TIMEOUTS = { headersTimeout: 5_000, requestTimeout: 10_000, connectionsCheckingInterval: 1_000 };
 
+/**
+ * Header lines: a browser writes 20 of them, proxies some more. Thousands of empty ones would take milliseconds to read, and
+ * beyond a thousand Node drops those that a proxy wrote last, X-Forwarded-For among them.
+ */
+const MAX_HEADER_LINES = 200;
+/** Characters of a request's address. Links to the page, and queries by their hash, have some hundreds. */
+const MAX_ADDRESS_LENGTH = 4_096;
 /** Pipelined requests that may wait on one connection. No browser and no common proxy sends even one. */
 const MAX_WAITING = 16;
 /** How long a client may take nothing of what was written to it, ms. */
@@ -22,6 +29,15 @@ export function createBoundedServer(listener: RequestListener): Server {
   const answer: RequestListener = (request, response) => {
     // A response without a socket waits behind another one of its connection.
     if (response.socket === null && !mayWait(waiting, request, response)) return;
+    // Before anything reads the headers, which Node sorts only then.
+    if (request.rawHeaders.length > 2 * MAX_HEADER_LINES) {
+      response.setHeader('connection', 'close');
+      return sendError(response, 431, 'BAD_REQUEST', `The request has more than ${MAX_HEADER_LINES} header lines.`);
+    }
+    if ((request.url ?? '').length > MAX_ADDRESS_LENGTH) {
+      response.setHeader('connection', 'close');
+      return sendError(response, 414, 'BAD_REQUEST', `The address is longer than ${MAX_ADDRESS_LENGTH} characters.`);
+    }
     // RFC 9112, 3.2.
     if (request.headers.host === undefined && request.httpVersion !== '1.0') {
       response.setHeader('connection', 'close');
@@ -31,8 +47,6 @@ export function createBoundedServer(listener: RequestListener): Server {
   };
   // A request without a Host is refused above, in the shape of all errors: Node would send no body.
   const server = createServer({ ...TIMEOUTS, requireHostHeader: false }, answer);
-  // Node would drop every line after the thousandth, X-Forwarded-For among them; their bytes are bounded, to 16 KB in all.
-  server.maxHeadersCount = 0;
   // The listener asks for the body where it wants one: see readJson.
   server.on('checkContinue', answer);
   server.on('checkExpectation', (_, response: ServerResponse) => {

@@ -149,7 +149,8 @@ function isFromKnownPage(headers: IncomingHttpHeaders, origins: readonly string[
   const site = headers['sec-fetch-site'];
   if (site === 'same-origin') return true;
   if (headers.origin !== undefined) return allows(headers.origin);
-  const referer = headers.referer;
+  // Of an address of any length no more than the origin is looked at, which is as long as a name of the DNS and a port at most.
+  const referer = /^https?:\/\/[^/?#]{1,300}(?=[/?#]|$)/i.exec(headers.referer ?? '')?.[0];
   if (!referer || !URL.canParse(referer) || (site !== undefined && !isPicture)) return false;
   const { origin, host } = new URL(referer);
   return allows(origin) || (site === undefined && host === headers.host);

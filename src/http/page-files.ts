@@ -4,6 +4,7 @@ import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:
 import { extname, join, relative, sep } from 'node:path';
 import { brotliCompress, gzip } from 'node:zlib';
 import Negotiator from 'negotiator';
+import { ifWorthReading } from './bounded-header';
 
 /** Allows the page's own files alone, and data URIs for images and sounds, which captchas are. */
 export function pagePolicy({ formAction = "'none'", frameAncestors = "'none'" } = {}): string {
@@ -85,9 +86,9 @@ export class PageFiles {
   answer(path: string, request: IncomingMessage, response: ServerResponse): boolean {
     const file = this.files.get(path);
     if (!file || (request.method !== 'GET' && request.method !== 'HEAD')) return false;
-    const { body, etag, headers } = chosenForm(file, request.headers['accept-encoding']?.toString());
+    const { body, etag, headers } = chosenForm(file, ifWorthReading(request.headers['accept-encoding']?.toString()));
     // A range is not looked at: the files are small and sent whole, as RFC 9110, 14.2, allows.
-    if (holds(request.headers['if-none-match'], etag)) {
+    if (holds(ifWorthReading(request.headers['if-none-match']), etag)) {
       const { 'content-length': _, ...rest } = headers;
       response.writeHead(304, rest).end();
     } else {

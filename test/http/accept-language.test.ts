@@ -17,7 +17,11 @@ describe('preferredLanguage', () => {
     ['en;q=0', 'zh'],
     ['english', 'zh'],
     [';;;,,,=q', 'zh'],
+    ['zh;q=0.50,en;q=0.5', 'zh'],
+    ['en ; q=0.5 , zh ; q=0.4', 'en'],
+    ['de-en,en-zh;q=0.2,zh-Hant;q=0.1', 'en'],
     [`${'fr,'.repeat(2000)}en`, 'en'],
+    [`${'fr,'.repeat(2000)}zh;q=0.1${' '.repeat(5000)}x,en;q=0.1`, 'en'],
   ])('Accept-Language %.60j: %s', (header, language) => {
     expect(preferredLanguage(header)).toBe(language);
     // The second time it is remembered.

@@ -86,18 +86,20 @@ describeWithRedis('Limits of a client', () => {
     ]);
   });
 
-  test('behind a thousand other headers as well: a proxy may write its own last', async () => {
+  test('among all the headers that are read: a proxy may write its own last', async () => {
     const server = await startServer({ ...shop.environment, CAPTCHA_PER_CLIENT_MINUTE: '1', TRUST_PROXY: '1' });
     started.push(server);
-    // 10 KB in all.
-    const others = Object.fromEntries(Array.from({ length: 1_200 }, (_, i) => [`d${i}`, '']));
-    const ask = async (address: string) =>
-      (await new ApiClient(server.url, { ...others, 'x-forwarded-for': address }).imageCaptcha()).reason;
-    expect(await reasonsOf((address = '') => ask(address), ['203.0.113.7', '203.0.113.8', '203.0.113.7'])).toEqual([
-      'OK',
-      'OK',
-      'QUOTA_EXCEEDED',
-    ]);
+    const ask = async (address: string, others: number): Promise<string> => {
+      const headers = Object.fromEntries(Array.from({ length: others }, (_, i) => [`d${i}`, '']));
+      const api = new ApiClient(server.url, { ...headers, 'x-forwarded-for': address });
+      const { status, body } = await api.query('{ imageCaptcha { reason } }');
+      return body.data ? (body.data.imageCaptcha as { reason: string }).reason : String(status);
+    };
+    expect(await reasonsOf((address = '') => ask(address, 180), ['203.0.113.7', '203.0.113.8', '203.0.113.7'])).toEqual(
+      ['OK', 'OK', 'QUOTA_EXCEEDED'],
+    );
+    // Where Node would drop some, nobody is taken for somebody else.
+    expect(await ask('203.0.113.9', 1_200)).toBe('431');
   });
 
   test('an IPv6 client is its /64, an IPv4 client one address, however it is written', async () => {

@@ -141,6 +141,7 @@ describeWithRedis('The interface of the original', () => {
       ['a stranger in an <img>', { 'sec-fetch-site': 'cross-site', referer: `${STRANGER}/` }],
       ['a name that begins like ours', { referer: `${SHOP_PAGE}.stranger.example/` }],
       ['what is no address', { referer: 'shop' }],
+      ['a name longer than any', { referer: `http://${'a'.repeat(301)}/` }],
     ])('%s: neither a picture nor a message', async (_, headers) => {
       expect(await mayAsk(headers)).toEqual(both(403));
     });

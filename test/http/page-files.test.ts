@@ -63,6 +63,8 @@ describe('The files of the page', () => {
     ['br;q=0, gzip;q=0, identity;q=0', undefined],
     [undefined, undefined],
     [',;=;q=,,', undefined],
+    [`${'deflate,'.repeat(120)}br`, 'br'],
+    [`${'deflate,'.repeat(125)}br`, undefined],
   ])('for Accept-Encoding %s it is sent as %s, and is what was built', async (accepted, encoding) => {
     const { status, headers, body } = await get(accepted);
     expect(status).toBe(200);
