@@ -56,6 +56,19 @@ describeInChromium('On a screen 360 pixels wide', () => {
     },
   );
 
+  test('of 320 pixels no letter of the picture is cut off', async () => {
+    const visitor = await Visitor.arrive(here.browser, here.server, { viewport: { width: 320, height: 640 } });
+    await visitor.captchaAnswer();
+    const box = await visitor.picture.boundingBox();
+    const frame = await visitor.page.locator('.captcha-frame').boundingBox();
+    if (!box || !frame) throw new Error('Nothing is shown');
+    expect(box.x).toBeGreaterThanOrEqual(frame.x);
+    expect(box.x + box.width).toBeLessThanOrEqual(frame.x + frame.width);
+    expect(box.width / box.height).toBeCloseTo(8 / 3, 1);
+    await visitor.screenshot('320-picture');
+    await visitor.leave();
+  });
+
   test('the picture keeps a light ground in the dark theme', async () => {
     const visitor = await Visitor.arrive(here.browser, here.server, { colorScheme: 'dark' });
     await visitor.captchaAnswer();

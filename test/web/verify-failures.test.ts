@@ -74,6 +74,21 @@ describeInChromium('A failure to confirm, as a person meets it', () => {
     expect(await visitor.smsCode.inputValue()).toBe('');
   });
 
+  test('Enter after the last digit, with which a code is handed in, uses up no other try', async () => {
+    await arrive();
+    await visitor.askForCode(mobile);
+    await visitor.notice.getByText('发送短信成功').waitFor();
+    await visitor.handIn(server.store.codes.at(-1) === '000000' ? '000001' : '000000');
+    const told = `${said(Reason.SMS_CODE_MISMATCH)}，还可以再试 4 次`;
+    await visitor.errorOf('sms-code').getByText(told).waitFor();
+    const asked = visitor.requests.length;
+    await visitor.smsCode.press('Enter');
+    await visitor.submitButton.click();
+    expect(await textOf(visitor.errorOf('sms-code'))).toBe(told);
+    expect(await visitor.focused()).toBe('sms-code');
+    expect(visitor.requests).toHaveLength(asked);
+  });
+
   test('SMS_CODE_LOCKED for the mobile: the button counts down the hour', async () => {
     await arrive({ VERIFY_MAX_FAILURES: '1' });
     await visitor.askForCode(mobile);

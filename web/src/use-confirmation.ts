@@ -38,6 +38,8 @@ export function useConfirmation({ language, messages, purpose, settings, handOve
 
   const answer = ref('');
   const smsCode = ref('');
+  /** The code that was told to be wrong and still stands there. */
+  let toldWrong: { code: string; text: string } | undefined;
   /** What became of asking for a code. */
   const notice = ref<Notice | null>(null);
   /** What concerns no field: no network, no server, nothing that a person typed. */
@@ -99,6 +101,7 @@ export function useConfirmation({ language, messages, purpose, settings, handOve
     developmentCode.value = null;
   });
   watch(smsCode, (code) => {
+    toldWrong = undefined;
     if (isSmsCode(code, settings.codeLength) && state.value.step === 'code') void verify();
   });
 
@@ -164,8 +167,14 @@ export function useConfirmation({ language, messages, purpose, settings, handOve
   async function verify(): Promise<void> {
     if (state.value.busy) return;
     if (pointOut({ 'sms-code': wrongSmsCode() })) return;
+    // A code is handed in with its last digit. Who presses Enter then, or twice, would use up another try.
+    if (toldWrong?.code === smsCode.value) {
+      pointOut({ 'sms-code': toldWrong.text });
+      return;
+    }
     clear();
-    const outcome = await verification.verify(smsCode.value);
+    const code = smsCode.value;
+    const outcome = await verification.verify(code);
     if (!outcome) return;
     const { reason, errmsg, attemptsLeft } = outcome;
     switch (reason) {
@@ -173,6 +182,7 @@ export function useConfirmation({ language, messages, purpose, settings, handOve
         return returnTicket();
       case 'SMS_CODE_MISMATCH':
         errors['sms-code'] = sentences(errmsg, attemptsLeft == null ? '' : messages.attemptsLeft(attemptsLeft));
+        toldWrong = { code, text: errors['sms-code'] };
         // What is typed next takes its place.
         return focusOn('sms-code', true);
       case 'SMS_CODE_EXPIRED':
