@@ -139,6 +139,19 @@ export function describeCaptchas(subject: () => StoreSubject): void {
       expect(await ask('elsewhere', 'quiet', 10)).toBe(first);
     });
 
+    test('given a parent that has most of what everyone else leaves it, when a network in it asks that has its share, then it is refused, and a neighbour is not', async () => {
+      let serial = 0;
+      const ask = (network: string, parent = 'crowded') => {
+        const limits = [liveCaptchas(20), parentLive(20, parent), networkMinute(10, network)];
+        return issue({ uuid: `${serial++}`, limits });
+      };
+      // Eight of the ten that are left to their parent when others have two.
+      for (const network of ['a', 'a', 'a', 'b', 'c', 'd', 'e', 'f']) expect((await ask(network)).status).toBe('ok');
+      for (let i = 0; i < 2; i++) expect((await ask('g', 'elsewhere')).status).toBe('ok');
+      expect(await ask('a')).toMatchObject({ status: 'refused', limit: 2 });
+      expect((await ask('b')).status).toBe('ok');
+    });
+
     test('given no count of everyone, when a network asks, then it has all of its own', async () => {
       const limits = [networkMinute(2)];
       for (const uuid of ['a', 'b']) expect((await issue({ uuid, limits })).status).toBe('ok');
@@ -218,6 +231,16 @@ export function describeCaptchas(subject: () => StoreSubject): void {
         await leave('b');
         await solve();
         expect([await leave('c'), await leave('d')]).toEqual(['ok', 'refused']);
+      });
+
+      test('given one that was left half an hour before another, when one is solved, then the earlier one counts for half an hour still', async () => {
+        await leave('a');
+        await subject().advance(HOUR / 2);
+        await leave('b');
+        await solve();
+        expect([await leave('c'), await leave('d')]).toEqual(['ok', 'refused']);
+        await subject().advance(HOUR / 2);
+        expect([await leave('d'), await leave('e')]).toEqual(['ok', 'refused']);
       });
 
       test('given a send that is refused, or a locked mobile, when its captcha was solved, then it counts as solved', async () => {

@@ -317,6 +317,9 @@ export function describeChecks(subject: () => StoreSubject): void {
           await send(uuid);
           expect((await check(RIGHT, LOCKOUT, uuid, counted)).status).toBe('ok');
         }
+        // A first try that is right is compared at any limit; one that is wrong shows whether there was room.
+        await send('d');
+        expect(await check(WRONG, LOCKOUT, 'd', counted)).toEqual(mismatch(4));
       });
 
       test('given 20 guesses at once, when 5 are allowed, then 5 are answered', async () => {

@@ -87,6 +87,16 @@ export function describeRefunds(subject: () => StoreSubject): void {
       },
     );
 
+    test('given a code that a right one of its purpose ended meanwhile, when a later request of another purpose is refunded, then it is not put back', async () => {
+      await reserve('a');
+      await reserve('b', { code: WRONG });
+      const later = granted(await reserve('c', { code: LATER, purpose: 'LOGIN' }));
+      expect((await check('a')).status).toBe('ok');
+      await refund('c', later, [], LATER);
+      expect(await latest()).toEqual(ifRead(null));
+      expect(await check('b', { code: WRONG })).toEqual({ status: 'expired' });
+    });
+
     test('given a code that is used in the moment it was asked for, when a later request is refunded, then it is not put back', async () => {
       // On a real clock that is a matter of luck, and so of many rounds.
       for (let round = 10; round < 40; round++) {
