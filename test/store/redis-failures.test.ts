@@ -213,8 +213,10 @@ describeWithRedis('a Redis that fails', () => {
       await worksWithin(RECOVERY_MS);
     });
 
-    test('given a send that was reserved in time, when only its answer is late, then it is refunded', async () => {
+    test('given a send that was reserved in time, when only its answer is late, then it is refunded, and the code before it stands again', async () => {
       await reopen(AMPLE_MS);
+      await reserveSolved(store, 'before', { code: '975310' });
+      const before = await keys();
       await store.issueCaptcha(captcha());
       proxy.delayReplies(AMPLE_MS + 300);
       const call = store.reserveSend(reservation({ limits: ALL_LIMITS }));
@@ -224,7 +226,9 @@ describeWithRedis('a Redis that fails', () => {
       await sleep(50);
       proxy.delayReplies(0);
       await failed;
-      await waitUntil('nothing is left of it', async () => (await keys()).length === 0);
+      await waitUntil('nothing is left of it', async () => (await client.get(`sms:${MOBILE}`)) !== '135790');
+      expect(await client.get(`sms:${MOBILE}`)).toBe('975310');
+      expect(await keys()).toEqual(before);
       expect((await worksWithin(RECOVERY_MS)).counts).toEqual([1, 1, 1, 1, 1, 1]);
     });
 

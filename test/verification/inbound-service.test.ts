@@ -1,8 +1,11 @@
+import { createSecretKey } from 'node:crypto';
+import { decodeJwt } from 'jose';
 import { pino } from 'pino';
 import { LimitRules } from '../../src/limits/rules';
 import { MAINLAND_NUMBERING } from '../../src/sms/numbering';
 import { MemoryStore } from '../../src/store/memory/memory-store';
 import { StoreUnavailableError } from '../../src/store/store';
+import { createTicketSigner, type TicketSigner } from '../../src/tickets/ticket-signer';
 import type { DomainEvent } from '../../src/verification/events';
 import { InboundService } from '../../src/verification/inbound-service';
 import { Reason } from '../../src/verification/reasons';
@@ -16,7 +19,7 @@ const { imageCode: _, ...request } = REQUEST;
 const CALLER = { client: { id: 'c', network: 'n', parent: 'p' }, language: 'zh' } as const;
 
 /** The service over a store in this process, and all that it tells. */
-function open(store = new MemoryStore(), limits = DEFAULT_LIMITS) {
+function open(store = new MemoryStore(), limits = DEFAULT_LIMITS, tickets?: TicketSigner) {
   const lines: LogLine[] = [];
   const events: DomainEvent[] = [];
   const service = new InboundService(
@@ -25,6 +28,7 @@ function open(store = new MemoryStore(), limits = DEFAULT_LIMITS) {
       store,
       rules: new LimitRules(limits, 300_000),
       numbering: MAINLAND_NUMBERING,
+      tickets,
       log: pino({ level: 'trace' }, { write: (line: string) => void lines.push(JSON.parse(line)) }),
       observe: (event) => void events.push(event),
       personOf: (mobile) => `person-of-${mobile.length}`,
@@ -41,6 +45,11 @@ function open(store = new MemoryStore(), limits = DEFAULT_LIMITS) {
   );
   return { service, lines, events };
 }
+
+/** The push that passes on the text which was asked for. */
+const pushOf = (offered?: { text: string }) => ({
+  ...{ headers: {}, target: '/', query: new URLSearchParams(), body: String(offered?.text) },
+});
 
 describe('A verification by message', () => {
   test('given a send that was refused, when a text is offered, then its captcha is not told a second time', async () => {
@@ -65,8 +74,7 @@ describe('A verification by message', () => {
     const store = new MemoryStore();
     const offered = await open(store).service.offerAfter(Reason.SMS_REJECTED, REQUEST, CALLER);
     const { service } = open(store, { ...DEFAULT_LIMITS, abusePolicy: 'off' });
-    const push = { headers: {}, target: '/', query: new URLSearchParams(), body: String(offered?.text) };
-    await service.handlers.double?.(push);
+    await service.handlers.double?.(pushOf(offered));
 
     const { id, network, parent } = CALLER.client;
     const allowance = new LimitRules(DEFAULT_LIMITS, 300_000).allowance({ id, network, parent }, 'another person');
@@ -74,6 +82,21 @@ describe('A verification by message', () => {
     const reserved = await store.reserveSend(reservation({ mobile: '13900139000', allowance }));
     // Its network has credit of its own.
     expect(reserved).toMatchObject({ status: 'ok', charge: 'own' });
+  });
+
+  test('given a message that came, when whoever asked looks whenever it may, then it is one ticket, good for ten minutes from the message on', async () => {
+    const at = Date.parse('2026-01-31T08:00:00Z');
+    let now = at;
+    const clock = () => now;
+    const key = createSecretKey(Buffer.alloc(32, 1));
+    const settings = { algorithm: 'HS256', key, otherPublicKeys: [], audience: 'shop', issuer: 'sms' } as const;
+    const { service } = open(new MemoryStore(clock), DEFAULT_LIMITS, await createTicketSigner(settings, clock));
+    await service.handlers.double?.(pushOf(await service.offerAfter(Reason.SMS_REJECTED, REQUEST, CALLER)));
+    const ticket = async () => decodeJwt(String((await service.status(request)).ticket));
+    const first = await ticket();
+    expect(first).toMatchObject({ iat: at / 1000, exp: at / 1000 + 600 });
+    now += 300_000;
+    expect(await ticket()).toEqual(first);
   });
 });
 
