@@ -1,4 +1,4 @@
-import { createSender, type SmsSettings } from '../../src/sms/create-sender';
+import { createSender, type SenderLog, type SmsSettings } from '../../src/sms/create-sender';
 import { createNumbering } from '../../src/sms/numbering';
 import { newMessage, PATIENT_MS } from './contract';
 import { startAliyunStandIn } from './stand-in/aliyun-stand-in';
@@ -24,17 +24,17 @@ describe('SMS_PROVIDERS_BY_COUNTRY=CN:aliyun,webhook;*:twilio,webhook', () => {
   });
   afterEach(() => Promise.all([aliyun.close(), twilio.close(), webhook.close()]));
 
-  async function send(mobile: string) {
+  async function send(mobile: string, log: SenderLog = SILENT) {
     const settings: SmsSettings = {
       providers: ['aliyun', 'webhook', 'twilio'],
-      byCountry: { CN: ['aliyun', 'webhook'], HK: ['twilio', 'webhook'], US: ['twilio', 'webhook'] },
+      byCountry: { CN: ['aliyun', 'webhook'], HK: ['twilio', 'webhook'], MO: ['webhook'], US: ['twilio', 'webhook'] },
       timeoutMs: PATIENT_MS,
       aliyun: { ...ALIYUN, signName: '美多商城', templateCode: 'SMS_1', endpoint: aliyun.url },
       twilio: { ...TWILIO, sender: { from: '+15005550006' }, baseUrl: twilio.url },
       webhook: { url: webhook.url, secrets: [SECRET] },
     };
-    const { countryOf } = createNumbering(['CN', 'HK', 'US']);
-    const sender = await createSender(settings, { log: SILENT, countryOf });
+    const { countryOf } = createNumbering(['CN', 'HK', 'MO', 'US']);
+    const sender = await createSender(settings, { log, countryOf });
     return sender.send({ ...newMessage(), mobile });
   }
   const took = (standIn: StandIn) => standIn.accepted.map(({ mobile }) => mobile);
@@ -59,6 +59,18 @@ describe('SMS_PROVIDERS_BY_COUNTRY=CN:aliyun,webhook;*:twilio,webhook', () => {
     webhook.behave('misconfigured');
     expect(await send('+85291234567')).toMatchObject({ class: 'misconfigured', provider: 'webhook' });
     expect(took(webhook)).toEqual(['+85291234567', '13800138000']);
+  });
+
+  test('where the next of its country is tried, the log tells of the one before; of one that is alone, whoever asked does', async () => {
+    const told: object[] = [];
+    const tell = (fields: object) => told.push(fields);
+    const log = { info: tell, warn: tell, error: tell };
+    for (const standIn of [twilio, webhook]) standIn.behave('misconfigured');
+    expect(await send('+85366123456', log)).toMatchObject({ class: 'misconfigured', provider: 'webhook' });
+    expect(told).toEqual([]);
+    webhook.behave('accept');
+    expect(await send('+85291234567', log)).toMatchObject({ class: 'accepted', provider: 'webhook' });
+    expect(told).toMatchObject([{ class: 'misconfigured', provider: 'twilio' }]);
   });
 
   test('a country without a list is sent nothing', async () => {
