@@ -141,4 +141,22 @@ describe.each(['development', 'production'])('What an error of a malformed reque
     expect(status).toBe(400);
     expect(text.length).toBeLessThan(1500);
   });
+
+  test.each([
+    ['64', 'whole', 'f'.repeat(64), 'f'.repeat(64)],
+    ['65', 'not at all', 'f'.repeat(65), '…'],
+  ])('an unknown field of %s letters comes back %s', async (_, __, name, told) => {
+    const { body } = await api.query(`{ ${name} }`);
+    expect(body.errors?.map(({ message }) => message)).toEqual([`Cannot query field "${told}" on type "Query".`]);
+  });
+
+  test.each([
+    [64, 'is named', `Variable "$${'v'.repeat(64)}"`],
+    [65, 'is not', 'An argument'],
+  ])('a variable of %i letters that lacks its value %s', async (length, _, told) => {
+    const name = 'v'.repeat(length);
+    const { body } = await api.query(`query ($${name}: CaptchaKind!) { imageCaptcha(kind: $${name}) { code } }`);
+    const at = 'at line 1, column 8.';
+    expect(body.errors?.map(({ message }) => message)).toEqual([`${told} has a missing or a wrong value ${at}`]);
+  });
 });

@@ -74,6 +74,12 @@ describe('What a service is asked, by a text that is new and by one that is reme
       ['verify', { ...VERIFIED, uuid: undefined, purpose: 'REGISTER' }, CONTEXT],
     ],
     [
+      'an optional one that is left out and has the name of something that every object has',
+      VERIFY.replace(', $purpose: VerificationPurpose', '').replaceAll('$uuid', '$constructor'),
+      VERIFIED,
+      ['verify', { ...VERIFIED, uuid: undefined, purpose: 'REGISTER' }, CONTEXT],
+    ],
+    [
       'values that stand in the text',
       'mutation { sendSmsCode(mobile: "13800138000", imageCode: "abcde", uuid: "u", purpose: CONFIRM_PAYMENT) { code } }',
       {},
