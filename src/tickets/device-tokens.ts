@@ -9,6 +9,8 @@ const TOKEN = /^[\w-]{48}$/;
 const DAY_MS = 24 * 3_600_000;
 /** Days after its last right code for which a device is trusted. */
 const TRUSTED_DAYS = 30;
+/** By so much the clocks of two servers may be apart, around midnight. */
+const MOST_DAYS_AHEAD = 1;
 
 /**
  * Tokens of browsers in which a right code was typed. One holds a random number and a day, signed: neither a mobile nor an address, and
@@ -32,7 +34,9 @@ export class DeviceTokens {
     const signed = bytes.subarray(0, SIGNED_BYTES);
     if (!timingSafeEqual(this.signature(signed), bytes.subarray(SIGNED_BYTES))) return undefined;
     const age = this.today() - signed.readUInt32BE(NUMBER_BYTES);
-    return age >= TRUSTED_DAYS ? undefined : signed.toString('base64url', 0, NUMBER_BYTES);
+    // A day of the future comes from a clock that was wrong: its token would be good for 30 days beyond that.
+    const isOver = age >= TRUSTED_DAYS || age < -MOST_DAYS_AHEAD;
+    return isOver ? undefined : signed.toString('base64url', 0, NUMBER_BYTES);
   }
 
   /** A token of today, for this device or for a new one. */

@@ -28,6 +28,14 @@ describe('Tokens of trusted devices', () => {
     expect(tokens.deviceOf(renewed)).toBe(device);
   });
 
+  test('given a clock that was a year ahead and is set right, then its tokens are void; a day apart, as servers may be around midnight, they are good', () => {
+    const [ofTomorrow, ofNextYear] = [DAY, 365 * DAY].map((ahead) =>
+      new DeviceTokens(SECRET, () => now + ahead).tokenFor(undefined),
+    );
+    expect(tokens.deviceOf(ofTomorrow)).toMatch(/^[\w-]{22}$/);
+    expect(tokens.deviceOf(ofNextYear)).toBeUndefined();
+  });
+
   test('given a token, when any of its letters is another, then it is none', () => {
     const token = tokens.tokenFor(undefined);
     fc.assert(
