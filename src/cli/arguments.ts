@@ -12,6 +12,7 @@ const MAX_REASON_LENGTH = 200;
 export function mobileOf({ positionals }: Call, { sms }: Config): string {
   const [text = '', ...more] = positionals;
   if (more.length > 0) throw new UsageError('One number at a time');
+  if (text === '') throw new UsageError('MOBILE is missing: which number?');
   const mobile = createNumbering(sms.countries).parse(text);
   if (mobile === undefined)
     throw new UsageError(`The number must be a mobile of ${sms.countries.join(', ')} (SMS_COUNTRIES)`);

@@ -46,14 +46,14 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
  * @returns the exit code, or undefined for the server, which goes on.
  */
 export async function runCommandLine(args: readonly string[]): Promise<number | undefined> {
-  const [name = 'serve', ...rest] = args;
+  const [name = 'serve', ...rest] = helpLast(args);
   if (name === 'serve' && rest.length === 0) {
     await (require('./serve') as typeof import('./serve')).serve();
     return undefined;
   }
   if (name === '--version')
     return say(String(JSON.parse(readFileSync(join(PROJECT_ROOT, 'package.json'), 'utf8')).version));
-  if (name === 'help' || name === '--help') return say(usage());
+  if (name === '--help' || (name === 'serve' && rest.includes('--help'))) return say(usage());
   const entry = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (!entry) {
     complain(`${name === 'serve' ? 'serve takes no arguments' : `There is no command ${name}`}\n${usage()}`);
@@ -62,6 +62,13 @@ export async function runCommandLine(args: readonly string[]): Promise<number | 
   const command = entry.load();
   if (rest.includes('--help')) return say(`Usage: sms-verification ${name} ${command.usage}\n  ${entry.about}`);
   return run(name, command, rest);
+}
+
+/** However somebody asks for help: `help`, `-h`, `help block`, `block -h`. */
+function helpLast(args: readonly string[]): string[] {
+  const [first, ...rest] = args.map((arg) => (arg === '-h' ? '--help' : arg));
+  if (first === 'help') return [...rest, '--help'];
+  return first === undefined ? [] : [first, ...rest];
 }
 
 async function run(name: string, command: Command, args: readonly string[]): Promise<number> {
