@@ -223,9 +223,12 @@ export async function createApp(config: Config, log: Logger, overrides: Override
         }
       : undefined,
   });
-  const http = createBoundedServer(handler);
+  const behindProxy = trustProxy > 0;
+  const http = createBoundedServer(handler, behindProxy);
   const monitoringHttp =
-    config.metricsPort === undefined ? undefined : createBoundedServer(createMonitoringHandler(monitoring, pushes));
+    config.metricsPort === undefined
+      ? undefined
+      : createBoundedServer(createMonitoringHandler(monitoring, pushes), behindProxy);
   if (!config.development && !monitoringHttp) {
     log.warn(
       'METRICS_PORT is not set: /metrics stands on PORT, for whoever reaches it. Set it, or close the path in the proxy',

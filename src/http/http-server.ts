@@ -4,7 +4,13 @@ import { errorBody, sendError } from './json-answer';
 
 /** Time for the headers and the whole of a small body; a client that trickles is cut off. */
 const TIMEOUTS = { headersTimeout: 5_000, requestTimeout: 10_000, connectionsCheckingInterval: 1_000 };
-
+/** How long a connection may be idle between two requests: Node's own time. */
+const MAX_IDLE_MS = 5_000;
+/**
+ * The same behind a proxy, which must be the first to close: a request on its way to a closed connection is a 502. Longer than Google's load
+ * balancers (600 s) and Cloudflare (900 s) keep theirs; those of AWS, nginx and Caddy take one or two minutes.
+ */
+const MAX_IDLE_BEHIND_PROXY_MS = 905_000;
 /**
  * Header lines: a browser writes 20 of them, proxies some more. Thousands of empty ones would take milliseconds to read, and
  * beyond a thousand Node drops those that a proxy wrote last, X-Forwarded-For among them.
@@ -23,8 +29,10 @@ const SWEEP_MS = 1_000;
 /**
  * An HTTP server that bounds what clients can occupy: pipelined requests, unread bytes, and time. A client that exceeds a bound is
  * disconnected. What is not HTTP is answered in the shape of all errors.
+ *
+ * @param behindProxy whether proxies alone connect, and use their connections again.
  */
-export function createBoundedServer(listener: RequestListener): Server {
+export function createBoundedServer(listener: RequestListener, behindProxy = false): Server {
   const waiting = new WeakMap<Socket, Set<ServerResponse>>();
   const answer: RequestListener = (request, response) => {
     // A response without a socket waits behind another one of its connection.
@@ -45,8 +53,9 @@ export function createBoundedServer(listener: RequestListener): Server {
     }
     listener(request, response);
   };
+  const keepAliveTimeout = behindProxy ? MAX_IDLE_BEHIND_PROXY_MS : MAX_IDLE_MS;
   // A request without a Host is refused above, in the shape of all errors: Node would send no body.
-  const server = createServer({ ...TIMEOUTS, requireHostHeader: false }, answer);
+  const server = createServer({ ...TIMEOUTS, keepAliveTimeout, requireHostHeader: false }, answer);
   // The listener asks for the body where it wants one: see readJson.
   server.on('checkContinue', answer);
   server.on('checkExpectation', (_, response: ServerResponse) => {

@@ -1,13 +1,13 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:https';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MAX_PUSH_BYTES } from '../../src/http/provider-pushes';
 import { MAX_BODY_BYTES } from '../../src/http/request-body';
 import { IMAGE_CAPTCHA } from '../harness/api-client';
 import { describeWithProgram } from '../harness/describe-where';
+import { freePort } from '../harness/free-port';
 import { type ServerProcess, startServer } from '../harness/server-process';
 import { waitUntil } from '../harness/wait-until';
 import { RECEIPT_PROVIDERS } from '../sms/stand-in/receipt-pushes';
@@ -58,14 +58,6 @@ const caddy: Prepare = (folder, { https, http, server, metrics }) => {
   const arguments_ = ['--config', file, '--adapter', 'caddyfile'];
   return { check: ['caddy', 'validate', ...arguments_], run: ['caddy', 'run', ...arguments_] };
 };
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 for (const [program, file, prepare] of [
   ['nginx', 'deploy/nginx.conf', nginx],

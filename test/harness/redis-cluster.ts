@@ -1,6 +1,5 @@
-import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { Cluster, Redis } from 'ioredis';
+import { freePort } from './free-port';
 import { type RedisServer, startRedis } from './redis-server';
 import { waitUntil } from './wait-until';
 
@@ -196,14 +195,4 @@ async function startNode(password: string | undefined): Promise<{ server: RedisS
       if (attempt === ATTEMPTS) throw error;
     }
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
 }
