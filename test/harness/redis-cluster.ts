@@ -74,7 +74,7 @@ export class RedisCluster {
    */
   async beginMoving(key: string): Promise<() => Promise<void>> {
     const source = await this.primaryOf(key);
-    const target = (await this.primaries()).find((primary) => primary !== source) as RedisServer;
+    const target = await this.otherPrimaryThan(source);
     const [sourceId, targetId] = await Promise.all(
       [source, target].map((node) =>
         this.withClient(node, async (client) => String(await client.call('CLUSTER', 'MYID'))),
@@ -88,6 +88,11 @@ export class RedisCluster {
     return async () => {
       await Promise.all([source, target].map((node) => setSlot(node, 'STABLE')));
     };
+  }
+
+  /** The primary that a slot of this one is moved to. */
+  async otherPrimaryThan(source: RedisServer): Promise<RedisServer> {
+    return (await this.primaries()).find((primary) => primary !== source) as RedisServer;
   }
 
   /** SIGKILL for the server that serves a key. */

@@ -100,7 +100,21 @@ function openCluster(
   cluster.on('ready', () => cluster.nodes().forEach(connect));
   cluster.on('+node', (node: Redis) => setImmediate(connect, node));
   cluster.on('+node', allowManyRefusals);
+  cluster.on('+node', ignoreErrorsOfAsking);
   return cluster;
+}
+
+/**
+ * A command that a node redirects to the one that its slot moves to is preceded by ASKING, whose answer nobody waits for: where that
+ * connection ends first, its failure would end the process. The command fails by itself.
+ */
+function ignoreErrorsOfAsking(node: Redis): void {
+  const asking = node.asking.bind(node) as () => Promise<'OK'>;
+  node.asking = () => {
+    const answer = asking();
+    answer.catch(() => undefined);
+    return answer;
+  };
 }
 
 /** The login and TLS of a seed, for all nodes: those that the seeds name are reached by address alone. */
