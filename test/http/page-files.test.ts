@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
@@ -12,6 +12,9 @@ interface Answer {
   headers: NodeJS.Dict<string | string[]>;
   body: Buffer;
 }
+
+/** Less than any compression makes of it. */
+const FEW_BYTES = 'ok\n';
 
 describe('The files of the page', () => {
   let server: ServerProcess;
@@ -27,8 +30,12 @@ describe('The files of the page', () => {
     const name = readdirSync(assets).find((file) => file.endsWith('.js'));
     script = `/assets/${name}`;
     original = readFileSync(join(assets, String(name)));
+    writeFileSync(join(folder, 'dist/web/few.txt'), FEW_BYTES);
     server = await new ServerProcess({}, own.main).ready();
-    await waitUntil('it is compressed', async () => (await get('br')).headers['content-encoding'] === 'br');
+    // What no build compressed is compressed while the server runs already.
+    const isCompressed = async (path: string) =>
+      (await get('br', {}, 'GET', path)).headers['content-encoding'] === 'br';
+    for (const path of [script, '/']) await waitUntil(`${path} is compressed`, () => isCompressed(path));
   }, 60_000);
 
   afterAll(async () => {
@@ -74,6 +81,14 @@ describe('The files of the page', () => {
     const plain = encoding === 'br' ? brotliDecompressSync(body) : encoding === 'gzip' ? gunzipSync(body) : body;
     expect(plain.equals(original)).toBe(true);
     if (encoding) expect(body.length).toBeLessThan(original.length / 2);
+  });
+
+  test('one that compression would make longer is sent as it is', async () => {
+    for (const accepted of ['br', 'gzip', 'gzip, br']) {
+      const { headers, body } = await get(accepted, {}, 'GET', '/few.txt');
+      expect(headers['content-encoding']).toBeUndefined();
+      expect(body.toString()).toBe(FEW_BYTES);
+    }
   });
 
   test('each encoding has an entity tag of its own, by which it is not sent twice', async () => {
