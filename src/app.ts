@@ -202,13 +202,14 @@ export async function createApp(config: Config, log: Logger, overrides: Override
     clients,
     devices,
     log,
+    stopwatch,
     development: config.development,
     trustProxy,
     corsOrigins,
     originalApi,
     host: config.host,
     page: existsSync(WEB_ROOT)
-      ? new ConfirmPage({ root: WEB_ROOT, settings: settings.verificationSettings(), ...config.page, log })
+      ? new ConfirmPage({ root: WEB_ROOT, settings: settings.verificationSettings(), ...config.page, log, stopwatch })
       : undefined,
     monitoring: config.metricsPort === undefined ? monitoring : { ...monitoring, exposition: undefined },
     trace: tracing?.request,

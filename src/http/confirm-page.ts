@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { extname } from 'node:path';
+import { FirstFew } from '../first-few';
 import type { Logger } from '../log';
 import { brandColours } from './brand-colours';
+import { LOGGED_EVERY_MS, ORIGINS_LOGGED } from './cross-origin';
 import { type FileMap, PageFiles, pagePolicy, readFiles } from './page-files';
 import { returnAddress } from './return-address';
 
@@ -18,6 +20,8 @@ export interface ConfirmPageOptions {
   colour: string | undefined;
   privacyUrl: string | undefined;
   log: Logger;
+  /** ms of a clock that nobody sets. */
+  stopwatch: () => number;
 }
 
 /** What the script of the page reads from `<script id="page-config">`; web/src/page-config.ts has the same shape. */
@@ -36,7 +40,7 @@ export class ConfirmPage {
   private readonly index: string;
   private readonly refusal: Buffer;
   private readonly shared: Omit<PageConfig, 'handOver'>;
-  private told = false;
+  private readonly refused: FirstFew;
 
   /** @throws if the folder or the logo can't be read. */
   constructor(private readonly options: ConfirmPageOptions) {
@@ -45,6 +49,7 @@ export class ConfirmPage {
     const logo = logoFile && `/logo${extname(logoFile)}`;
     if (logo) files.set(logo, readFileSync(logoFile));
     this.shared = { settings, brand: { name, logo, colours: colour ? brandColours(colour) : undefined, privacyUrl } };
+    this.refused = new FirstFew(ORIGINS_LOGGED, LOGGED_EVERY_MS, options.stopwatch);
     this.index = files.get('/index.html')?.toString() ?? '';
     this.refusal = files.get(REFUSAL) ?? Buffer.alloc(0);
     files.delete(REFUSAL);
@@ -81,11 +86,11 @@ export class ConfirmPage {
   }
 
   private refuse(origin: string, request: IncomingMessage, response: ServerResponse): boolean {
-    if (!this.told) {
-      this.told = true;
+    const told = origin.slice(0, 200);
+    if (this.refused.isDue(told)) {
       this.options.log.warn(
-        { origin: origin.slice(0, 200) },
-        'A link asks the page to return to an origin that is not in RETURN_ORIGINS, and was refused. Later ones are not logged',
+        { origin: told },
+        'A link asks the page to return to an origin that is not in RETURN_ORIGINS, and was refused. Each is logged once an hour, ten at most',
       );
     }
     return send(request, response, 400, this.refusal, pagePolicy());

@@ -1,27 +1,33 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import cors from 'cors';
+import { FirstFew } from '../first-few';
 import type { Logger } from '../log';
 
 const SANDBOX_ORIGINS = ['https://studio.apollographql.com', 'https://sandbox.embed.apollographql.com'];
 /** A page that somebody works on, on any port of this machine. */
 const OWN_MACHINE = /^https?:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/;
 const LONGEST_ORIGIN_LOGGED = 200;
+/** Origins that are logged in an hour: a program may make up any, and one's own front end may be the second. */
+export const ORIGINS_LOGGED = 10;
+export const LOGGED_EVERY_MS = 60 * 60_000;
 
 export interface CrossOriginOptions {
   /** CORS_ORIGINS; `*` allows any. */
   origins: readonly string[];
   development: boolean;
   log: Logger;
+  /** ms of a clock that nobody sets. */
+  stopwatch: () => number;
 }
 
 /** Tells browsers which pages of other origins may read an answer. */
-export function crossOrigin({ origins, development, log }: CrossOriginOptions) {
+export function crossOrigin({ origins, development, log, stopwatch }: CrossOriginOptions) {
   const anyOrigin = origins.includes('*');
   const allowed = [...origins, ...(development ? [...SANDBOX_ORIGINS, OWN_MACHINE] : [])];
   const middleware = cors({ origin: anyOrigin ? '*' : allowed, methods: ['POST'], credentials: false, maxAge: 600 });
   const isAllowed = (origin: string) =>
     anyOrigin || allowed.some((each) => (typeof each === 'string' ? each === origin : each.test(origin)));
-  let told = false;
+  const unknown = new FirstFew(ORIGINS_LOGGED, LOGGED_EVERY_MS, stopwatch);
 
   return (request: IncomingMessage, response: ServerResponse, next: () => void): void => {
     const { origin } = request.headers;
@@ -30,12 +36,14 @@ export function crossOrigin({ origins, development, log }: CrossOriginOptions) {
       next();
       return;
     }
-    if (!told && origin !== undefined && !isAllowed(origin) && !isSameOrigin(request, origin)) {
-      told = true;
-      log.warn(
-        { origin: origin.slice(0, LONGEST_ORIGIN_LOGGED) },
-        'A page of another origin asked and may not read the answer: if it is yours, add its origin to CORS_ORIGINS. Later ones are not logged',
-      );
+    if (origin !== undefined && !isAllowed(origin) && !isSameOrigin(request, origin)) {
+      const told = origin.slice(0, LONGEST_ORIGIN_LOGGED);
+      if (unknown.isDue(told)) {
+        log.warn(
+          { origin: told },
+          'A page of another origin asked and may not read the answer: if it is yours, add its origin to CORS_ORIGINS. Each is logged once an hour, ten at most',
+        );
+      }
     }
     middleware(request, response, next);
   };

@@ -14,6 +14,8 @@ import { hasBody } from './request-body';
 
 export interface HttpDependencies extends GraphqlEndpointDependencies {
   log: Logger;
+  /** ms of a clock that nobody sets. */
+  stopwatch: () => number;
   /** The HOST setting. */
   host: string | undefined;
   corsOrigins: readonly string[];
@@ -39,8 +41,8 @@ const KEYS_MAX_AGE_SECONDS = 300;
 
 /** Answers every HTTP request: /graphql, health, and the page. */
 export function createHttpHandler(dependencies: HttpDependencies): RequestListener {
-  const { development, developer, host, originalApi, page, pushes, trace } = dependencies;
-  const allowOrigin = crossOrigin({ origins: dependencies.corsOrigins, development, log: dependencies.log });
+  const { development, developer, host, log, originalApi, page, pushes, stopwatch, trace } = dependencies;
+  const allowOrigin = crossOrigin({ origins: dependencies.corsOrigins, development, log, stopwatch });
 
   return (request, response) => {
     // A proxy may send the whole address (RFC 9112, 3.2.2).

@@ -106,7 +106,7 @@ describe('Pages of other origins', () => {
     }
   }, 60_000);
 
-  test('the first origin of a run that is refused is logged with the name of the setting, and no other', async () => {
+  test("each origin that is refused is logged once with the name of the setting: a stranger's leaves that of a page of ours to be told", async () => {
     const server = await startProcess({ ...PRODUCTION, CORS_ORIGINS: SHOP });
     const url = `${server.url}/graphql`;
     const refusals = () => server.logs.filter(({ msg }) => msg.includes('CORS_ORIGINS'));
@@ -119,23 +119,52 @@ describe('Pages of other origins', () => {
 
     await preflight(url, STRANGER);
     await post(url, 'https://other.example');
+    await post(url, STRANGER);
     // Its log is complete once it is gone.
     server.kill('SIGTERM');
     await server.exited;
-    expect(refusals()).toMatchObject([{ level: 40, origin: STRANGER }]);
+    expect(refusals()).toMatchObject([
+      { level: 40, origin: STRANGER },
+      { level: 40, origin: 'https://other.example' },
+    ]);
   }, 60_000);
 
-  test('an origin that is refused is logged up to 200 characters: whoever asks chooses it', () => {
-    const lines: { origin: string }[] = [];
-    const log = pino({}, { write: (line: string) => void lines.push(JSON.parse(line)) });
-    const allowOrigin = crossOrigin({ origins: [SHOP], development: false, log });
-    const origin = `https://${'x'.repeat(5_000)}.example`;
-    const request = Object.assign(new IncomingMessage(new Socket()), { method: 'POST', headers: { origin } });
-    let asked = 0;
-    allowOrigin(request, new ServerResponse(request), () => {
-      asked += 1;
+  describe('the log of origins that are refused', () => {
+    let lines: { origin: string }[];
+    let now: number;
+    let ask: (origin: string) => boolean;
+    beforeEach(() => {
+      lines = [];
+      now = 0;
+      const log = pino({}, { write: (line: string) => void lines.push(JSON.parse(line)) });
+      const allowOrigin = crossOrigin({ origins: [SHOP], development: false, log, stopwatch: () => now });
+      ask = (origin) => {
+        const request = Object.assign(new IncomingMessage(new Socket()), { method: 'POST', headers: { origin } });
+        let asked = false;
+        allowOrigin(request, new ServerResponse(request), () => {
+          asked = true;
+        });
+        return asked;
+      };
     });
-    // It is answered nevertheless: what a browser shows of it is the browser's part.
-    expect([asked, lines.map((line) => line.origin)]).toEqual([1, [origin.slice(0, 200)]]);
+
+    test('has up to 200 characters of each: whoever asks chooses it', () => {
+      const origin = `https://${'x'.repeat(5_000)}.example`;
+      // It is answered nevertheless: what a browser shows of it is the browser's part.
+      expect([ask(origin), lines.map((line) => line.origin)]).toEqual([true, [origin.slice(0, 200)]]);
+    });
+
+    test('has ten in an hour, and an hour later those that ask then', () => {
+      for (let i = 0; i < 50; i++) ask(`https://stranger${i}.example`);
+      ask(STRANGER);
+      expect(lines).toHaveLength(10);
+      now = 3_599_999;
+      ask(STRANGER);
+      expect(lines).toHaveLength(10);
+      now = 3_600_000;
+      ask(STRANGER);
+      ask(STRANGER);
+      expect(lines.slice(10)).toMatchObject([{ origin: STRANGER }]);
+    });
   });
 });

@@ -17,6 +17,7 @@ describe('A fault behind a path', () => {
     graphql: { handle: fault, answersGet: () => false },
     clients: new ClientIds('secret'),
     log: pino({ base: undefined }, { write: (line) => void logs.push(JSON.parse(line)) }),
+    stopwatch: () => 0,
     ...{ development: true, trustProxy: 0, host: undefined, corsOrigins: [] },
     monitoring: {
       ready: fault,
