@@ -96,8 +96,11 @@ describeWithRedis('What is no POST of JSON', () => {
     expect(await shop.redis.dbsize()).toBe(0);
   });
 
-  test('who accepts neither type of answer is told which there are, and nothing runs', async () => {
-    const response = await call({ method: 'POST', headers: { ...JSON_TYPE, accept: 'image/png' }, body: BODY });
+  test.each([
+    ['', 'image/png'],
+    [', in a header of as many letters as are read', `image/png;q=0.5${','.repeat(985)}`],
+  ])('who accepts neither type of answer%s is told which there are, and nothing runs', async (_, accept) => {
+    const response = await call({ method: 'POST', headers: { ...JSON_TYPE, accept }, body: BODY });
     expect([response.status, response.headers.get('content-type')]).toEqual([406, 'application/json; charset=utf-8']);
     const message = 'Accept must allow application/json or application/graphql-response+json.';
     expect(await response.json()).toEqual({ errors: [{ message, extensions: { code: 'BAD_REQUEST' } }] });
