@@ -1,4 +1,7 @@
 import { openStore } from '../../src/store/open-store';
+import { openRedisClient } from '../../src/store/redis/redis-client';
+import { RedisCommands } from '../../src/store/redis/redis-commands';
+import { redisNodes } from '../../src/store/redis/redis-nodes';
 import { redisTarget } from '../../src/store/redis/redis-target';
 import { type SendReserved, type Store, StoreUnavailableError } from '../../src/store/store';
 import { RedisCluster } from '../harness/redis-cluster';
@@ -89,6 +92,23 @@ describeWithRedis('The store’s connections to a cluster that wants a password'
     await opened.close();
     await evict('noeviction', '0');
     expect(warnings).toEqual([{ policy: 'allkeys-lru' }]);
+  });
+
+  test('given connections that are given up once more while they are made anew, then they are in use again', async () => {
+    const client = openRedisClient(redisTarget(cluster.url), TIMEOUT_MS);
+    const commands = new RedisCommands(client, redisNodes(client), TIMEOUT_MS);
+    await commands.connect();
+    // As where one node after the other answers what it was not asked.
+    client.once('connecting', () => client.disconnect(true));
+    client.disconnect(true);
+    const answers = () =>
+      commands.ping().then(
+        () => true,
+        () => false,
+      );
+    await waitUntil('they are given up', async () => !(await answers()), TIMEOUT_MS);
+    await waitUntil('they are in use again', answers, 5 * TIMEOUT_MS);
+    await commands.close();
   });
 
   test('given many stores, when each is opened and closed, then no connection stays', async () => {

@@ -11,6 +11,8 @@ import type { RedisNode, RedisNodes } from './redis-nodes';
 const CONNECT_TRIES = 3;
 /** How often a connection that nobody uses is asked for the time, ms, so that no deadline rests on an old reading. */
 const HEARTBEAT_MS = 1_000;
+/** States in which a client is for a moment only, if it goes on by itself. */
+const DOWN: ReadonlySet<string> = new Set(['disconnecting', 'close']);
 
 /**
  * The connections of a client for as long as it is used: each is prepared before its first command (its database is chosen, its server's
@@ -24,6 +26,8 @@ export class RedisConnections {
   private heartbeat: NodeJS.Timeout | undefined;
   private reconnect: NodeJS.Timeout | undefined;
   private isClosed = false;
+  /** At the last beat. */
+  private wasDown = false;
 
   constructor(
     private readonly client: RedisClient,
@@ -129,6 +133,7 @@ export class RedisConnections {
   }
 
   private beat(): void {
+    this.goOn();
     for (const primary of this.nodes.primaries()) {
       const { name, node } = primary;
       if (node.status !== 'ready') continue;
@@ -138,6 +143,16 @@ export class RedisConnections {
         : this.prepareNode(primary, this.deadline());
       reading.catch(() => undefined);
     }
+  }
+
+  /**
+   * The client of a cluster stays closed for good, and says nothing, where it is told to reconnect, or an old connection ends, just while it
+   * begins to connect.
+   */
+  private goOn(): void {
+    const isDown = DOWN.has(this.client.status);
+    if (isDown && this.wasDown) this.client.connect().catch(() => undefined);
+    this.wasDown = isDown;
   }
 
   /** A cluster's first try may fail its own check and the next one succeed: then `connect` alone would never tell. */
