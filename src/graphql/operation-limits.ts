@@ -18,6 +18,11 @@ export const GUARDED_FIELDS = [
   'inboundStatus',
 ] as const;
 
+/** What a captcha is shown or spoken by, of up to 50 KB. */
+const CAPTCHA_FIELDS = ['image', 'audio'];
+/** Times that both may be selected together. A client needs each once, and its fragments may say so twice. */
+const MAX_CAPTCHA_FIELDS = 4;
+
 /** Lexical tokens of a query text. The longest known honest one, an introspection query, has about 240. */
 export const MAX_TOKENS = 600;
 /**
@@ -58,17 +63,24 @@ type Definition = OperationDefinitionNode | FragmentDefinitionNode;
  * fragments in fragments, whether or not the executor would merge or skip them. Nothing has run when validation refuses.
  */
 export function oneGuardedField(context: ValidationContext): ASTVisitor {
-  const guarded: ReadonlySet<string> = new Set(GUARDED_FIELDS);
   return forEachOperation(context, (operation, measure) => {
-    const count = measure(operation, (own, nested) => {
-      const fields = own.filter((name) => guarded.has(name)).length;
-      return nested.reduce((sum, part) => sum + part, fields);
-    });
-    if (count > 1) {
+    if (measure(operation, countOf(GUARDED_FIELDS)) > 1) {
       return `One operation may ask for one of ${GUARDED_FIELDS.join(', ')}, once. Send one request for each.`;
     }
     return undefined;
   });
+}
+
+/**
+ * Validation rule: refuses an operation that selects a captcha over and over, under other names or through fragments: each time the answer
+ * has tens of kilobytes more.
+ */
+export function fewCopiesOfCaptcha(context: ValidationContext): ASTVisitor {
+  return forEachOperation(context, (operation, measure) =>
+    measure(operation, countOf(CAPTCHA_FIELDS)) > MAX_CAPTCHA_FIELDS
+      ? `One operation may select ${CAPTCHA_FIELDS.join(' and ')} ${MAX_CAPTCHA_FIELDS} times at most.`
+      : undefined,
+  );
 }
 
 /**
@@ -93,12 +105,17 @@ export function boundedDepth(context: ValidationContext): ASTVisitor {
 }
 
 /** What every document is held to, besides GraphQL's own rules. */
-export const OPERATION_LIMITS = [rootTypeExists, oneGuardedField, boundedDepth] as const;
+export const OPERATION_LIMITS = [rootTypeExists, oneGuardedField, fewCopiesOfCaptcha, boundedDepth] as const;
 
 /** Combines the field names of one selection set with what was measured of the sets below it. */
 type Combine = (ownFields: string[], nested: number[]) => number;
 /** `step` is added for each level of fields passed on the way down. */
 type Measure = (definition: Definition, combine: Combine, step?: number) => number;
+
+/** Fields of these names, over fragments as often as they are spread. */
+function countOf(names: readonly string[]): Combine {
+  return (own, nested) => nested.reduce((sum, part) => sum + part, own.filter((name) => names.includes(name)).length);
+}
 
 function forEachOperation(
   context: ValidationContext,

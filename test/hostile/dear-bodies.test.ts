@@ -72,6 +72,24 @@ describe('Bodies that are dear to read', () => {
     expect((await api.post({ query: `{ ${'__typename '.repeat(40)} }` })).body.data).toEqual({ __typename: 'Query' });
   });
 
+  test.each([
+    [
+      'under other names',
+      (count: number) => `{ imageCaptcha(kind: AUDIO) { ${list(count, 'a').join(': audio ')}: audio } }`,
+    ],
+    [
+      'through a fragment',
+      (count: number) =>
+        `{ imageCaptcha { ${'...Both '.repeat(count - 2)} } } fragment Both on ImageCaptcha { ...Picture } fragment Picture on ImageCaptcha { image audio }`,
+    ],
+  ])('an answer has no captcha more than a few times, %s', async (_, text) => {
+    const { body } = await api.post({ query: text(5) });
+    expect(body.errors?.map(({ message }) => message)).toEqual([
+      'One operation may select image and audio 4 times at most.',
+    ]);
+    expect((await api.post({ query: text(4) })).body.errors).toBeUndefined();
+  });
+
   test('no more than a few errors of a text are told', async () => {
     const { body } = await api.post({ query: `{ ${list(100, 'q').join(' ')} }` });
     expect(body.errors).toHaveLength(11);
