@@ -44,11 +44,24 @@ export function describeForeignCodes(subject: () => StoreSubject): void {
       expect(await check(THEIRS)).toEqual({ status: 'ok' });
     });
 
-    test('given one of theirs, when a message of ours was refunded, then theirs stands, and a code like ours is theirs as well', async () => {
-      if (!(await write())) return;
+    /** A message of ours that was not sent. */
+    const refunded = async () => {
       const { store } = subject();
       const { previous } = granted(await reserveSolved(store, 'a'));
       await store.refundSend({ mobile: MOBILE, uuid: 'a', code: RIGHT, limits: [], countedAt: [], previous });
+    };
+
+    test('given one of theirs that never expires, when a message of ours was refunded, then theirs stands, for as long as a code', async () => {
+      if (!subject().writeForeignCode) return;
+      await subject().writeForeignCode?.(MOBILE, THEIRS, false);
+      await refunded();
+      await subject().advance(4 * MINUTE);
+      expect(await check(THEIRS)).toEqual({ status: 'ok' });
+    });
+
+    test('given one of theirs, when a message of ours was refunded, then theirs stands, and a code like ours is theirs as well', async () => {
+      if (!(await write())) return;
+      await refunded();
       expect(await subject().readCode?.(MOBILE)).toBe(THEIRS);
       await write(RIGHT);
       expect(await check(RIGHT)).toEqual({ status: 'ok' });
