@@ -128,4 +128,17 @@ describeWithRedis("a cluster's step that acts, and whose answer comes too late",
     await waitUntil('it is no guess', async () => !(await isCounted(guesses(9))), 5 * LATER_MS);
     expect(await isCounted(tries(9))).toBe(true);
   });
+
+  test('given a message that was not sent, when each step of its refund is slow, then the caller is told in time, and nothing stays counted', async () => {
+    const { countedAt } = granted(await reserveSolved(store, 'mine', { limits: LIMITS }));
+    delaying.delayReplies(0.75 * TIMEOUT_MS);
+    const start = performance.now();
+    const refund = { mobile: MOBILE, uuid: 'mine', code: RIGHT, limits: LIMITS, countedAt };
+    await expect(store.refundSend(refund)).rejects.toThrow(StoreUnavailableError);
+    expect(performance.now() - start).toBeLessThan(1.4 * TIMEOUT_MS);
+    await waitUntil(
+      'nothing is counted',
+      async () => !(await isCounted(perClient(9))) && !(await isCounted(budget(9))),
+    );
+  });
 });
