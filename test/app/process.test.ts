@@ -78,6 +78,16 @@ describe('A start that cannot succeed says why and ends with 1', () => {
     expect(lines).toEqual([expect.stringMatching(line)]);
   });
 
+  test('a host while no name server answers: one line', async () => {
+    // As Node tells it; a machine that has name servers can't be without them for one test.
+    const unanswered = `import dns from 'node:dns';
+      dns.lookup = (...args) => args.at(-1)(Object.assign(new Error('getaddrinfo'), { code: 'EAI_AGAIN' }));`;
+    const NODE_OPTIONS = `--import=data:text/javascript,${encodeURIComponent(unanswered)}`;
+    const { code, lines } = await failedStart({ HOST: 'sms.shop.example', NODE_OPTIONS });
+    expect(code).toBe(1);
+    expect(lines).toEqual(['HOST is no address of this machine (EAI_AGAIN)']);
+  });
+
   test('a Redis that is not there: one line, without its password', async () => {
     const closed = createServer().listen(0, '127.0.0.1');
     await once(closed, 'listening');
