@@ -122,6 +122,21 @@ describe.each(levels)('a picture at level %s', (level) => {
   });
 });
 
+it.each<[CaptchaLevel, string]>([
+  ['normal', '6, 5, 5'],
+  ['hard', '9, 6, 6'],
+])('a picture at level %s is crossed by a band and two strokes, so many pixels high: %s', (level, heights) => {
+  // Without letters, and with everything in the middle of its range.
+  const rows = readRows(createCaptchaDrawing({ random: () => 0.5 }).draw('', level));
+  const column = rows.map((row) => row[120] ?? 0);
+  const runs = column
+    .join('')
+    .split(/0+/)
+    .filter((run) => run !== '')
+    .map((run) => Math.round([...run].reduce((ink, tint) => ink + Number(tint) / 3, 0)));
+  expect(runs.join(', ')).toBe(heights);
+});
+
 describe('random numbers', () => {
   it('decide the whole picture when they are given', () => {
     const numbers = (): (() => number) => {

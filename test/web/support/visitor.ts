@@ -137,6 +137,20 @@ export class Visitor {
     await this.settled();
   }
 
+  /** Does something in no time: what the page would do later by itself does not come due. */
+  async inNoTime(work: () => Promise<void>): Promise<void> {
+    const { clock } = this.page;
+    await clock.pauseAt((await this.page.evaluate<number>('Date.now()')) + 1_000);
+    try {
+      // What came due in that second is done.
+      await this.settled();
+      await work();
+    } finally {
+      // Other visitors have the same clock.
+      await clock.resume();
+    }
+  }
+
   /** Resolves when whatever the page has asked for so far stands in `requests`. */
   async settled(): Promise<void> {
     await this.page.evaluate("fetch('/healthz').catch(() => undefined)");
