@@ -210,12 +210,17 @@ function ticketSettings(values: Values, problems: string[]): TicketSettings | un
 
 function warnings(
   environment: Environment,
-  { NODE_ENV, TEST_NUMBERS, RECEIPTS_SECRET, RECEIPTS_URL }: Values,
+  { NODE_ENV, TEST_NUMBERS, RECEIPTS_SECRET, RECEIPTS_URL, SMS_CODE_TTL_SECONDS }: Values,
   { countries, countryBudgets, providers }: ConfiguredSms,
 ): string[] {
   const lines = nearMisses(Object.keys(environment), Object.keys(SETTINGS));
   if (RECEIPTS_SECRET && !RECEIPTS_URL && providers.includes('twilio')) {
     lines.push('RECEIPTS_URL is missing: Twilio is not asked for receipts');
+  }
+  if (SMS_CODE_TTL_SECONDS < 60) {
+    lines.push(
+      `SMS_CODE_TTL_SECONDS=${SMS_CODE_TTL_SECONDS} is less than messages can tell: they say that the code is good for 1 minute`,
+    );
   }
   if (NODE_ENV === 'production' && TEST_NUMBERS.length > 0) {
     lines.push(

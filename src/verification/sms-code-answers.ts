@@ -24,6 +24,9 @@ export type SendRefusal =
       retryAfter: number;
     };
 
+/** What is left of a time that runs while a provider is waited for: rounded up, never negative. */
+export const secondsLeft = (ms: number): number => Math.max(0, Math.ceil(ms / 1000));
+
 /** What a person is told of a send that the store did not reserve, given the limits that it was to be counted in. */
 export function sendRefusal(reserved: NotReserved, limits: readonly SlidingWindowLimit[]): SendRefusal {
   if (reserved.status === 'captcha-expired') return { reason: Reason.CAPTCHA_EXPIRED };

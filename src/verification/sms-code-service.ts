@@ -18,7 +18,7 @@ import type { Observer, RequestIdentity } from './events';
 import { type Operation, Reason } from './reasons';
 import type { ReceiptService } from './receipt-service';
 import { signTicket } from './sign-ticket';
-import { codeResult, type NotReserved, sendRefusal } from './sms-code-answers';
+import { codeResult, type NotReserved, secondsLeft, sendRefusal } from './sms-code-answers';
 import {
   type Caller,
   MAX_UUID_LENGTH,
@@ -159,8 +159,9 @@ export class SmsCodeService {
     const reservedAt = stopwatch();
     const minutes = Math.max(1, Math.floor(codeTtlMs / 60_000));
     const outcome = await this.handOver({ id: smsId, mobile, code, minutes, purpose, language }, uuid, country);
-    const cooldown = Math.ceil((rules.cooldownMs - (stopwatch() - reservedAt)) / 1000);
-    const retryAfter = cooldown > 0 ? cooldown : undefined;
+    const tookMs = stopwatch() - reservedAt;
+    const expiresIn = secondsLeft(codeTtlMs - tookMs);
+    const retryAfter = secondsLeft(rules.cooldownMs - tookMs) || undefined;
     // Put together only where it is needed, since nearly all messages go out.
     const refund = (): SendRefund => {
       const { countedAt, previous, charge, chargedAt = 0 } = reserved;
@@ -171,9 +172,9 @@ export class SmsCodeService {
     };
     switch (outcome.class) {
       case 'accepted':
-        return { reason: Reason.OK, retryAfter, expiresIn: codeTtlMs / 1000, smsId };
+        return { reason: Reason.OK, retryAfter, expiresIn, smsId };
       case 'unknown':
-        return { reason: Reason.SMS_UNCONFIRMED, retryAfter, expiresIn: codeTtlMs / 1000, smsId };
+        return { reason: Reason.SMS_UNCONFIRMED, retryAfter, expiresIn, smsId };
       case 'throttled':
         await this.refund(refund());
         // Our own counts are free again; the provider's are not, and a minute is the least that providers ask for.

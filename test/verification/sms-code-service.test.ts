@@ -151,6 +151,21 @@ describe('A message', () => {
     expect((await send()).retryAfter).toBe(retryAfter);
   });
 
+  test.each([
+    ['accepted', 0, 300],
+    ['accepted', 999, 300],
+    ['unknown', 5_000, 295],
+    ['accepted', 15_400, 285],
+    ['unknown', 300_000, 0],
+    ['accepted', 301_000, 0],
+  ] as const)('that is %s after %d ms has a code that is good for %d s more', async (outcome, ms, expiresIn) => {
+    const { send, world } = open({ outcome });
+    world.handOver = () => {
+      world.passed += ms;
+    };
+    expect((await send()).expiresIn).toBe(expiresIn);
+  });
+
   test('without a cooldown tells nobody to wait', async () => {
     const { send } = open({ limits: { cooldownMs: 0 } });
     expect((await send()).retryAfter).toBeUndefined();
