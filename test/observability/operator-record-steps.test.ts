@@ -31,16 +31,13 @@ class RecordingStore {
 describe('What operators are told, second by second', () => {
   let store: RecordingStore;
   let record: OperatorRecord;
-  const unhandled = jest.fn();
   const pass = (ms: number) => jest.advanceTimersByTimeAsync(ms);
   beforeEach(() => {
     jest.useFakeTimers();
-    process.on('unhandledRejection', unhandled);
     store = new RecordingStore();
     record = new OperatorRecord(store as unknown as OperatorStore, createLog('silent'), () => 7);
   });
   afterEach(() => {
-    process.off('unhandledRejection', unhandled);
     jest.useRealTimers();
   });
 
@@ -89,10 +86,9 @@ describe('What operators are told, second by second', () => {
     store.fails = true;
     record.observe(CONFIRMED);
     await expect(record.close()).resolves.toBeUndefined();
-    // Node tells of a rejection that nobody took once the microtasks are done; it would end a server.
+    // A rejection that nobody took would end a server. Node tells of it once the microtasks are done, and Jest fails this test then.
     jest.useRealTimers();
     await new Promise((resolve) => setImmediate(resolve));
-    expect(unhandled).not.toHaveBeenCalled();
   });
 
   test('given a server that has ended, then its store, which is closed, is not asked again', async () => {
