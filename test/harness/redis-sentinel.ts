@@ -55,24 +55,31 @@ export class RedisSentinelSet {
 
   /** The server that most sentinels name as the primary now. */
   async primary(): Promise<RedisServer> {
-    // One may stand still.
-    const named = await Promise.all(this.sentinels.map((one) => one.primaryPort().catch(() => undefined)));
-    const port = named.find((candidate) => named.filter((other) => other === candidate).length > SENTINELS / 2);
-    const primary = this.servers.find((server) => server.port === port);
+    const primary = await this.named();
     if (!primary) throw new Error('The sentinels name no primary');
     return primary;
   }
 
+  private async named(): Promise<RedisServer | undefined> {
+    // One may stand still.
+    const named = await Promise.all(this.sentinels.map((one) => one.primaryPort().catch(() => undefined)));
+    const port = named.find((candidate) => named.filter((other) => other === candidate).length > SENTINELS / 2);
+    return this.servers.find((server) => server.port === port);
+  }
+
   /** Whether the primary has all others as replicas. */
   async hasAllReplicas(): Promise<boolean> {
-    const { port } = await this.primary();
-    const state = await withClient(port, (client) => client.info('replication'));
+    const primary = await this.named();
+    // On a busy machine they take a while.
+    if (!primary) return false;
+    const state = await withClient(primary.port, (client) => client.info('replication'));
     return state.split('state=online').length === REPLICAS + 1;
   }
 
   /** Most sentinels name another as the primary. */
   async hasReplaced(lost: RedisServer): Promise<boolean> {
-    return (await this.primary()) !== lost;
+    const primary = await this.named();
+    return primary !== undefined && primary !== lost;
   }
 
   /** What the primary holds. */

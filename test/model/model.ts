@@ -118,7 +118,7 @@ export class Model {
     this.now += call.latency * SECOND;
     const cooldownLeft = this.limits.cooldownMs - (this.now - countedAt);
     const retryAfter = cooldownLeft > 0 ? seconds(cooldownLeft) : undefined;
-    const expiresIn = this.scenario.codeTtl;
+    const expiresIn = Math.max(0, seconds(this.scenario.codeTtl * SECOND - (this.now - countedAt)));
     switch (call.provider) {
       case 'accepted':
         return { reason: 'OK', retryAfter, expiresIn, sent: true };
