@@ -249,6 +249,13 @@ export function describeAllowances(subject: () => StoreSubject): void {
       expect(charges).toEqual(['unknown', 'not-allowed', 'not-allowed']);
     });
 
+    test('given a clock that was a year ahead at the first message, when it is set right, then the first days end some days later all the same', async () => {
+      await send(requestOf('early'));
+      await subject().advance(-365 * DAY);
+      await pastFirstDays();
+      expect(await given(requestOf('a'))).toBeLessThan(10);
+    });
+
     test('given a shop past its first days, when a strange network asks for a mobile that had 5 messages today, then it is refused', async () => {
       const mobile = '13900139000';
       await pastFirstDays();

@@ -12,7 +12,8 @@ export function withCharge(state: AllowanceState, charge: Charge, now: number): 
     network: OF_NETWORK.has(charge) ? withDebt(network, networkKeepMs(network, now), now) : network,
     parent: OF_PARENT.has(charge) ? withDebt(parent, DAY_MS, now) : parent,
     pools: charge === 'own' ? pools : { ...pools, [charge]: withMessage(pools[charge], DAY_MS, now) },
-    startedAt: state.startedAt ?? now,
+    // A time that is still to come was read from a clock that was wrong: until then the shop would count as young.
+    startedAt: Math.min(state.startedAt ?? now, now),
   };
 }
 

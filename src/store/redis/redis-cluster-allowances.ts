@@ -242,7 +242,8 @@ export class RedisClusterAllowances {
     return this.limits.groups([limit], '').others;
   }
 
+  /** A time that is still to come was read from a clock that was wrong: until then the shop would count as young. */
   private async keepStart(startedAt: number | undefined, at: number): Promise<void> {
-    await this.commands.set(this.keys.allowancesStarted(), `${startedAt ?? at} ${at}`, HISTORY_MS);
+    await this.commands.set(this.keys.allowancesStarted(), `${Math.min(startedAt ?? at, at)} ${at}`, HISTORY_MS);
   }
 }

@@ -67,10 +67,12 @@ local function read_allowances(k, prefix, asker, of_mobile, device)
   }
 end
 
--- When allowances were first charged is remembered for as long as there is a history, and written anew once a day.
+-- When allowances were first charged is remembered for as long as there is a history, and written anew once a day. A time that is still to
+-- come was read from a clock that was wrong: until then the shop would count as young.
 local function keep_start(prefix, state)
-  if state.start_written and now - state.start_written < DAY_MS then return end
-  redis.call('SET', prefix .. 'allowance:started', string.format('%.0f %.0f', state.started or now, now), 'PX', HISTORY_MS)
+  if state.start_written and math.abs(now - state.start_written) < DAY_MS then return end
+  local started = math.min(state.started or now, now)
+  redis.call('SET', prefix .. 'allowance:started', string.format('%.0f %.0f', started, now), 'PX', HISTORY_MS)
 end
 
 -- Charges a message to what pays for it, given the state that was read.
