@@ -45,10 +45,10 @@ export function describeForeignCodes(subject: () => StoreSubject): void {
     });
 
     /** A message of ours that was not sent. */
-    const refunded = async () => {
+    const refunded = async (uuid = 'a', code = RIGHT) => {
       const { store } = subject();
-      const { previous } = granted(await reserveSolved(store, 'a'));
-      await store.refundSend({ mobile: MOBILE, uuid: 'a', code: RIGHT, limits: [], countedAt: [], previous });
+      const { previous } = granted(await reserveSolved(store, uuid, { code }));
+      await store.refundSend({ mobile: MOBILE, uuid, code, limits: [], countedAt: [], previous });
     };
 
     test('given one of theirs that never expires, when a message of ours was refunded, then theirs stands, for as long as a code', async () => {
@@ -65,6 +65,15 @@ export function describeForeignCodes(subject: () => StoreSubject): void {
       expect(await subject().readCode?.(MOBILE)).toBe(THEIRS);
       await write(RIGHT);
       expect(await check(RIGHT)).toEqual({ status: 'ok' });
+    });
+
+    test('given one of theirs over one of ours, when a later message of ours was refunded, then theirs stands, and each is good', async () => {
+      await reserveSolved(subject().store, 'a');
+      if (!(await write())) return;
+      await refunded('b', WRONG);
+      expect(await subject().readCode?.(MOBILE)).toBe(THEIRS);
+      expect(await check(THEIRS)).toEqual({ status: 'ok' });
+      expect((await check(RIGHT, { uuid: 'a' })).status).toBe('ok');
     });
 
     test('given 5 wrong tries, when another code is written, then that one has all of its own', async () => {

@@ -209,6 +209,13 @@ describeWithRedis('what other services of the shop find on Redis', () => {
     expect((await check('222222', theirs)).status).toBe('ok');
   });
 
+  test('what another service wrote there by mistake and is far longer than any code is no code: a try at it counts against nothing of the mobile', async () => {
+    const page = '<p>'.repeat(100_000);
+    await redis.client.set('sms:13800138000', page);
+    expect(await check('222222', { uuid: undefined, foreignCodes: true })).toEqual({ status: 'expired' });
+    expect(await keys()).toEqual(['sms:13800138000']);
+  });
+
   test('a code that another service deleted is good still under its uuid, since each request has its own', async () => {
     await reserve('a');
     await redis.client.del('sms:13800138000');

@@ -30,7 +30,8 @@ elseif check_foreign == 1 then
   local counted, count = string.match(held[KEYS[6]] or '', '^(.*):(%d+)$')
   local stands = held[KEYS[4]]
   -- What this server wrote itself belongs to its request, and is no other service's.
-  if stands and string.match(held[KEYS[5]] or '', '^(%d+):') ~= stands then
+  -- What is far longer than a code is none, and would take Redis long to compare.
+  if stands and #stands <= 64 and string.match(held[KEYS[5]] or '', '^(%d+):') ~= stands then
     code, wrong = stands, counted == stands and tonumber(count) or 0
   elseif not stands and counted and max_attempts > 0 and tonumber(count) >= max_attempts then
     code, wrong = '', tonumber(count)

@@ -25,10 +25,11 @@ local function listing(key)
 end
 
 -- Writes a request and its code. Returns what stood under `code_key` before: the code ('' for none), `code:PURPOSE:uuid` where this
--- server wrote it, and when it would have expired.
+-- server wrote it ('' where another service did, over one of ours too), and when it would have expired.
 -- `asker` is { client, network, parent } where allowances are kept.
 local function write_request(code_key, latest_key, request_key, ended_key, code, purpose, uuid, sms_id, ttl, asker)
-  local previous, expires = held[code_key] or '', 0
+  local previous, latest, expires = held[code_key] or '', held[latest_key] or '', 0
+  if string.match(latest, '^(%d+):') ~= previous then latest = '' end
   if previous ~= '' then
     local left = redis.call('PTTL', code_key)
     expires = now + (left < 0 and ttl or left)
@@ -40,7 +41,7 @@ local function write_request(code_key, latest_key, request_key, ended_key, code,
   redis.call('SET', request_key, cmsgpack.pack(record), 'PX', ttl)
   redis.call('SET', code_key, code, 'PX', ttl)
   redis.call('SET', latest_key, code .. ':' .. purpose .. ':' .. uuid, 'PX', ttl)
-  return previous, held[latest_key] or '', expires
+  return previous, latest, expires
 end
 
 -- Whether a code that this server wrote before is good still: its request is there, was not ended, and has tries left.
