@@ -142,11 +142,13 @@ export class OriginalApi {
 /**
  * Whether a browser sent this for a page of our own origin or of an allowed one. What a page's script fetches from elsewhere has an Origin;
  * an <img> has none, and is known by its Referer, which a page can leave out and can't forge. Browsers tell Sec-Fetch-Site only to https://
- * and localhost (Fetch Metadata, W3C): over plain http:// the Referer stands in for it.
+ * and localhost (Fetch Metadata, W3C): over plain http:// the Referer stands in for it. A message is for scripts alone to ask for.
  */
 function isFromKnownPage(headers: IncomingHttpHeaders, origins: readonly string[], isPicture: boolean): boolean {
   const allows = (origin: string) => origins.includes('*') || origins.includes(origin);
   const site = headers['sec-fetch-site'];
+  // Strangers' pictures and links may stand on our own pages: each who looks at one would ask for a message in the stranger's stead.
+  if (!isPicture && (headers['sec-fetch-dest'] ?? 'empty') !== 'empty') return false;
   if (site === 'same-origin') return true;
   if (headers.origin !== undefined) return allows(headers.origin);
   // Of an address of any length no more than the origin is looked at, which is as long as a name of the DNS and a port at most.

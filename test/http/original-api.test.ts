@@ -168,6 +168,14 @@ describeWithRedis('The interface of the original', () => {
       }
     });
 
+    test.each(['image', 'document', 'iframe', 'script'])(
+      'of our own, on which a stranger could put a link or a picture of it (%s): the picture alone',
+      async (destination) => {
+        expect(await mayAsk({ ...SAME_ORIGIN, 'sec-fetch-dest': destination })).toEqual({ picture: 200, sent: 403 });
+        expect(await mayAsk({ ...SAME_ORIGIN, 'sec-fetch-dest': 'empty' })).toEqual(both(200));
+      },
+    );
+
     test('of our own over plain http, where browsers tell no Sec-Fetch-Site: both, by the Referer', async () => {
       expect(await mayAsk({ referer: `${shop.server.url}/register/` })).toEqual(both(200));
     });
