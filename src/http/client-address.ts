@@ -39,12 +39,20 @@ export function countedParent(address: string): string {
   return networkOf(address, 16, 32);
 }
 
+const TRANSLATED = ipaddr.IPv6.parseCIDR('64:ff9b::/96');
+
+/** Where a network of IPv6 alone translates at its border (RFC 6052, 2.1), all IPv4 clients come from one /96, and would be one client. */
+function ipv4Within(address: ipaddr.IPv4 | ipaddr.IPv6): ipaddr.IPv4 | ipaddr.IPv6 {
+  const isTranslated = address instanceof ipaddr.IPv6 && address.match(TRANSLATED);
+  return isTranslated ? new ipaddr.IPv4(address.toByteArray().slice(-4)) : address;
+}
+
 /** An address, of which so many bits count; an IPv4 address inside IPv6 is taken for what it is. */
 function networkOf(address: string, bits4: number, bits6: number): string {
   // ipaddr.js knows no zone such as that of br-lan or eth0.100: each of its addresses would count as a client of its own.
   const [plain = ''] = address.split('%', 1);
   if (!ipaddr.isValid(plain)) return address;
-  const parsed = ipaddr.process(plain);
+  const parsed = ipv4Within(ipaddr.process(plain));
   if (parsed instanceof ipaddr.IPv6) {
     const parts = parsed.parts.slice(0, bits6 / 16).map((part) => part.toString(16));
     return `${parts.join(':')}::/${bits6}`;
