@@ -14,6 +14,21 @@ const MAINLAND_E164 = /^\+86(1\d{10})$/;
 /** Kinds of numbers that get text messages; where a plan does not tell mobiles from fixed lines, such as North America's, both may be. */
 const KINDS: readonly (string | undefined)[] = ['MOBILE', 'FIXED_LINE_OR_MOBILE'];
 
+/**
+ * Territories whose mobiles are also valid ones of the country with which they share a calling code, and are always taken for that country's:
+ * the plans tell only their fixed lines apart.
+ */
+const COUNTED_AS: Readonly<Record<string, CountryCode>> = {
+  AX: 'FI',
+  BL: 'GP',
+  CC: 'AU',
+  CX: 'AU',
+  EH: 'MA',
+  MF: 'GP',
+  SJ: 'NO',
+  VA: 'IT',
+};
+
 /** Working a number out takes as long as the rest of a request, and one request asks for its number several times. */
 const REMEMBERED = 10_000;
 
@@ -21,7 +36,7 @@ const REMEMBERED = 10_000;
  * Numbers of several countries, by the numbering plans that libphonenumber keeps: fixed lines, premium, shared-cost and other special
  * numbers and ranges that nobody was given are no mobile numbers. Those that are one must be written in E.164, with the plus; mainland
  * numbers may be, and keep their eleven digits.
- * @throws Error that names a country which has no numbers.
+ * @throws Error that names a country which has no numbers of its own.
  */
 export function createWorldNumbering(countries: readonly string[]): Numbering {
   const codes = countries.map(countryCode);
@@ -48,6 +63,9 @@ export function createWorldNumbering(countries: readonly string[]): Numbering {
 
 function countryCode(country: string): CountryCode {
   if (!isSupportedCountry(country)) throw new Error(`names ${country}, which is no country that has numbers`);
+  const other = COUNTED_AS[country];
+  if (other)
+    throw new Error(`names ${country}, whose mobiles can't be told from those of ${other}: name ${other} for both`);
   return country;
 }
 

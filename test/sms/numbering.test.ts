@@ -1,5 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import path from 'node:path';
+import examples from 'libphonenumber-js/examples.mobile.json';
+import { getCountries, getExampleNumber } from 'libphonenumber-js/max';
 import { e164, isMainland } from '../../src/sms/e164';
 import { createNumbering, MAINLAND_NUMBERING } from '../../src/sms/numbering';
 
@@ -113,4 +115,36 @@ test('Without CN, mainland numbers are refused like those of any country that is
 
 test('A country without numbers is told', () => {
   expect(() => createNumbering(['CN', 'XX'])).toThrow('names XX, which is no country that has numbers');
+});
+
+describe('Of all the countries that share a calling code', () => {
+  const taken = getCountries().filter((country) => {
+    try {
+      return createNumbering([country]).countries.length > 0;
+    } catch {
+      return false;
+    }
+  });
+
+  test('those that have no mobiles of their own are refused, and told whose name stands for both', () => {
+    expect(getCountries().filter((country) => !taken.includes(country))).toEqual([
+      ...['AX', 'BL', 'CC', 'CX', 'EH', 'MF', 'SJ', 'VA'],
+    ]);
+    const told = "names MF, whose mobiles can't be told from those of GP: name GP for both";
+    expect(() => createNumbering(['CN', 'GP', 'MF'])).toThrow(told);
+    const guadeloupe = createNumbering(['GP']);
+    expect(guadeloupe.countryOf(guadeloupe.parse('+590690001234') ?? '')).toBe('GP');
+  });
+
+  // The Isle of Man's example is of a range that it shares with Britain.
+  test.each(taken.filter((country) => !['CN', 'IM'].includes(country)))('%s takes its own mobiles', (country) => {
+    const example = getExampleNumber(country, examples)?.number;
+    // Some have no mobiles at all.
+    if (example) expect(createNumbering([country]).parse(example)).toBe(example);
+  });
+
+  test('IM takes those that are its alone', () => {
+    expect(createNumbering(['IM']).parse('+447624301234')).toBe('+447624301234');
+    expect(createNumbering(['GB']).parse('+447624301234')).toBeUndefined();
+  });
 });
