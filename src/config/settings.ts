@@ -91,7 +91,12 @@ export const SETTINGS = {
   }),
   STORE: choice({ about: '`memory` allows the in-process store in production', of: ['memory'] as const }),
   ...PROVIDER_SETTINGS,
-  CAPTCHA_TTL_SECONDS: integer({ about: 'how long a captcha can be answered, s', default: 300, min: 1, max: 86_400 }),
+  CAPTCHA_TTL_SECONDS: integer({
+    about: 'how long a captcha can be answered, s; 100,000 at most are given out in that time',
+    default: 300,
+    min: 1,
+    max: 86_400,
+  }),
   CAPTCHA_LEVEL: choice<CaptchaLevel | 'auto'>({
     about: '`normal`: legible first; `hard`; `auto`: normal',
     of: ['auto', 'normal', 'hard'],
