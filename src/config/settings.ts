@@ -204,6 +204,9 @@ function withoutLogin(address: string): string {
 /** A cluster finds the slot of a key between its first braces. */
 function keyPrefix(value: string): string {
   if (/[{}]/.test(value)) throw new Error('must have no { and no }: they decide where a cluster keeps a key');
+  // Whatever stands there in the database of another shop, its strangers take by naming it as their captcha.
+  if (value.includes('img:'))
+    throw new Error('must not hold img:, below which strangers name the captchas of another shop');
   return value;
 }
 

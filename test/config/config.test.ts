@@ -200,6 +200,11 @@ describe('Bad settings', () => {
           `${name} must be a host, with a port or without, or an https:// or http:// URL`,
         ]),
     ),
+    ...['img:', 'shop1:img:'].map((REDIS_KEY_PREFIX): [string, Environment, string] => [
+      'a prefix below the captchas of another shop, which strangers name',
+      { REDIS_KEY_PREFIX },
+      'REDIS_KEY_PREFIX must not hold img:, below which strangers name the captchas of another shop',
+    ]),
     ...['{shop}:', 'a}b:'].map((REDIS_KEY_PREFIX): [string, Environment, string] => [
       'braces',
       { REDIS_KEY_PREFIX },
