@@ -23,6 +23,11 @@ export class ExpiringEntries {
     return this.entries.size;
   }
 
+  /** Whether so much is held that the rest is kept for what nobody can do without. */
+  get isHalfFull(): boolean {
+    return this.entries.size > this.maxEntries / 2;
+  }
+
   get<T>(key: string): T | undefined {
     const entry = this.entries.get(key);
     return entry && entry.expiresAt > this.clock() ? (entry.value as T) : undefined;
@@ -52,7 +57,8 @@ export class ExpiringEntries {
   makeRoom(count: number): void {
     const now = this.clock();
     const full = this.entries.size + count > this.maxEntries;
-    if (now - this.sweptAt >= (full ? SWEEP_MS : TIDY_MS)) {
+    // A clock that was set back must not put the next sweep off until it is there again.
+    if (Math.abs(now - this.sweptAt) >= (full ? SWEEP_MS : TIDY_MS)) {
       this.sweptAt = now;
       for (const [key, entry] of this.entries) if (entry.expiresAt <= now) this.entries.delete(key);
     }

@@ -144,7 +144,8 @@ export class MemoryStore implements OpenedStore {
     const live = record && record.purpose === purpose && record.at > ended ? record : undefined;
     const notCompared = this.codes.refusal(check, live);
     // A try where nothing is compared counts as a guess, also at a void request of one's own: it must take nothing of what others need.
-    const counted = notCompared ? guesses : verifications;
+    // It costs no captcha, so what is counted of it takes half of the store at most: who has a few /48s could fill it, for everybody, by guesses.
+    const counted = notCompared ? (entries.isHalfFull ? undefined : guesses) : verifications;
     const refused = counted && this.limits.longestWait([counted]);
     // The first try at a request is compared all the same: whatever others at the same address did, a right code is right.
     const isFirst = !notCompared && live?.wrong === 0;
