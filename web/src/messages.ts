@@ -7,6 +7,11 @@ function clock(seconds: number): string {
   return h > 0 ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`;
 }
 
+/** What is left of a code's life, as its message says it, which was written before the provider took some seconds. */
+function minutesOf(seconds: number): number {
+  return Math.floor((seconds + 10) / 60);
+}
+
 const zh = {
   title: '验证手机号',
   lead: '填写手机号和图形验证码，获取短信验证码。',
@@ -47,7 +52,7 @@ const zh = {
   smsId: '收不到短信？请把短信编号告诉客服：',
   canResend: '现在可以重新获取短信验证码',
   validFor: (seconds: number) =>
-    seconds < 120 ? `验证码 ${seconds} 秒内有效` : `验证码 ${Math.floor(seconds / 60)} 分钟内有效`,
+    seconds < 120 ? `验证码 ${seconds} 秒内有效` : `验证码 ${minutesOf(seconds)} 分钟内有效`,
   getNewCode: '请重新获取短信验证码',
   attemptsLeft: (n: number) => `还可以再试 ${n} 次`,
   submit: '确认手机号',
@@ -126,7 +131,7 @@ const en: Messages = {
   smsId: 'No message? Tell support its number:',
   canResend: 'You can request a new SMS code now',
   validFor: (seconds) =>
-    seconds < 120 ? `The code is valid for ${seconds} s` : `The code is valid for ${Math.floor(seconds / 60)} minutes`,
+    seconds < 120 ? `The code is valid for ${seconds} s` : `The code is valid for ${minutesOf(seconds)} minutes`,
   getNewCode: 'Request a new SMS code',
   attemptsLeft: (n) => (n === 1 ? '1 attempt left' : `${n} attempts left`),
   submit: 'Confirm number',
