@@ -106,18 +106,18 @@ export class RedisCommands {
   ): Promise<Reply> {
     const [key = ''] = keys;
     const failed = (late?: Reply) => void afterFailure?.(late).catch(() => undefined);
-    const clock = await this.preparedClock(key, deadline).catch((error: Error) => {
-      failed();
-      throw error;
-    });
+    // Nearly always it is known, so that nothing is waited for.
+    const clock = this.connections.clockOf(key) ?? (await this.prepared(key, deadline, failed));
     const call = async () => {
       const askedAt = performance.now();
-      const goesOut = this.connections.isOpen(key);
+      const goesOut = afterFailure && this.connections.isOpen(key);
       const answer = this.execute(name, [keys.length, ...keys, clock.at(deadline), ...args], deadline);
-      answer.catch((error: Error) => {
-        // Redis says that it refuses; or there was no connection.
-        if (error.name === 'ReplyError' || !goesOut) failed();
-      });
+      if (afterFailure) {
+        answer.catch((error: Error) => {
+          // Redis says that it refuses; or there was no connection.
+          if (error.name === 'ReplyError' || !goesOut) failed();
+        });
+      }
       const reply = await this.bounded(answer, deadline, (late) => {
         if (!this.isAnswerOf(name, late)) return void this.connections.outOfStep();
         clock.read(late[1], askedAt);
@@ -158,8 +158,11 @@ export class RedisCommands {
     await this.bounded(work, deadline).catch(() => undefined);
   }
 
-  private async preparedClock(key: string, deadline: number): Promise<RedisClock> {
-    return this.connections.clockOf(key) ?? this.connections.prepare(key, deadline);
+  private prepared(key: string, deadline: number, failed: () => void): Promise<RedisClock> {
+    return this.connections.prepare(key, deadline).catch((error: Error) => {
+      failed();
+      throw error;
+    });
   }
 
   /** Whatever else comes must not be taken for a right code. */
