@@ -1,10 +1,9 @@
 import { readFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { extname } from 'node:path';
-import { FirstFew } from '../first-few';
 import type { Logger } from '../log';
 import { brandColours } from './brand-colours';
-import { LOGGED_EVERY_MS, ORIGINS_LOGGED } from './cross-origin';
+import { LoggedOrigins } from './logged-origins';
 import { type FileMap, PageFiles, pagePolicy, readFiles } from './page-files';
 import { returnAddress } from './return-address';
 
@@ -40,7 +39,7 @@ export class ConfirmPage {
   private readonly index: string;
   private readonly refusal: Buffer;
   private readonly shared: Omit<PageConfig, 'handOver'>;
-  private readonly refused: FirstFew;
+  private readonly refused: LoggedOrigins;
 
   /** @throws if the folder or the logo can't be read. */
   constructor(private readonly options: ConfirmPageOptions) {
@@ -49,7 +48,7 @@ export class ConfirmPage {
     const logo = logoFile && `/logo${extname(logoFile)}`;
     if (logo) files.set(logo, readFileSync(logoFile));
     this.shared = { settings, brand: { name, logo, colours: colour ? brandColours(colour) : undefined, privacyUrl } };
-    this.refused = new FirstFew(ORIGINS_LOGGED, LOGGED_EVERY_MS, options.stopwatch);
+    this.refused = new LoggedOrigins(options.stopwatch);
     this.index = files.get('/index.html')?.toString() ?? '';
     this.refusal = files.get(REFUSAL) ?? Buffer.alloc(0);
     files.delete(REFUSAL);
@@ -86,8 +85,8 @@ export class ConfirmPage {
   }
 
   private refuse(origin: string, request: IncomingMessage, response: ServerResponse): boolean {
-    const told = origin.slice(0, 200);
-    if (this.refused.isDue(told)) {
+    const told = this.refused.toLog(origin);
+    if (told !== undefined) {
       this.options.log.warn(
         { origin: told },
         'A link asks the page to return to an origin that is not in RETURN_ORIGINS, and was refused. Each is logged once an hour, ten at most',

@@ -1,15 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import cors from 'cors';
-import { FirstFew } from '../first-few';
 import type { Logger } from '../log';
+import { LoggedOrigins } from './logged-origins';
 
 const SANDBOX_ORIGINS = ['https://studio.apollographql.com', 'https://sandbox.embed.apollographql.com'];
 /** A page that somebody works on, on any port of this machine. */
 const OWN_MACHINE = /^https?:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/;
-const LONGEST_ORIGIN_LOGGED = 200;
-/** Origins that are logged in an hour: a program may make up any, and one's own front end may be the second. */
-export const ORIGINS_LOGGED = 10;
-export const LOGGED_EVERY_MS = 60 * 60_000;
 
 export interface CrossOriginOptions {
   /** CORS_ORIGINS; `*` allows any. */
@@ -27,7 +23,7 @@ export function crossOrigin({ origins, development, log, stopwatch }: CrossOrigi
   const middleware = cors({ origin: anyOrigin ? '*' : allowed, methods: ['POST'], credentials: false, maxAge: 600 });
   const isAllowed = (origin: string) =>
     anyOrigin || allowed.some((each) => (typeof each === 'string' ? each === origin : each.test(origin)));
-  const unknown = new FirstFew(ORIGINS_LOGGED, LOGGED_EVERY_MS, stopwatch);
+  const unknown = new LoggedOrigins(stopwatch);
 
   return (request: IncomingMessage, response: ServerResponse, next: () => void): void => {
     const { origin } = request.headers;
@@ -37,8 +33,8 @@ export function crossOrigin({ origins, development, log, stopwatch }: CrossOrigi
       return;
     }
     if (origin !== undefined && !isAllowed(origin) && !isSameOrigin(request, origin)) {
-      const told = origin.slice(0, LONGEST_ORIGIN_LOGGED);
-      if (unknown.isDue(told)) {
+      const told = unknown.toLog(origin);
+      if (told !== undefined) {
         log.warn(
           { origin: told },
           'A page of another origin asked and may not read the answer: if it is yours, add its origin to CORS_ORIGINS. Each is logged once an hour, ten at most',
