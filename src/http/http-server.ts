@@ -39,17 +39,14 @@ export function createBoundedServer(listener: RequestListener, behindProxy = fal
     if (response.socket === null && !mayWait(waiting, request, response)) return;
     // Before anything reads the headers, which Node sorts only then.
     if (request.rawHeaders.length > 2 * MAX_HEADER_LINES) {
-      response.setHeader('connection', 'close');
-      return sendError(response, 431, 'BAD_REQUEST', `The request has more than ${MAX_HEADER_LINES} header lines.`);
+      return refuseAndClose(response, 431, `The request has more than ${MAX_HEADER_LINES} header lines.`);
     }
     if ((request.url ?? '').length > MAX_ADDRESS_LENGTH) {
-      response.setHeader('connection', 'close');
-      return sendError(response, 414, 'BAD_REQUEST', `The address is longer than ${MAX_ADDRESS_LENGTH} characters.`);
+      return refuseAndClose(response, 414, `The address is longer than ${MAX_ADDRESS_LENGTH} characters.`);
     }
     // RFC 9112, 3.2.
     if (request.headers.host === undefined && request.httpVersion !== '1.0') {
-      response.setHeader('connection', 'close');
-      return sendError(response, 400, 'BAD_REQUEST', 'The request names no Host.');
+      return refuseAndClose(response, 400, 'The request names no Host.');
     }
     listener(request, response);
   };
@@ -59,12 +56,16 @@ export function createBoundedServer(listener: RequestListener, behindProxy = fal
   // The listener asks for the body where it wants one: see readJson.
   server.on('checkContinue', answer);
   server.on('checkExpectation', (_, response: ServerResponse) => {
-    response.setHeader('connection', 'close');
-    sendError(response, 417, 'BAD_REQUEST', 'The only expectation that is met is 100-continue.');
+    refuseAndClose(response, 417, 'The only expectation that is met is 100-continue.');
   });
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => refuse(error, socket));
   cutOffWhoDoesNotRead(server, waiting);
   return server;
+}
+
+function refuseAndClose(response: ServerResponse, status: number, message: string): void {
+  response.setHeader('connection', 'close');
+  sendError(response, status, 'BAD_REQUEST', message);
 }
 
 /** Whether a pipelined request is to be answered; if not, its connection is gone. */
