@@ -256,6 +256,24 @@ export function describeAllowances(subject: () => StoreSubject): void {
       expect(await given(requestOf('a'))).toBeLessThan(10);
     });
 
+    test('given numbers that were confirmed while a clock was a year ahead, when they are confirmed weeks after that one was set right, then their network is credited', async () => {
+      const confirmFrom = async (network: string) => {
+        for (let n = 0; n < 6; n++) {
+          const client = { ...requestOf(`${network}-${n}`, network), rule: allowanceRule(10_000, 1) };
+          expect((await confirm(await send(client, `1370013700${n}`))).status).toBe('ok');
+          // What nobody waits for has been written once the message is paid.
+          expect(await soonGiven(client, 1)).toBe(1);
+        }
+      };
+      await confirmFrom('early');
+      await subject().advance(-365 * DAY);
+      await confirmFrom('a');
+      await subject().advance(29 * DAY);
+      await confirmFrom('b');
+      // Six of less than half a confirmation each: without them even those six had been refused another message.
+      expect(paidBy((await send(requestOf('neighbour', 'b'))).reserved)).toBe('own');
+    });
+
     test('given a shop past its first days, when a strange network asks for a mobile that had 5 messages today, then it is refused', async () => {
       const mobile = '13900139000';
       await pastFirstDays();

@@ -45,7 +45,8 @@ export function withConfirmation(
     client: withCredit(paid.client, weight, now),
     network: withCredit(paid.network, weight, now),
     parent: withCredit(paid.parent, weight, now),
-    confirmedAt: Math.max(now, state.confirmedAt ?? 0),
+    // Whatever stood there: a time that is still to come was read from a clock that was wrong, and would earn nobody credit until then.
+    confirmedAt: now,
   };
 }
 

@@ -58,8 +58,7 @@ export class MemoryAllowances {
     const messages = unpaid.filter(own).map(({ at, charge }) => ({ sentAt: at, charge }));
     const state = withConfirmation(this.state(asker, person), messages, now);
     this.write(asker, state);
-    const { confirmedAt = now } = state;
-    this.entries.set(this.keys.person(person), confirmedAt, confirmedAt + HISTORY_MS - now);
+    this.entries.set(this.keys.person(person), now, HISTORY_MS);
     this.writeUnpaid(
       mobile,
       unpaid.filter((message) => !own(message)),

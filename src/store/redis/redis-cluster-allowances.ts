@@ -200,7 +200,8 @@ export class RedisClusterAllowances {
     messages: readonly { charge: AllowanceCharge; sentAt: number }[],
     at: number,
   ): Promise<void> {
-    await this.commands.set(this.keys.person(person), String(Math.max(at, confirmedAt ?? 0)), HISTORY_MS);
+    // Also over a later time. Of two confirmations at once either may stand: they are ms apart. What is days ahead came from a wrong clock.
+    await this.commands.set(this.keys.person(person), String(at), HISTORY_MS);
     await this.settle(asker, messages, confirmationWeight(confirmedAt, at), at);
   }
 

@@ -138,10 +138,11 @@ local function take_unpaid(key, asker, sent_at)
 end
 
 -- Pays the messages that `take_unpaid` took and credits whoever asked, where all that lives on this Redis. Returns when the mobile was
--- last confirmed before, or nil.
+-- last confirmed before, or nil. The time of now is written, whatever stood there: one that is still to come was read from a clock that was
+-- wrong, and its number would earn nobody credit until then.
 local function settle_confirmation(prefix, asker, messages, confirmed_key)
   local confirmed_at = tonumber(held[confirmed_key] or nil)
   settle_allowances(prefix, asker, messages, weight_of(confirmed_at))
-  redis.call('SET', confirmed_key, string.format('%.0f', math.max(now, confirmed_at or 0)), 'PX', HISTORY_MS)
+  redis.call('SET', confirmed_key, string.format('%.0f', now), 'PX', HISTORY_MS)
   return confirmed_at
 end
