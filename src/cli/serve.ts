@@ -1,8 +1,10 @@
+import dns from 'node:dns';
 import type { Server } from 'node:http';
 import { setFlagsFromString } from 'node:v8';
 import { createApp } from '../app';
 import { loadConfig } from '../config/config';
 import { createLog } from '../log';
+import { oneLookupAHost } from '../one-lookup-a-host';
 import { mendable } from './mendable';
 
 /** Runs the server in this process until it is told to stop; a start that fails ends the process with 1. */
@@ -18,6 +20,8 @@ export async function serve(): Promise<void> {
 async function start(): Promise<void> {
   // Few young objects survive a collection: parallel threads spend more CPU on waiting for each other than they save.
   setFlagsFromString('--no-parallel-scavenge');
+  // For all connections: the providers' SDKs and the client of Redis take no look-up of ours.
+  dns.lookup = oneLookupAHost(dns.lookup);
   const config = loadConfig();
   const log = createLog(config.logLevel, config.development && process.stdout.isTTY);
   for (const warning of config.warnings) log.warn(warning);
