@@ -4,7 +4,7 @@ import type { RedisTarget } from './redis-target';
 
 export type RedisClient = Redis | Cluster;
 
-/** Longest pause between two attempts to reconnect, ms: Redis is in use again well within 2 s of its return. */
+/** Longest pause between two attempts to connect, or two questions whether Redis has loaded, ms: it is in use well within 2 s of its return. */
 export const RECONNECT_MS = 250;
 
 const reconnectDelay = (attempt: number): number => Math.min(25 * 2 ** Math.min(attempt, 10), RECONNECT_MS);
@@ -24,6 +24,8 @@ export function openRedisClient(target: RedisTarget, timeoutMs: number): RedisCl
     // Without this, a peer that vanished silently would be waited for until the kernel gives up, after some 15 minutes. When the
     // connection ends its commands fail, so that none needs a timer of its own.
     socketTimeout: 2 * timeoutMs,
+    // Without this, a client waits for as long as a Redis that loads its data reckons with, up to 10 s, though that may take far less.
+    maxLoadingRetryTime: RECONNECT_MS,
     reconnectOnError,
   };
   const commands = {

@@ -1,0 +1,52 @@
+import { randomBytes } from 'node:crypto';
+import { Redis } from 'ioredis';
+import { openStore } from '../../src/store/open-store';
+import type { Store } from '../../src/store/store';
+import { describeWithRedis, type RedisServer, startRedis } from '../harness/redis-server';
+import { waitUntil } from '../harness/wait-until';
+
+/** So slow that Redis reckons with half a minute. */
+const KEYS = 300;
+const MICROSECONDS_PER_KEY = 100_000;
+/** A quarter of a second is what it takes; a client that trusts in what Redis reckons with waits for ten. */
+const RECOVERY_MS = 4_500;
+
+describeWithRedis('a Redis that loads what it saved', () => {
+  let server: RedisServer;
+  let store: Store;
+  let client: Redis;
+  beforeAll(async () => {
+    // It answers between keys, each of which fills what it reads at a time.
+    const args = ['--loading-process-events-interval-bytes', '1024', '--rdbcompression', 'no'];
+    server = await startRedis({ args: [...args, '--key-load-delay', String(MICROSECONDS_PER_KEY)] });
+    client = new Redis(server.url, { retryStrategy: () => 20, enableReadyCheck: false });
+    client.on('error', () => undefined);
+    store = await openStore({ kind: 'redis', target: { kind: 'single', url: server.url }, timeoutMs: 1_000 });
+  });
+  afterAll(async () => {
+    await store?.close();
+    client?.disconnect();
+    await server?.close();
+  });
+
+  test('given a start that takes less than Redis reckoned with, when it is over, then the store works at once', async () => {
+    const value = randomBytes(1_024).toString('hex');
+    await client.mset(Array.from({ length: KEYS }, (_, i) => [`other:${i}`, value]).flat());
+    await client.save();
+    const restarted = server.restart();
+    await waitUntil('the store has asked how far it is', async () =>
+      String(await client.client('LIST').catch(() => '')).includes('cmd=info'),
+    );
+    await client.config('SET', 'key-load-delay', 0);
+    await restarted;
+    await waitUntil(
+      'it works',
+      () =>
+        store.ping().then(
+          () => true,
+          () => false,
+        ),
+      RECOVERY_MS,
+    );
+  });
+});
