@@ -22,13 +22,19 @@ export class Deadlines {
   /** When the timer looks next. */
   private next = Number.POSITIVE_INFINITY;
 
-  /** @param explained adds to the text of a failure what the failed call itself doesn't know. */
-  constructor(private readonly explained: (message: string) => string) {}
+  /**
+   * @param explained adds to the text of a failure what the failed call itself doesn't know.
+   * @param timeoutMs how long a call may take, ms, of which earlier steps may leave a later one little.
+   */
+  constructor(
+    private readonly explained: (message: string) => string,
+    private readonly timeoutMs: number,
+  ) {}
 
   /** The answer, or StoreUnavailableError once the deadline has passed; an answer that comes later goes to `late`. */
   bound<T>(answer: Promise<T>, deadline: number, late?: (answer: T) => void): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      const ms = Math.max(0, deadline - performance.now());
+      const ms = Math.max(this.timeoutMs, deadline - performance.now());
       const call = {
         deadline,
         place: -1,

@@ -13,13 +13,15 @@ const CONNECT_TRIES = 3;
 const HEARTBEAT_MS = 1_000;
 /** States in which a client is for a moment only, if it goes on by itself. */
 const DOWN: ReadonlySet<string> = new Set(['disconnecting', 'close']);
+/** What the client says of a connection that broke or is not there, some of it in terms of its own options, which no operator can set. */
+const BROKEN = /^(Connection is closed|Reached the max retries|Stream isn't writeable|Cluster isn't ready)\b.*/;
 
 /**
  * The connections of a client for as long as it is used: each is prepared before its first command (its database is chosen, its server's
  * clock read), and a client that gave up connecting is told to go on.
  */
 export class RedisConnections {
-  readonly deadlines = new Deadlines((message) => this.explained(message));
+  readonly deadlines: Deadlines;
   /** By server; those of which there is none are not prepared. */
   private readonly clocks = new Map<string, RedisClock>();
   private connectionError: string | undefined;
@@ -35,6 +37,7 @@ export class RedisConnections {
     private readonly timeoutMs: number,
     private readonly skew?: ClockSkew,
   ) {
+    this.deadlines = new Deadlines((message) => this.explained(message), timeoutMs);
     // Another server may stand behind the name now, with a clock of its own, and a new connection begins in database 0.
     for (const event of ['close', 'ready']) client.on(event, () => this.clocks.clear());
     // Failed commands reject by themselves. Without a listener ioredis prints every lost connection, with a stack, past the log.
@@ -164,8 +167,9 @@ export class RedisConnections {
   }
 
   /** Adds why there is no connection, where that is the cause: the failed command itself doesn't know. */
-  private explained(message: string): string {
+  private explained(clientMessage: string): string {
     const { connectionError } = this;
+    const message = clientMessage.replace(BROKEN, 'The connection to Redis broke');
     return connectionError === undefined || message.includes(connectionError)
       ? message
       : `${message} (${connectionError})`;
