@@ -41,6 +41,8 @@ export interface AllowanceRule {
   deviceSize: number;
   /** What one parent may draw without its networks' credit, as a share of the pool of unknown ones. */
   parentShare: number;
+  /** Known numbers and trusted devices reach so many of those shares far: strangers there use up no more than one. */
+  personShares: number;
   /** Messages that a pool gives out before it grades. */
   ungraded: number;
 }
@@ -118,6 +120,7 @@ export function allowanceRule(dailyBudget: number, perClientHour: number): Allow
     personGrade: 0.8,
     deviceSize: pool(DEVICE_SHARE),
     parentShare: 0.08,
+    personShares: 2,
     ungraded: Math.max(0, Math.round(SMALL_UNGRADED * (1 - budget / SMALL_BUDGET))),
   });
 }

@@ -4,7 +4,8 @@ describe('the rule of the allowances', () => {
   test('passes its numbers to a script in one order', () => {
     const rule = allowanceRule(10_000, 20);
     expect(allowanceArguments(rule).split(',').map(Number)).toEqual([
-      20, 0.25, 2, 5, 2, 1, 0.13, 8, 0.15, 0.1, 0.5, 300, 0.5, 0.5, 550, 0.12, 0.2, 2000, 0.7, 1500, 0.8, 100, 0.08, 0,
+      20, 0.25, 2, 5, 2, 1, 0.13, 8, 0.15, 0.1, 0.5, 300, 0.5, 0.5, 550, 0.12, 0.2, 2000, 0.7, 1500, 0.8, 100, 0.08, 2,
+      0,
     ]);
     expect(Object.isFrozen(rule)).toBe(true);
   });

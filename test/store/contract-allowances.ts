@@ -98,6 +98,23 @@ export function describeAllowances(subject: () => StoreSubject): void {
       expect((await send(of(0, 'q'))).reserved.status).toBe('ok');
     });
 
+    test('given strangers who used up the share of a parent, when known numbers and a trusted device ask there, then as much again is theirs, and another stranger is refused', async () => {
+      const asking = (client: string, parent: string) => ({
+        ...requestOf(client),
+        ...{ parent, rule: allowanceRule(200, 20) },
+      });
+      const known = Array.from({ length: 8 }, (_, n) => ({ mobile: mobileOf(1000 + n), client: `known-${n}` }));
+      for (const { mobile, client } of known) await confirm(await send(asking(client, client), mobile));
+      for (let n = 0; n < 8; n++) expect(paidBy((await send(asking(`s${n}`, 'p'))).reserved)).toBe('unknown');
+      const device = (n: number) => ({ ...asking(`d${n}`, 'p'), device: deviceDay(2, `device-${n}`) });
+      const charges = [paidBy((await send(device(1))).reserved)];
+      for (const { mobile, client } of known)
+        charges.push(paidBy((await send(asking(`${client}-p`, 'p'), mobile)).reserved));
+      expect(charges).toEqual(['device', ...Array(7).fill('person'), 'not-allowed']);
+      for (const request of [device(2), asking('s9', 'p')])
+        expect(paidBy((await send(request)).reserved)).toBe('not-allowed');
+    });
+
     test('given messages that were refused by their provider, when they are refunded, then the address stands as before', async () => {
       for (let i = 0; i < 30; i++) await refund(await send(requestOf('a')));
       expect(await given(requestOf('a'))).toBeGreaterThanOrEqual(10);

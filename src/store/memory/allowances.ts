@@ -113,7 +113,7 @@ function personalAllowances(
   rule: AllowanceRule,
   now: number,
 ): Allowance[] {
-  const ofParent = parentLimit(state, rule, now);
+  const ofParent = parentLimit(state, rule, now, rule.personShares);
   const allowances: Allowance[] = [];
   if (state.confirmedAt !== undefined && now - state.confirmedAt < HISTORY_MS) {
     const debts = Math.max(clientDebts, countWithin(asking.ofMobile, DAY_MS, now));
@@ -163,7 +163,7 @@ function networkAllowances(
       : inPool(rule.unknownSize, rule.unknownGrade, rule.unknownAgain);
     allowances.push({
       charge: 'unknown',
-      limits: [{ of: 'unknown', log: pools.unknown, limit }, parentLimit(state, rule, now)],
+      limits: [{ of: 'unknown', log: pools.unknown, limit }, parentLimit(state, rule, now, 1)],
     });
   }
   return allowances;
@@ -174,10 +174,15 @@ function graded(size: number, grade: number, debts: number, rule: AllowanceRule)
   return Math.max(rule.ungraded, size * power(grade, Math.max(0, Math.min(debts, MOST_DEBTS))));
 }
 
-/** What one parent may draw: more the more is confirmed there. */
-function parentLimit(state: AllowanceState, rule: AllowanceRule, now: number): Allowance['limits'][number] {
+/** What one parent may draw, in so many shares: more the more is confirmed there. */
+function parentLimit(
+  state: AllowanceState,
+  rule: AllowanceRule,
+  now: number,
+  shares: number,
+): Allowance['limits'][number] {
   const size = isYoung(state, now) ? rule.youngSize : rule.unknownSize;
-  const share = Math.max(rule.ungraded, rule.parentShare * size, 1);
+  const share = shares * Math.max(rule.ungraded, rule.parentShare * size, 1);
   return { of: 'parent', log: state.parent.debts, limit: share + Math.floor(confirmationRate(state.parent, now)) };
 }
 

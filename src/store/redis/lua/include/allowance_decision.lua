@@ -18,7 +18,8 @@ end
 local function decide(s, rule, i)
   local per_client_hour, per_client_share, client_credit, strangers_per_mobile, own_from, own_from_young, one_from, own_base, own_share,
     own_grade, own_again, known_size, known_grade, known_again, unknown_size, unknown_grade, unknown_again, young_size, young_grade,
-    person_size, person_grade, device_size, parent_share, ungraded = unpack(rule, i)
+    person_size, person_grade, device_size, parent_share, person_shares, ungraded =
+    unpack(rule, i)
   local client_rate = rate_of(s.client)
   if per_client_hour > 0 then
     local limit = math.max(per_client_hour, math.floor(per_client_share * client_rate))
@@ -47,14 +48,16 @@ local function decide(s, rule, i)
     return math.max(ungraded, size * power(grade, math.max(0, math.min(debts, MOST_DEBTS))))
   end
   local share = math.max(ungraded, parent_share * (s.young and young_size or unknown_size), 1)
-  local parent_limit = share + math.floor(rate_of(s.parent))
+  local of_parent = math.floor(rate_of(s.parent))
+  -- Strangers there use up no more than one share of it.
+  local persons_of_parent = person_shares * share + of_parent
 
   if s.confirmed_at and now - s.confirmed_at < HISTORY_MS then
     local debts = math.max(client_debts, count_within(s.of_mobile, POOL, DAY_MS))
     local limit = graded(person_size, person_grade, debts)
-    if pays(pool_of(s, 'person'), POOL, limit, parent_limit) then return 'person' end
+    if pays(pool_of(s, 'person'), POOL, limit, persons_of_parent) then return 'person' end
   end
-  if s.device and pays(pool_of(s, 'device'), POOL, device_size, parent_limit) then return 'device' end
+  if s.device and pays(pool_of(s, 'device'), POOL, device_size, persons_of_parent) then return 'device' end
 
   local rate = rate_of(s.network)
   local own = rate >= one_from and 1 or 0
@@ -73,7 +76,7 @@ local function decide(s, rule, i)
     -- In the first days somebody who asks again is held to one debt less.
     local limit = s.young and graded(young_size, young_grade, s.again and debts - 1 or debts)
       or in_pool(unknown_size, unknown_grade, unknown_again)
-    if pays(pool_of(s, 'unknown'), POOL, limit, parent_limit) then return 'unknown' end
+    if pays(pool_of(s, 'unknown'), POOL, limit, share + of_parent) then return 'unknown' end
   end
   return nil, 'pool', least
 end
