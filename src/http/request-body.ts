@@ -44,7 +44,7 @@ export async function readJson(request: IncomingMessage, response: ServerRespons
  */
 export function readText(request: IncomingMessage, response: ServerResponse, maxBytes: number): Promise<string> {
   const { headers } = request;
-  if (headers['content-encoding'] !== undefined && headers['content-encoding'] !== 'identity') {
+  if ((headers['content-encoding'] ?? 'identity').toLowerCase() !== 'identity') {
     return Promise.reject(new BodyError(415, 'Compressed bodies are not read.'));
   }
   if (Number(headers['content-length'] ?? 0) > maxBytes) return Promise.reject(tooLarge(maxBytes));

@@ -112,6 +112,7 @@ describeWithRedis('What is no POST of JSON', () => {
       { 'content-type': 'application/json; charset=utf-8' },
       { 'content-type': 'Application/JSON;charset=UTF-8' },
       { ...JSON_TYPE, 'content-encoding': 'identity' },
+      { ...JSON_TYPE, 'content-encoding': 'Identity' },
     ]) {
       const response = await call({ method: 'POST', headers, body: BODY });
       expect(await response.json()).toMatchObject({ data: { imageCaptcha: { reason: 'OK' } } });
