@@ -20,15 +20,18 @@ export function preferredLanguage(header: string | undefined): Language {
 /** A range that decides, alone between commas, with its weight. What other languages weigh is nothing to us. */
 const RANGE = /(?:^|,)[ \t]*(zh|en|\*)(?:-[\w-]*)?[ \t]*(?:;[ \t]*q=(\d(?:\.\d*)?)[ \t]*)?(?=,|$)/gi;
 
-/** The first of those with the greatest weight, as RFC 9110, 12.5.4, leaves it to us, in one pass over the header. */
+/**
+ * What weighs more; of two that weigh the same, what is named first, as RFC 9110, 12.5.4, leaves it to us. `*` is whichever is not named.
+ * In one pass over the header.
+ */
 function choose(header: string): Language {
-  let best = '';
-  let most = 0;
-  for (const [, range = '', weight = '1'] of header.matchAll(RANGE)) {
-    if (Number(weight) <= most) continue;
-    best = range;
-    most = Number(weight);
-    if (most >= 1) break;
+  const named = new Map<string, { weight: number; at: number }>();
+  for (const { 1: range = '', 2: weight = '1', index: at } of header.matchAll(RANGE)) {
+    const name = range.toLowerCase();
+    if (Number(weight) > (named.get(name)?.weight ?? -1)) named.set(name, { weight: Number(weight), at });
   }
-  return best.toLowerCase() === 'en' ? 'en' : 'zh';
+  const any = named.get('*') ?? { weight: 0, at: 0 };
+  const { zh = any, en = any } = Object.fromEntries(named);
+  const isPreferred = en.weight > zh.weight || (en.weight === zh.weight && en.weight > 0 && en.at < zh.at);
+  return isPreferred ? 'en' : 'zh';
 }
