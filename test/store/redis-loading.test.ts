@@ -29,7 +29,7 @@ describeWithRedis('a Redis that loads what it saved', () => {
     await server?.close();
   });
 
-  test('given a start that takes less than Redis reckoned with, when it is over, then the store works at once', async () => {
+  test('given a start that takes less than Redis reckoned with, when calls fail, then that is said; when it is over, then the store works at once', async () => {
     const value = randomBytes(1_024).toString('hex');
     await client.mset(Array.from({ length: KEYS }, (_, i) => [`other:${i}`, value]).flat());
     await client.save();
@@ -46,6 +46,7 @@ describeWithRedis('a Redis that loads what it saved', () => {
     await waitUntil('Redis reckons with long', async () => (await read()).reckonsWithSeconds > 10);
     const { storeAsked } = await read();
     await waitUntil('the store was told so', async () => (await read()).storeAsked > storeAsked);
+    await expect(store.ping()).rejects.toThrow(/^Redis is connected and not ready: it may be loading its data$/);
     await client.config('SET', 'key-load-delay', 0);
     await restarted;
     await waitUntil(

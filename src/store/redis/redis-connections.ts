@@ -44,6 +44,10 @@ export class RedisConnections {
     client.on('error', (error: Error) => {
       this.connectionError = error.message;
     });
+    // What kept it from connecting is over, whatever fails next.
+    client.on('connect', () => {
+      this.connectionError = undefined;
+    });
     // The client gives up for good where its sentinels name another primary at the moment in which it asks one of them.
     client.on('end', () => {
       if (this.isClosed) return;
@@ -166,10 +170,14 @@ export class RedisConnections {
     });
   }
 
-  /** Adds why there is no connection, where that is the cause: the failed command itself doesn't know. */
+  /** Says what state the connection is in, and why, where that is the cause: the failed command itself doesn't know. */
   private explained(clientMessage: string): string {
     const { connectionError } = this;
-    const message = clientMessage.replace(BROKEN, 'The connection to Redis broke');
+    const isConnected = this.client.status === 'connect';
+    const broken = isConnected
+      ? 'Redis is connected and not ready: it may be loading its data'
+      : 'The connection to Redis broke';
+    const message = clientMessage.replace(BROKEN, broken);
     return connectionError === undefined || message.includes(connectionError)
       ? message
       : `${message} (${connectionError})`;
