@@ -43,13 +43,19 @@ describeInChromium('A component that uses the client', () => {
       const script = `
         // What is listened to, and what is waited for.
         listeners = new Map();
-        for (const [name, by] of [['addEventListener', 1], ['removeEventListener', -1]]) {
-          const original = EventTarget.prototype[name];
-          EventTarget.prototype[name] = function (type, ...others) {
-            if (type === 'online' || type === 'visibilitychange') listeners.set(type, (listeners.get(type) ?? 0) + by);
-            return original.call(this, type, ...others);
-          };
-        }
+        const count = (type, by) => {
+          if (type === 'online' || type === 'visibilitychange') listeners.set(type, (listeners.get(type) ?? 0) + by);
+        };
+        const { addEventListener: add, removeEventListener: remove } = EventTarget.prototype;
+        EventTarget.prototype.addEventListener = function (type, listener, options) {
+          count(type, 1);
+          if (options?.signal) add.call(options.signal, 'abort', () => count(type, -1));
+          return add.call(this, type, listener, options);
+        };
+        EventTarget.prototype.removeEventListener = function (type, ...others) {
+          count(type, -1);
+          return remove.call(this, type, ...others);
+        };
         ${bundled(contents)}`;
       await openForm(page, here.server.url, script);
       await page.getByText('ready').waitFor();

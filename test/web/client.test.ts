@@ -102,6 +102,27 @@ describeInChromium('The client, whatever the person, the line and the clock do',
     expect((await state()).outcome?.reason).toBe('UNREACHABLE');
   }
 
+  describe('given an input method that types full-width letters and digits', () => {
+    const fullWidth = (text: string) =>
+      text.replace(/[!-~]/g, (letter) => String.fromCharCode(letter.charCodeAt(0) + 0xfee0));
+
+    test('then number, answer and code are taken as any others', async () => {
+      await page.evaluate(`v.setMobile('${fullWidth(mobile)}')`);
+      await until("captcha.status === 'ready'");
+      await page.evaluate(`v.send('${fullWidth(here.server.store.captchaText)}')`);
+      expect((await state()).outcome?.reason).toBe('OK');
+      await page.evaluate(`v.verify('${fullWidth(lastCode())}')`);
+      expect((await state()).outcome?.reason).toBe('OK');
+    });
+
+    test('then its quotes and strokes are an answer that is wrong, and no request that is none', async () => {
+      await page.evaluate(`v.setMobile('${mobile}')`);
+      await until("captcha.status === 'ready'");
+      await page.evaluate(`v.send('${fullWidth('"\\')}')`);
+      expect((await state()).outcome?.reason).toBe('CAPTCHA_MISMATCH');
+    });
+  });
+
   describe('given that the person goes on while a code is being checked', () => {
     async function checkAndMeanwhile(code: string, action: string): Promise<void> {
       const { answered, letGo } = await hold('verifySmsCode');

@@ -61,8 +61,7 @@ export function createCaptcha(request: Request, onChange: (state: CaptchaState) 
     // A mistake of the front end is no outage, and the next request would be the same.
     if (answer.reason === 'REFUSED') return;
     // Not all pages at once, when a server is back.
-    const backOff = Math.min(MAX_RETRY_S, 2 ** failures) * (0.5 + Math.random() / 2);
-    after(answer.retryAfter ?? backOff, retry);
+    after(answer.retryAfter ?? Math.min(MAX_RETRY_S, 2 ** failures) * (0.5 + Math.random() / 2), retry);
   }
 
   /** A hidden tab asks for nothing; it asks when it is looked at again. */
@@ -89,12 +88,13 @@ export function createCaptcha(request: Request, onChange: (state: CaptchaState) 
     /** It was answered, right or wrong. */
     spent: () => end({ status: 'none', source: null, problem: '' }),
     start(): () => void {
-      document.addEventListener('visibilitychange', onVisible);
-      addEventListener('online', onOnline);
+      // Handed over as it is: of its members, `signal` is the only one that is an option.
+      const over = new AbortController();
+      document.addEventListener('visibilitychange', onVisible, over);
+      addEventListener('online', onOnline, over);
       return () => {
         clearTimeout(timer);
-        document.removeEventListener('visibilitychange', onVisible);
-        removeEventListener('online', onOnline);
+        over.abort();
       };
     },
   };

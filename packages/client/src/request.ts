@@ -36,7 +36,8 @@ export function createRequest(
           'accept-language': language,
           ...(token && { 'x-trusted-device': encodeURI(token) }),
         },
-        body: JSON.stringify({ query: document, variables }),
+        // A Chinese input method may leave full-width letters and digits behind.
+        body: JSON.stringify({ query: document, variables }, (_, value) => value.normalize?.('NFKC') ?? value),
         signal: giveUp.signal,
       });
       const { data } = (await response.json()) as { data?: Data | null };

@@ -13,8 +13,8 @@ export const TROUBLES: Readonly<Record<Language, Readonly<Record<Trouble, string
   },
   en: {
     OFFLINE: 'You are offline. Check your connection and retry',
-    UNREACHABLE: 'The server cannot be reached. Please retry in a moment',
-    REFUSED: 'The request was not accepted. Reload the page and try again',
+    UNREACHABLE: 'The server cannot be reached. Retry in a moment',
+    REFUSED: 'The request was not accepted. Reload the page and retry',
   },
 };
 
