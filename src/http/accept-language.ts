@@ -1,12 +1,14 @@
 import { LRUCache } from 'lru-cache';
 import type { Language } from '../captcha/speech/captcha-speech';
+import { ifWorthReading } from './bounded-header';
 
 /** Browsers send less than 100 characters. Longer ones are read anew each time: strangers choose them. */
 const MAX_REMEMBERED_LENGTH = 256;
 const known = new LRUCache<string, Language>({ max: 500 });
 
 /** English if an Accept-Language header prefers it to Chinese, else Chinese. */
-export function preferredLanguage(header: string | undefined): Language {
+export function preferredLanguage(acceptLanguage: string | undefined): Language {
+  const header = ifWorthReading(acceptLanguage);
   if (!header) return 'zh';
   if (header.length > MAX_REMEMBERED_LENGTH) return choose(header);
   let language = known.get(header);
