@@ -1,4 +1,5 @@
 import { type DestinationStream, type Logger, pino } from 'pino';
+import { LogOutput } from './log-output';
 import { printableJson, printableLines } from './printable';
 
 export type { Logger };
@@ -20,7 +21,15 @@ export function createLog(level: LogLevel, forPeople = false): Logger {
   // no escapes of these characters.
   const hooks = { streamWrite: stream ? printableLines : printableJson };
   const options = { level, base: undefined, timestamp: pino.stdTimeFunctions.isoTime, hooks };
-  return stream ? pino(options, stream) : pino(options);
+  return pino(options, stream ?? stdout());
+}
+
+let output: LogOutput | undefined;
+
+/** One for the process, however many logs it makes. */
+function stdout(): LogOutput {
+  output ??= new LogOutput(process.stdout.fd);
+  return output;
 }
 
 /** Undefined without development dependencies: in the image, and where the package is installed. */
