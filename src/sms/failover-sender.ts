@@ -58,15 +58,21 @@ function guardedProvider(sender: SmsSender, options: FailoverOptions, hasCircuit
   if (!hasCircuit) return attempt;
 
   const { failures = 5, halfOpenAfterMs = 30_000, onCircuit } = options;
+  // When it is half-open is decided below: the library goes by a clock that may be set back, and would keep a circuit open for as long.
   const breaker = circuitBreaker(
     handleWhenResult((outcome) => countsAsFailure(outcome as SmsOutcome)),
-    { halfOpenAfter: halfOpenAfterMs, breaker: new ConsecutiveBreaker(failures) },
+    { halfOpenAfter: Number.NEGATIVE_INFINITY, breaker: new ConsecutiveBreaker(failures) },
   );
-  breaker.onBreak(() => onCircuit?.(sender.name, 'open'));
+  let openedAt = 0;
+  breaker.onBreak(() => {
+    openedAt = performance.now();
+    onCircuit?.(sender.name, 'open');
+  });
   breaker.onReset(() => onCircuit?.(sender.name, 'closed'));
   return async (message) => {
     // While one message tries the provider out, the others go elsewhere instead of waiting for it.
     if (breaker.state === CircuitState.HalfOpen) return undefined;
+    if (breaker.state === CircuitState.Open && performance.now() - openedAt < halfOpenAfterMs) return undefined;
     let outcome: SmsOutcome | undefined;
     try {
       await breaker.execute(async () => {

@@ -135,7 +135,7 @@ describe('failover', () => {
 });
 
 describe('a provider that keeps failing', () => {
-  beforeEach(() => jest.useFakeTimers({ doNotFake: ['performance', 'nextTick', 'setImmediate', 'queueMicrotask'] }));
+  beforeEach(() => jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask'] }));
   afterEach(() => jest.useRealTimers());
 
   test.each<Behaviour>(['misconfigured', 'unreachable', 'silent, not taken', 'throws, taken'])(
@@ -180,6 +180,20 @@ describe('a provider that keeps failing', () => {
     await sendMany(sender, 20);
     expect(first.asked).toHaveLength(20);
   });
+
+  test.each([-1, 1])(
+    'a clock that is set by %d days meanwhile: half-open after half a minute all the same',
+    async (days) => {
+      const first = playedProvider('first', [...Array<Behaviour>(5).fill('unreachable'), 'accepted']);
+      const sender = createFailoverSender([first.sender, playedProvider('second', ['accepted']).sender]);
+      await sendMany(sender, 5);
+      jest.setSystemTime(Date.now() + days * 86_400_000);
+      jest.advanceTimersByTime(29_999);
+      expect(await sender.send(newMessage())).toMatchObject({ provider: 'second' });
+      jest.advanceTimersByTime(1);
+      expect(await sender.send(newMessage())).toMatchObject({ provider: 'first' });
+    },
+  );
 
   test('a success in between starts the count anew', async () => {
     const fourThenOne: Behaviour[] = [...Array<Behaviour>(4).fill('unreachable'), 'accepted'];
