@@ -36,6 +36,14 @@ export function describeForeignCodes(subject: () => StoreSubject): void {
       expect(await check(THEIRS)).toEqual(EXPIRED);
     });
 
+    test('given what is longer than 64 characters, when it is checked, then it is no code; at 64 it is one', async () => {
+      const theirs = '1'.repeat(64);
+      if (!(await write(`${theirs}1`))) return;
+      expect(await check(`${theirs}1`)).toEqual(EXPIRED);
+      await write(theirs);
+      expect(await check(theirs)).toEqual({ status: 'ok' });
+    });
+
     test('given one of theirs over one of ours, when both are checked, then each is good', async () => {
       await reserveSolved(subject().store, 'a');
       if (!(await write())) return;
