@@ -53,7 +53,13 @@ interface Options {
 
 /** The service over a store in this process, and all that it tells. */
 function open({ limits = {}, codeTtlMs = 5 * MINUTE, outcome = 'accepted', tickets, sharedStore }: Options = {}) {
-  const world = { now: Date.UTC(2026, 0, 1), outcome, passed: 0, handOver: (): void => undefined };
+  const world = {
+    now: Date.UTC(2026, 0, 1),
+    outcome,
+    passed: 0,
+    handOver: (): void => undefined,
+    stored: Promise.resolve(),
+  };
   const clock = () => world.now;
   const store = sharedStore ?? new WatchedStore(clock);
   const rules = new LimitRules({ ...DEFAULT_LIMITS, ...limits }, 5 * MINUTE);
@@ -72,7 +78,10 @@ function open({ limits = {}, codeTtlMs = 5 * MINUTE, outcome = 'accepted', ticke
       codeFor: () => CODE,
       newSmsId: () => (messages.length + 1).toString(16).padStart(32, '0'),
       receipts: {
-        sent: async ({ id }, outcome) => void outcomes.push([id, outcome.class]),
+        sent({ id }, outcome) {
+          outcomes.push([id, outcome.class]);
+          return world.stored;
+        },
       },
       personOf: (mobile) => `person of ${mobile}`,
       sender: {
@@ -220,6 +229,16 @@ describe('A message', () => {
     async (cooldownMs, seconds) => {
       const { send } = open({ limits: { cooldownMs }, outcome: 'throttled' });
       expect((await send()).retryAfter).toBe(seconds);
+    },
+  );
+
+  test.each(['accepted', 'unknown'] as const)(
+    'that is %s is answered for before it is stored what became of it',
+    async (outcome) => {
+      const { send, world, outcomes } = open({ outcome });
+      world.stored = new Promise(() => undefined);
+      const { smsId } = await send();
+      expect(outcomes).toEqual([[smsId, outcome]]);
     },
   );
 
