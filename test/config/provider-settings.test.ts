@@ -42,7 +42,7 @@ describe('Settings of the providers', () => {
   test.each(['RONGLIAN', 'ALIYUN', 'ALIYUN_AUTH', 'TENCENT'])(
     '%s_TEMPLATES: a template for each purpose named',
     (name) => {
-      const { sms } = loadConfig({ [`${name}_TEMPLATES`]: 'LOGIN:1234, RESET_PASSWORD:SMS_1:2,' });
+      const { sms } = loadConfig({ [`${name}_TEMPLATES`]: 'LOGIN : 1234, RESET_PASSWORD:SMS_1:2,' });
       const key = { RONGLIAN: 'ronglian', ALIYUN: 'aliyun', ALIYUN_AUTH: 'aliyunAuth', TENCENT: 'tencent' }[name];
       expect(sms).toMatchObject({ [String(key)]: { templates: { LOGIN: '1234', RESET_PASSWORD: 'SMS_1:2' } } });
       expect(problems({ [`${name}_TEMPLATES`]: 'LOGON:1234' })).toEqual([

@@ -188,7 +188,11 @@ export function describeSmsSender(name: string, subject: SmsSenderSubject): void
 
     test('nobody listens: refused, by fault of the provider', async () => {
       await standIn.close();
-      expect(await sender.send(newMessage())).toMatchObject({ class: 'refused', fault: 'provider' });
+      expect(await sender.send(newMessage())).toMatchObject({
+        class: 'refused',
+        providerCode: 'ECONNREFUSED',
+        fault: 'provider',
+      });
     });
 
     test('a TLS handshake that fails: refused, because no byte of the message was written', async () => {
