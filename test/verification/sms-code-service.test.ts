@@ -349,6 +349,20 @@ describe('A send that is refused', () => {
     expect(told('limit-hit')).toMatchObject([{ rule: 'allowance-mobile' }]);
   });
 
+  test.each([
+    [30 * DAY, 86_400],
+    [HOUR, 3_600],
+  ])(
+    'to a mobile that an operator blocked for %d ms: as by the cap of a day, to wait for %d s',
+    async (ms, retryAfter) => {
+      const { send, store, told, messages } = open();
+      await store.operator.list(MOBILE, 'blocked', 'asked us to stop', ms);
+      expect(await send()).toMatchObject({ reason: 'QUOTA_EXCEEDED', retryAfter });
+      expect(told('limit-hit')).toMatchObject([{ rule: 'blocked', retryAfter }]);
+      expect(messages).toEqual([]);
+    },
+  );
+
   test('for a locked mobile: SMS_CODE_LOCKED with the time that is left, and no message', async () => {
     const { send, verify, world, told, messages } = open({ limits: { maxFailures: 1, cooldownMs: 0 } });
     const { uuid } = await send();
