@@ -103,7 +103,20 @@ function openCluster(
   cluster.on('+node', (node: Redis) => setImmediate(connect, node));
   cluster.on('+node', allowManyRefusals);
   cluster.on('+node', ignoreErrorsOfAsking);
+  rememberNodes(cluster, urls);
   return cluster;
+}
+
+/**
+ * Once all connections are lost the library asks the seeds alone, which may be at other addresses by then: a server that had followed its
+ * cluster there would not find it again. The nodes that it knew last are asked as well.
+ */
+function rememberNodes(cluster: Cluster, seeds: readonly string[]): void {
+  const asked = cluster as unknown as { startupNodes: (string | { host?: string; port?: number })[] };
+  cluster.on('refresh', () => {
+    const known = cluster.nodes().map(({ options: { host, port } }) => ({ host, port }));
+    if (known.length > 0) asked.startupNodes = [...seeds, ...known];
+  });
 }
 
 /**
