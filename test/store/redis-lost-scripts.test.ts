@@ -2,6 +2,7 @@ import { Redis } from 'ioredis';
 import { openStore } from '../../src/store/open-store';
 import type { Store } from '../../src/store/store';
 import { describeWithRedis, type RedisServer, startRedis } from '../harness/redis-server';
+import { waitUntil } from '../harness/wait-until';
 import { isScriptCall, startCommandProxy } from './command-proxy';
 import { ALL_LIMITS, budget, captcha, codeCheck, granted, OTHER_MOBILE, reservation, reserveSolved } from './requests';
 
@@ -70,6 +71,34 @@ describeWithRedis('a Redis that loses its scripts', () => {
       await proxy.close();
     }
   });
+
+  test('given scripts that never stay, when a call was told that it failed, then Redis is asked for it no more', async () => {
+    let calls = 0;
+    // Not at the start, which tries a script.
+    let isForgetful = false;
+    const proxy = await startCommandProxy(server.port, async (command) => {
+      if (!isForgetful) return undefined;
+      // In its turn, which an answer of Redis itself would not keep.
+      if (/^\*1\r\n\$4\r\ntime/i.test(command)) return `*2\r\n:${Math.floor(Date.now() / 1000)}\r\n:0\r\n`;
+      if (isScriptCall(command)) calls++;
+      return '-NOSCRIPT No matching script.\r\n';
+    });
+    const forgetful = await open(proxy.url);
+    try {
+      isForgetful = true;
+      await expect(forgetful.issueCaptcha(captcha({ uuid: 'u' }))).rejects.toThrow('did not answer within');
+      const areOver = async () => {
+        const before = calls;
+        await new Promise((resolve) => setTimeout(resolve, 500));
+        return calls === before;
+      };
+      await waitUntil('its calls are over', areOver);
+      expect(calls).toBeGreaterThan(1);
+    } finally {
+      await forgetful.close();
+      await proxy.close();
+    }
+  }, 30_000);
 
   test('given all scripts gone, when 40 calls of all kinds come at once, then each is answered', async () => {
     await client.script('FLUSH');
