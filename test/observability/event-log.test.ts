@@ -3,9 +3,9 @@ import { EventLog } from '../../src/observability/event-log';
 import type { DomainEvent } from '../../src/verification/events';
 import { Reason } from '../../src/verification/reasons';
 
-describe('Event lines of receipts', () => {
+describe('Event lines of receipts, and of what a limit refused', () => {
   test.each([
-    ['all', ['receipt', 'resolved']],
+    ['all', ['receipt', 'resolved', 'refused']],
     ['sends', ['receipt', 'resolved']],
     ['none', []],
   ] as const)('LOG_EVENTS=%s', (events, expected) => {
@@ -16,6 +16,7 @@ describe('Event lines of receipts', () => {
     observe({ type: 'delivery-reported', ...fields, outcome: 'delivered', carrierCode: 'DELIVRD', seconds: 4 });
     observe({ type: 'unconfirmed-resolved', ...fields, outcome: 'delivered' });
     observe({ type: 'receipt-ignored', provider: 'aliyun', reason: 'foreign' });
+    observe({ type: 'limit-hit', rule: 'verify-hour', retryAfter: 9 });
     expect(lines.map(({ event }) => event)).toEqual(expected);
     const told = { ...fields, outcome: 'delivered' };
     const [receipt, resolved] = lines;
