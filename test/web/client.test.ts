@@ -123,6 +123,15 @@ describeInChromium('The client, whatever the person, the line and the clock do',
     });
   });
 
+  test('given a page that hands no answer over, then the request is told to be wrong, and not the server to be away', async () => {
+    await page.evaluate(`v.setMobile('${mobile}')`);
+    await until("captcha.status === 'ready'");
+    for (const nothing of ['undefined', 'null']) {
+      await page.evaluate(`v.send(${nothing})`);
+      expect((await state()).outcome?.reason).toBe('REFUSED');
+    }
+  });
+
   describe('given that the person goes on while a code is being checked', () => {
     async function checkAndMeanwhile(code: string, action: string): Promise<void> {
       const { answered, letGo } = await hold('verifySmsCode');

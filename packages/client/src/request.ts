@@ -37,7 +37,7 @@ export function createRequest(
           ...(token && { 'x-trusted-device': encodeURI(token) }),
         },
         // A Chinese input method may leave full-width letters and digits behind.
-        body: JSON.stringify({ query: document, variables }, (_, value) => value.normalize?.('NFKC') ?? value),
+        body: JSON.stringify({ query: document, variables }, (_, value) => value?.normalize?.('NFKC') ?? value),
         signal: giveUp.signal,
       });
       const { data } = (await response.json()) as { data?: Data | null };
