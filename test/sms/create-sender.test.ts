@@ -136,7 +136,7 @@ describe('createSender', () => {
     tencent.behave('misconfigured');
     for (let i = 0; i < 5; i++) await sender.send(newMessage());
     tencent.behave('accept');
-    const clock = jest.spyOn(Date, 'now').mockReturnValue(Date.now() + 31_000);
+    const clock = jest.spyOn(performance, 'now').mockReturnValue(performance.now() + 31_000);
     for (let i = 0; i < 3; i++) expect(await sender.send(newMessage())).toMatchObject({ provider: 'tencent' });
     clock.mockRestore();
     const lines = log.lines.map((line) => JSON.parse(line)).filter(({ msg }) => msg.includes('circuit'));
