@@ -50,6 +50,7 @@ import { randomCode } from './verification/random-code';
 import { ReceiptService } from './verification/receipt-service';
 import { SmsCodeService } from './verification/sms-code-service';
 import { SmsIds } from './verification/sms-ids';
+import { StoreFailures } from './verification/store-failures';
 
 /** Parts that a test replaces. */
 export interface Overrides {
@@ -118,7 +119,8 @@ export async function createApp(config: Config, log: Logger, overrides: Override
   const devices = config.trustedDeviceSecret ? new DeviceTokens(config.trustedDeviceSecret, clock) : undefined;
   const { personOf } = clients;
   const speech = createCaptchaSpeech();
-  const captchas = new CaptchaService(config.captcha, { store, rules, drawing, speech, log, observe });
+  const storeFailures = new StoreFailures(log, stopwatch);
+  const captchas = new CaptchaService(config.captcha, { store, rules, drawing, speech, storeFailures, observe });
   const smsIds = new SmsIds(config.clientHashSecret, clock);
   const receipts = new ReceiptService({
     store,
@@ -137,6 +139,7 @@ export async function createApp(config: Config, log: Logger, overrides: Override
       rules,
       numbering,
       log,
+      storeFailures,
       observe,
       tickets,
       personOf,
@@ -149,6 +152,7 @@ export async function createApp(config: Config, log: Logger, overrides: Override
     rules,
     sender,
     log,
+    storeFailures,
     observe,
     stopwatch,
     codeFor: fixedCodes(config.sms.testNumbers ?? [], randomCode),

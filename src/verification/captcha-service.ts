@@ -4,10 +4,10 @@ import type { CaptchaDrawing, CaptchaLevel } from '../captcha/drawing/captcha-dr
 import { type CaptchaSpeech, type Language, SPOKEN_LENGTH } from '../captcha/speech/captcha-speech';
 import type { Client, LimitRules } from '../limits/rules';
 import type { LimitRule, SlidingWindowLimit } from '../limits/sliding-window-limit';
-import type { Logger } from '../log';
 import { type CaptchaIssued, type Store, StoreUnavailableError } from '../store/store';
 import type { Observer } from './events';
 import { Reason } from './reasons';
+import type { StoreFailures } from './store-failures';
 
 const DIGITS = '0123456789';
 
@@ -47,7 +47,7 @@ export interface CaptchaServiceDependencies {
   rules: LimitRules;
   drawing: CaptchaDrawing;
   speech: CaptchaSpeech;
-  log: Logger;
+  storeFailures: StoreFailures;
   observe: Observer;
 }
 
@@ -98,13 +98,13 @@ export class CaptchaService {
     text: string,
     choices: readonly (readonly SlidingWindowLimit[])[],
   ): Promise<Failure | 'taken' | undefined> {
-    const { log, observe } = this.dependencies;
+    const { storeFailures, observe } = this.dependencies;
     let issued: Issued;
     try {
       issued = await this.issueWithin(uuid, text, choices);
     } catch (error) {
       if (!(error instanceof StoreUnavailableError)) throw error;
-      log.error({ error: error.message }, 'No captcha could be issued: the store failed');
+      storeFailures.tell(error, 'No captcha could be issued: the store failed');
       return { reason: Reason.SERVICE_UNAVAILABLE };
     }
     if (issued.status === 'refused') {

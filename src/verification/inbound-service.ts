@@ -14,6 +14,7 @@ import { inboundText, randomInboundCode, readInboundText } from './inbound-text'
 import { type Operation, Reason } from './reasons';
 import { signTicket } from './sign-ticket';
 import { type Caller, MAX_UUID_LENGTH, type SendRequest } from './sms-code-requests';
+import type { StoreFailures } from './store-failures';
 
 /** How long a text can be sent, and after that how long whoever asked can learn that it came: as long as a ticket is good. */
 const LIFE_MS = 600_000;
@@ -55,6 +56,7 @@ export interface InboundServiceDependencies {
   rules: LimitRules;
   numbering: Pick<Numbering, 'parse' | 'countryOf'>;
   log: Logger;
+  storeFailures: StoreFailures;
   observe: Observer;
   /** As for SmsCodeService. */
   personOf: (mobile: string) => string;
@@ -193,9 +195,10 @@ export class InboundService {
   ) {
     if (!(error instanceof StoreUnavailableError)) throw error;
     const { mobile, purpose, uuid } = request;
-    const fields = { operation, mobile: maskedMobile(mobile), error: error.message };
-    this.dependencies.log.error(fields, 'A verification by message could not go on: the store failed');
-    this.dependencies.observe({ type: 'store-failed', operation, request: { mobile, purpose, uuid } });
+    const { storeFailures, observe } = this.dependencies;
+    const fields = { operation, mobile: maskedMobile(mobile) };
+    storeFailures.tell(error, 'A verification by message could not go on: the store failed', fields);
+    observe({ type: 'store-failed', operation, request: { mobile, purpose, uuid } });
     return { reason: Reason.SERVICE_UNAVAILABLE };
   }
 }

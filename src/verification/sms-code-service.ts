@@ -28,6 +28,7 @@ import {
   type SmsVerifyResult,
   type VerifyRequest,
 } from './sms-code-requests';
+import type { StoreFailures } from './store-failures';
 
 const SIX_DIGITS = /^\d{6}$/;
 
@@ -43,6 +44,7 @@ export interface SmsCodeServiceDependencies {
   rules: LimitRules;
   sender: SmsSender;
   log: Logger;
+  storeFailures: StoreFailures;
   observe: Observer;
   /** ms of a clock that nobody sets, as the clock of the day may be during a send. */
   stopwatch: () => number;
@@ -243,8 +245,8 @@ export class SmsCodeService {
     { mobile, purpose, uuid }: Omit<RequestIdentity, 'smsId'>,
   ): SmsCodeResult {
     if (!(error instanceof StoreUnavailableError)) throw error;
-    const { log, observe } = this.dependencies;
-    log.error({ error: error.message }, message);
+    const { storeFailures, observe } = this.dependencies;
+    storeFailures.tell(error, message);
     observe({ type: 'store-failed', operation, request: { mobile, purpose, uuid } });
     return { reason: Reason.SERVICE_UNAVAILABLE };
   }

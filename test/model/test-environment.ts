@@ -6,6 +6,7 @@ import { type Store, StoreUnavailableError } from '../../src/store/store';
 import { CaptchaService } from '../../src/verification/captcha-service';
 import { randomCode } from '../../src/verification/random-code';
 import { SmsCodeService } from '../../src/verification/sms-code-service';
+import { StoreFailures } from '../../src/verification/store-failures';
 import type { Fault, Provider, Scenario } from './actions';
 
 /** A store, empty, whose time the test moves. */
@@ -44,12 +45,13 @@ export class TestEnvironment {
     const rules = new LimitRules(scenario.limits, scenario.captchaTtl * 1000);
     const store = this.faulty(stored.store);
     const observe = () => undefined;
+    const storeFailures = new StoreFailures(log, () => this.now);
     this.captchas = new CaptchaService(
       { ttlMs: scenario.captchaTtl * 1000, level: 'auto' },
       {
         store,
         rules,
-        log,
+        storeFailures,
         observe,
         drawing: {
           draw: (text) => Buffer.from(text),
@@ -64,6 +66,7 @@ export class TestEnvironment {
         rules,
         sender: { name: 'recorder', send: (message) => this.send(message) },
         log,
+        storeFailures,
         observe,
         stopwatch: () => this.now,
         codeFor: randomCode,

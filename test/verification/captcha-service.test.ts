@@ -6,6 +6,7 @@ import { type CaptchaIssue, type CaptchaIssued, StoreUnavailableError } from '..
 import { CaptchaService, type CaptchaSettings } from '../../src/verification/captcha-service';
 import type { DomainEvent } from '../../src/verification/events';
 import { randomCode } from '../../src/verification/random-code';
+import { StoreFailures } from '../../src/verification/store-failures';
 import type { LogLine } from '../harness/server-process';
 
 const CLIENT = { id: 'c', network: 'n', parent: 'p' };
@@ -31,6 +32,7 @@ function open(settings: Partial<CaptchaSettings> = {}, limits: Partial<LimitSett
   const store = new WatchedStore(() => Date.UTC(2026, 0, 1));
   const events: DomainEvent[] = [];
   const logs: LogLine[] = [];
+  const log = pino({ base: undefined }, { write: (line) => void logs.push(JSON.parse(line)) });
   const service = new CaptchaService(
     { ttlMs: 300_000, level: 'auto', ...settings },
     {
@@ -38,7 +40,7 @@ function open(settings: Partial<CaptchaSettings> = {}, limits: Partial<LimitSett
       rules: new LimitRules({ ...LIMITS, ...limits }, 300_000),
       drawing: { draw: (text, level) => Buffer.from(`${text} ${level}`) },
       speech: { speak: (text, language) => Buffer.from(`${text} ${language}`) },
-      log: pino({ base: undefined }, { write: (line) => void logs.push(JSON.parse(line)) }),
+      storeFailures: new StoreFailures(log, () => 0),
       observe: (event) => void events.push(event),
     },
   );

@@ -9,6 +9,7 @@ import { createTicketSigner, type TicketSigner } from '../../src/tickets/ticket-
 import type { DomainEvent } from '../../src/verification/events';
 import { InboundService } from '../../src/verification/inbound-service';
 import { Reason } from '../../src/verification/reasons';
+import { StoreFailures } from '../../src/verification/store-failures';
 import type { LogLine } from '../harness/server-process';
 import { DEFAULT_LIMITS } from '../limits/default-limits';
 import { captcha, reservation } from '../store/requests';
@@ -21,6 +22,7 @@ const CALLER = { client: { id: 'c', network: 'n', parent: 'p' }, language: 'zh' 
 /** The service over a store in this process, and all that it tells. */
 function open(store = new MemoryStore(), limits = DEFAULT_LIMITS, tickets?: TicketSigner) {
   const lines: LogLine[] = [];
+  const log = pino({ level: 'trace' }, { write: (line: string) => void lines.push(JSON.parse(line)) });
   const events: DomainEvent[] = [];
   const service = new InboundService(
     { numbers: new Map([['', '1069012345678']]), always: true, countries: ['CN'] },
@@ -29,7 +31,8 @@ function open(store = new MemoryStore(), limits = DEFAULT_LIMITS, tickets?: Tick
       rules: new LimitRules(limits, 300_000),
       numbering: MAINLAND_NUMBERING,
       tickets,
-      log: pino({ level: 'trace' }, { write: (line: string) => void lines.push(JSON.parse(line)) }),
+      log,
+      storeFailures: new StoreFailures(log, () => 0),
       observe: (event) => void events.push(event),
       personOf: (mobile) => `person-of-${mobile.length}`,
       parsers: {

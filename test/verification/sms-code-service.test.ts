@@ -5,6 +5,7 @@ import { MemoryStore } from '../../src/store/memory/memory-store';
 import { type CodeCheck, type SendRefund, type SendReservation, StoreUnavailableError } from '../../src/store/store';
 import type { DomainEvent } from '../../src/verification/events';
 import { SmsCodeService, type SmsCodeServiceDependencies } from '../../src/verification/sms-code-service';
+import { StoreFailures } from '../../src/verification/store-failures';
 import type { LogLine } from '../harness/server-process';
 import { DEFAULT_LIMITS } from '../limits/default-limits';
 
@@ -65,6 +66,7 @@ function open({ limits = {}, codeTtlMs = 5 * MINUTE, outcome = 'accepted', ticke
   const rules = new LimitRules({ ...DEFAULT_LIMITS, ...limits }, 5 * MINUTE);
   const events: DomainEvent[] = [];
   const logs: LogLine[] = [];
+  const log = pino({ base: undefined }, { write: (line) => void logs.push(JSON.parse(line)) });
   const messages: SmsMessage[] = [];
   /** What receipts are compared with later. */
   const outcomes: [smsId: string, outcome: SmsOutcome['class']][] = [];
@@ -74,7 +76,8 @@ function open({ limits = {}, codeTtlMs = 5 * MINUTE, outcome = 'accepted', ticke
       ...{ store, rules, tickets },
       stopwatch: () => world.passed,
       observe: (event) => void events.push(event),
-      log: pino({ base: undefined }, { write: (line) => void logs.push(JSON.parse(line)) }),
+      log,
+      storeFailures: new StoreFailures(log, () => world.passed),
       codeFor: () => CODE,
       newSmsId: () => (messages.length + 1).toString(16).padStart(32, '0'),
       receipts: {
