@@ -382,6 +382,8 @@ describeInChromium('The client, whatever the person, the line and the clock do',
       '{"pending":{"REGISTER":{"mobile":"13800138000","until":1e15,"sent":true}}}',
       '{"waits":{"1":null}}',
       '{"waits":{"13800138000":{"until":1e15}}}',
+      '{"waits":{"x":{"until":{"toString":[]}}}}',
+      '{"waits":{"13800138000":{"until":1e15,"retryAfter":{"toString":[]}}}}',
       '{"inbound":{"REGISTER":{"mobile":"13800138000","until":1e15}}}',
       '{"__proto__":{"mobile":"x"}}',
     ])('%s, then the form begins as without it', async (text) => {

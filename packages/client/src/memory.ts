@@ -47,7 +47,9 @@ export interface Memory extends Remembered {
 export function createMemory(storage: () => SessionStorage | null = () => sessionStorage, now: () => number): Memory {
   const live = <Entry extends { until: number }>(entries: unknown) =>
     Object.fromEntries(
-      Object.entries((entries ?? {}) as Record<string, Entry>).filter(([, entry]) => entry?.until > now()),
+      Object.entries((entries ?? {}) as Record<string, Entry>).filter(
+        ([, entry]) => typeof entry?.until === 'number' && entry.until > now(),
+      ),
     );
   const slot = createSlot(storage, 'sms-verification');
   let stored: { [Key in keyof Remembered]?: unknown } = {};
@@ -64,10 +66,10 @@ export function createMemory(storage: () => SessionStorage | null = () => sessio
     waits: live<Wait>(stored.waits),
     wait(mobile) {
       const wait = memory.waits[mobile];
-      if (!wait?.retryAfter) return 0;
+      if (typeof wait?.retryAfter !== 'number') return 0;
       // A clock that was set back makes nobody wait longer.
       wait.until = Math.min(wait.until, now() + wait.retryAfter * 1000);
-      return Math.ceil(Math.max(0, wait.until - now()) / 1000) || 0;
+      return Math.ceil(Math.max(0, wait.until - now()) / 1000);
     },
     // Which leaves the functions out.
     keep: () => slot.write(JSON.stringify(memory)),

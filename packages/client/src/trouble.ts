@@ -12,9 +12,9 @@ export const TROUBLES: Readonly<Record<Language, Readonly<Record<Trouble, string
     REFUSED: '请求没有被接受，请刷新页面后重试',
   },
   en: {
-    OFFLINE: 'You are offline. Check your connection and retry',
+    OFFLINE: 'You are offline. Reconnect and retry',
     UNREACHABLE: 'The server cannot be reached. Retry in a moment',
-    REFUSED: 'The request was not accepted. Reload the page and retry',
+    REFUSED: 'The request was refused. Reload and retry',
   },
 };
 
