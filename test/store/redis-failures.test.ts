@@ -309,7 +309,7 @@ describeWithRedis('a Redis that fails', () => {
     await server.kill();
     await sleep(200);
     await server.restart();
-    await worksWithin(RECOVERY_MS);
+    await worksWithin(LITTLE_MS);
     expect(printed).not.toHaveBeenCalled();
     printed.mockRestore();
   });
