@@ -33,7 +33,8 @@ function choose(header: string): Language {
     if (Number(weight) > (named.get(name)?.weight ?? -1)) named.set(name, { weight: Number(weight), at });
   }
   const any = named.get('*') ?? { weight: 0, at: 0 };
-  const { zh = any, en = any } = Object.fromEntries(named);
+  const zh = named.get('zh') ?? any;
+  const en = named.get('en') ?? any;
   const isPreferred = en.weight > zh.weight || (en.weight === zh.weight && en.weight > 0 && en.at < zh.at);
   return isPreferred ? 'en' : 'zh';
 }
