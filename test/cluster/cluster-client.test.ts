@@ -6,7 +6,7 @@ import { redisTarget } from '../../src/store/redis/redis-target';
 import { type SendReserved, type Store, StoreUnavailableError } from '../../src/store/store';
 import { RedisCluster } from '../harness/redis-cluster';
 import { describeWithRedis } from '../harness/redis-server';
-import { waitUntil } from '../harness/wait-until';
+import { succeeds, waitUntil } from '../harness/wait-until';
 import { budget, captcha, cooldown, hourly, perClient, reservation, reserveSolved } from '../store/requests';
 
 /** Room for hundreds of sends at once on a busy machine: all steps of one share it. */
@@ -101,11 +101,7 @@ describeWithRedis('The store’s connections to a cluster that wants a password'
     // As where one node after the other answers what it was not asked.
     client.once('connecting', () => client.disconnect(true));
     client.disconnect(true);
-    const answers = () =>
-      commands.ping().then(
-        () => true,
-        () => false,
-      );
+    const answers = () => succeeds(commands.ping());
     await waitUntil('they are given up', async () => !(await answers()), TIMEOUT_MS);
     await waitUntil('they are in use again', answers, 5 * TIMEOUT_MS);
     await commands.close();
@@ -126,13 +122,7 @@ describeWithRedis('The store’s connections to a cluster that wants a password'
   /** Cuts the connection of 20 commands for one slot, and so for one node; returns how many acted and lost their answer. */
   async function actedAndLost(round: number): Promise<number> {
     const uuids = Array.from({ length: 20 }, (_, i) => `{one}${round}-${i}`);
-    for (const uuid of uuids)
-      await waitUntil('it is issued', () =>
-        store.issueCaptcha(captcha({ uuid })).then(
-          () => true,
-          () => false,
-        ),
-      );
+    for (const uuid of uuids) await waitUntil('it is issued', () => succeeds(store.issueCaptcha(captcha({ uuid }))));
     const primary = await cluster.primaryOf('img:{one}');
     const results = await cluster.withClient(primary, async (client) => {
       await client.ping();
@@ -207,20 +197,8 @@ describeWithRedis('The store’s connections to a cluster that wants a password'
     const begun = performance.now();
     expect(await settle(Array.from({ length: 20 }, reserve))).toEqual({ unavailable: 20 });
     expect(performance.now() - begun).toBeLessThan(TIMEOUT_MS + 10_000);
-    await expect(
-      waitUntil('not ready', () =>
-        store.ping().then(
-          () => false,
-          () => true,
-        ),
-      ),
-    ).resolves.toBeUndefined();
-    await waitUntil('ready again', () =>
-      store.ping().then(
-        () => true,
-        () => false,
-      ),
-    );
+    await expect(waitUntil('not ready', async () => !(await succeeds(store.ping())))).resolves.toBeUndefined();
+    await waitUntil('ready again', () => succeeds(store.ping()));
     await lost.restart();
   });
 });

@@ -5,7 +5,7 @@ import { RedisCommands } from '../../src/store/redis/redis-commands';
 import { redisNodes } from '../../src/store/redis/redis-nodes';
 import { RedisCluster } from '../harness/redis-cluster';
 import { describeWithRedis, type RedisServer } from '../harness/redis-server';
-import { waitUntil } from '../harness/wait-until';
+import { succeeds, waitUntil } from '../harness/wait-until';
 import { captcha } from '../store/requests';
 
 /** Far more than the pauses between tries. */
@@ -29,12 +29,7 @@ describeWithRedis('a cluster whose seeds are at other addresses by now', () => {
       await seed.kill();
       client.disconnect(true);
       await waitUntil('it has lost them', () => client.status !== 'ready');
-      await waitUntil('it works again', () =>
-        store.issueCaptcha(captcha({ uuid: 'after' })).then(
-          () => true,
-          () => false,
-        ),
-      );
+      await waitUntil('it works again', () => succeeds(store.issueCaptcha(captcha({ uuid: 'after' }))));
     } finally {
       await store.close();
     }

@@ -4,7 +4,7 @@ import { redisTarget } from '../../src/store/redis/redis-target';
 import { StoreUnavailableError } from '../../src/store/store';
 import { RedisSentinelSet } from '../harness/redis-sentinel';
 import { describeWithRedis, startRedis } from '../harness/redis-server';
-import { waitUntil } from '../harness/wait-until';
+import { succeeds, waitUntil } from '../harness/wait-until';
 import { captcha, unsolved } from '../store/requests';
 
 /** Far less than the sentinels take to turn a former primary into a replica, which is 8 s and more. */
@@ -60,15 +60,7 @@ describeWithRedis('A primary that is one no more', () => {
         return now.length === before.length && now.some((id) => !before.includes(id));
       });
       await client.call('REPLICAOF', 'NO', 'ONE');
-      await waitUntil(
-        'it works',
-        () =>
-          store.issueCaptcha(issue('taken')).then(
-            () => true,
-            () => false,
-          ),
-        FOLLOWED_MS,
-      );
+      await waitUntil('it works', () => succeeds(store.issueCaptcha(issue('taken'))), FOLLOWED_MS);
       expect((await client.keys('img:*')).sort()).toEqual(['img:taken']);
     } finally {
       client.disconnect();

@@ -5,7 +5,7 @@ import { openRedisClient } from '../../src/store/redis/redis-client';
 import type { RedisTarget } from '../../src/store/redis/redis-target';
 import { type Store, StoreUnavailableError } from '../../src/store/store';
 import { describeWithRedis, type RedisServer, startRedis } from '../harness/redis-server';
-import { waitUntil } from '../harness/wait-until';
+import { succeeds, waitUntil } from '../harness/wait-until';
 import { type DelayingProxy, startDelayingProxy } from './delaying-proxy';
 import {
   ALL_LIMITS,
@@ -192,12 +192,7 @@ describeWithRedis('a Redis that fails', () => {
         await sleep(600);
         await proxy.open();
         await expectUnavailable([store.peekCaptcha('kept')], LITTLE_MS);
-        await waitUntil('it is in use again', () =>
-          store.ping().then(
-            () => true,
-            () => false,
-          ),
-        );
+        await waitUntil('it is in use again', () => succeeds(store.ping()));
       }
     });
   });

@@ -4,7 +4,7 @@ import { RedisCommands } from '../../src/store/redis/redis-commands';
 import { redisNodes } from '../../src/store/redis/redis-nodes';
 import { RedisStore } from '../../src/store/redis/redis-store';
 import { describeWithRedis, startRedis } from '../harness/redis-server';
-import { waitUntil } from '../harness/wait-until';
+import { succeeds, waitUntil } from '../harness/wait-until';
 import { captcha } from './requests';
 
 describeWithRedis('a client that gave up connecting for good', () => {
@@ -17,11 +17,7 @@ describeWithRedis('a client that gave up connecting for good', () => {
     // As the library does where its sentinels name another primary at a bad moment.
     client.disconnect();
     await waitUntil('it has given up', () => client.status === 'end');
-    const works = () =>
-      store.ping().then(
-        () => true,
-        () => false,
-      );
+    const works = () => succeeds(store.ping());
     await waitUntil('it is in use again', works);
     expect(await store.issueCaptcha(captcha())).toEqual({ status: 'ok' });
     await store.close();

@@ -3,7 +3,7 @@ import { Redis } from 'ioredis';
 import { openStore } from '../../src/store/open-store';
 import type { Store } from '../../src/store/store';
 import { describeWithRedis, type RedisServer, startRedis } from '../harness/redis-server';
-import { waitUntil } from '../harness/wait-until';
+import { succeeds, waitUntil } from '../harness/wait-until';
 
 /** So slow that Redis reckons with half a minute. */
 const KEYS = 300;
@@ -49,14 +49,6 @@ describeWithRedis('a Redis that loads what it saved', () => {
     await expect(store.ping()).rejects.toThrow(/^Redis is connected and not ready: it may be loading its data$/);
     await client.config('SET', 'key-load-delay', 0);
     await restarted;
-    await waitUntil(
-      'it works',
-      () =>
-        store.ping().then(
-          () => true,
-          () => false,
-        ),
-      RECOVERY_MS,
-    );
+    await waitUntil('it works', () => succeeds(store.ping()), RECOVERY_MS);
   });
 });
