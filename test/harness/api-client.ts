@@ -74,6 +74,13 @@ export class ApiClient {
     return payloadOf(await this.query(IMAGE_CAPTCHA), 'imageCaptcha');
   }
 
+  /** The answer to a captcha, as a development server tells it. */
+  async captchaAnswer(uuid: string | null | undefined): Promise<string> {
+    const headers = { connection: 'close', ...this.headers };
+    const response = await fetch(`${this.url}/dev/captcha?uuid=${uuid}`, { headers });
+    return ((await response.json()) as { text: string }).text;
+  }
+
   async sendSmsCode(variables: SendArguments): Promise<Payload> {
     return payloadOf(await this.query(SEND_SMS_CODE, variables), 'sendSmsCode');
   }
