@@ -13,6 +13,11 @@ export function describeAllowances(subject: () => StoreSubject): void {
       ...{ rule: RULE, mode: 'enforce', client, network, parent: `parent-${network}` },
       person,
     });
+    /** By a budget of 200, which gives each parent eight messages. */
+    const inParent = (parent: string, client: string) => ({
+      ...requestOf(client),
+      ...{ parent, rule: allowanceRule(200, 20) },
+    });
     /** A message to a mobile of its own, asked for by this client. */
     const send = async (allowance: AllowanceRequest, mobile = mobileOf(sent)) => {
       sent++;
@@ -87,11 +92,7 @@ export function describeAllowances(subject: () => StoreSubject): void {
     });
 
     test('given a parent whose networks each send one, when they are many, then it is held to its share, and another parent is not', async () => {
-      // Eight messages, by a budget of 200.
-      const of = (n: number, parent: string) => ({
-        ...requestOf(`${parent}-${n}`),
-        ...{ parent, rule: allowanceRule(200, 20) },
-      });
+      const of = (n: number, parent: string) => inParent(parent, `${parent}-${n}`);
       const statuses: string[] = [];
       for (let n = 0; n < 12; n++) statuses.push((await send(of(n, 'p'))).reserved.status);
       expect(statuses).toEqual([...Array(8).fill('ok'), ...Array(4).fill('not-allowed')]);
@@ -99,19 +100,15 @@ export function describeAllowances(subject: () => StoreSubject): void {
     });
 
     test('given strangers who used up the share of a parent, when known numbers and a trusted device ask there, then as much again is theirs, and another stranger is refused', async () => {
-      const asking = (client: string, parent: string) => ({
-        ...requestOf(client),
-        ...{ parent, rule: allowanceRule(200, 20) },
-      });
       const known = Array.from({ length: 8 }, (_, n) => ({ mobile: mobileOf(1000 + n), client: `known-${n}` }));
-      for (const { mobile, client } of known) await confirm(await send(asking(client, client), mobile));
-      for (let n = 0; n < 8; n++) expect(paidBy((await send(asking(`s${n}`, 'p'))).reserved)).toBe('unknown');
-      const device = (n: number) => ({ ...asking(`d${n}`, 'p'), device: deviceDay(2, `device-${n}`) });
+      for (const { mobile, client } of known) await confirm(await send(inParent(client, client), mobile));
+      for (let n = 0; n < 8; n++) expect(paidBy((await send(inParent('p', `s${n}`))).reserved)).toBe('unknown');
+      const device = (n: number) => ({ ...inParent('p', `d${n}`), device: deviceDay(2, `device-${n}`) });
       const charges = [paidBy((await send(device(1))).reserved)];
       for (const { mobile, client } of known)
-        charges.push(paidBy((await send(asking(`${client}-p`, 'p'), mobile)).reserved));
+        charges.push(paidBy((await send(inParent('p', `${client}-p`), mobile)).reserved));
       expect(charges).toEqual(['device', ...Array(7).fill('person'), 'not-allowed']);
-      for (const request of [device(2), asking('s9', 'p')])
+      for (const request of [device(2), inParent('p', 's9')])
         expect(paidBy((await send(request)).reserved)).toBe('not-allowed');
     });
 
