@@ -51,8 +51,16 @@ describeWithRedis('a Redis that fails', () => {
     await server?.close();
   });
 
-  const open = (timeoutMs: number) =>
-    openStore({ kind: 'redis', target: { kind: 'single', url: proxy.url }, timeoutMs });
+  /** On a busy machine a start may take longer than such a time-out, which is no matter of these tests. */
+  const open = async (timeoutMs: number): Promise<Store> => {
+    let opened: Store | undefined;
+    await waitUntil('the store is open', async () => {
+      const opening = openStore({ kind: 'redis', target: { kind: 'single', url: proxy.url }, timeoutMs });
+      opened = await opening.catch(() => undefined);
+      return opened !== undefined;
+    });
+    return opened as Store;
+  };
   /** Another time-out from here on. */
   const reopen = async (timeoutMs: number) => {
     await store.close();
