@@ -29,8 +29,6 @@ async function start(): Promise<void> {
   const metricsPort =
     app.monitoringHttp && (await listen(app.monitoringHttp, config.metricsPort, config.host, 'METRICS_PORT'));
   const port = await listen(app.http, config.port, config.host, 'PORT');
-  const { store, sms } = config;
-  log.info({ port, metricsPort, store: store.kind, providers: sms.providers }, `Ready: http://localhost:${port}/`);
 
   let signals = 0;
   const stop = (signal: NodeJS.Signals) => {
@@ -46,6 +44,9 @@ async function start(): Promise<void> {
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
+  // Only now: whoever reads it may stop the server at once.
+  const { store, sms } = config;
+  log.info({ port, metricsPort, store: store.kind, providers: sms.providers }, `Ready: http://localhost:${port}/`);
 }
 
 /** The port that it listens on. Throws an error that knows the name of the setting. */

@@ -98,6 +98,7 @@ describe('Settings of the providers', () => {
     ['23 bytes', ofBytes(23)],
     ['65 bytes', ofBytes(65)],
     ['base64 that lacks its last character', SECRET.slice(0, -1)],
+    ['base64 that lacks half of its padding', ofBytes(25).slice(0, -1)],
     ['a character that base64 does not have, first', SECRET.replace('whsec_', 'whsec_*').slice(0, -1)],
     ['a character that base64 does not have, last', `${SECRET.slice(0, -1)}*`],
   ])('WEBHOOK_SECRET with %s is refused', (_, WEBHOOK_SECRET) => {

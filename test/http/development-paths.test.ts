@@ -46,6 +46,20 @@ describe('What is for developers', () => {
     expect((await fetch(development.url + path)).status).toBe(404);
   });
 
+  test('/dev/last-sms takes a number abroad with its plus, written as it is or as a query wants it', async () => {
+    const server = await startServer({ SMS_COUNTRIES: 'CN,HK' });
+    const api = new ApiClient(server.url);
+    const mobile = '+85251234567';
+    const { uuid } = await api.imageCaptcha();
+    const { text } = (await (await fetch(`${server.url}/dev/captcha?uuid=${uuid}`)).json()) as { text: string };
+    await api.sendSmsCode({ mobile, imageCode: text, uuid: String(uuid) });
+    for (const written of [mobile, encodeURIComponent(mobile)]) {
+      const response = await fetch(`${server.url}/dev/last-sms?mobile=${written}`);
+      expect(await response.json()).toEqual({ mobile, code: expect.stringMatching(/^\d{6}$/) });
+    }
+    await server.stop();
+  });
+
   test('the run that docs/frontend.md shows confirms a number', async () => {
     const book = readFileSync(join(__dirname, '../../docs/frontend.md'), 'utf8');
     const script = /```js\n(const server = [^`]*(?:`[^`\n]+`[^`]*)*?)```/.exec(book)?.[1] ?? '';

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
+import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
 import { ClientIds } from '../../src/http/client-address';
@@ -24,7 +24,12 @@ describe('A fault behind a path', () => {
       exposition: fault,
       log: pino({ base: undefined }, { write: (line) => void logs.push(JSON.parse(line)) }),
     },
-    originalApi: { answer: (path: string) => (path.startsWith('/image_codes/') ? fault() : false) },
+    originalApi: {
+      answer: (path: string, _query: string, _request: unknown, response: ServerResponse) => {
+        if (path === '/image_codes/begun/') response.writeHead(200).write('half of ');
+        return path.startsWith('/image_codes/') ? fault() : undefined;
+      },
+    },
     developer: { lastCode: () => undefined, captchaText: fault },
   } as unknown as HttpDependencies;
 
@@ -55,6 +60,13 @@ describe('A fault behind a path', () => {
     expect(response.headers.get('cache-control')).toBe('no-store');
     expect(response.headers.get('x-content-type-options')).toBe('nosniff');
     expect(logs).toMatchObject([{ level: 50, stack: expect.stringMatching(/^TypeError: .*\n\s+at /) }]);
+  });
+
+  test('a fault in the middle of an answer: it breaks off, and others are served', async () => {
+    const begun = await fetch(`${url}/image_codes/begun/`);
+    await expect(begun.text()).rejects.toThrow();
+    expect(logs).toHaveLength(1);
+    expect((await fetch(`${url}/healthz`)).status).toBe(200);
   });
 
   test('a client that is gone when its body is complete: nothing runs', async () => {

@@ -12,6 +12,17 @@ test('given a message, then the budget counts it for 24 hours and not a second l
   expect(await used()).toBe(0);
 });
 
+test("given a provider's circuit, then it is told whether it is open", async () => {
+  const metrics = new Metrics({ providers: ['aliyun'], dailyBudget: 0 });
+  const isOpen = async () =>
+    readExposition((await metrics.exposition(false)).text).value('sms_verification_circuit_open{provider="aliyun"}');
+  expect(await isOpen()).toBe(0);
+  metrics.observe({ type: 'circuit-changed', provider: 'aliyun', state: 'open' });
+  expect(await isOpen()).toBe(1);
+  metrics.observe({ type: 'circuit-changed', provider: 'aliyun', state: 'closed' });
+  expect(await isOpen()).toBe(0);
+});
+
 // Bounds stand in everybody's dashboards and alerts: a quantile is no finer than they are.
 test.each([
   ['send_duration', [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]],

@@ -89,6 +89,16 @@ describe('createSender', () => {
     expect(lines[0].durationMs).toBeLessThan(performance.now() - begun + 1);
   });
 
+  test('a lone provider that does not take a message: nobody was passed over, and no line says so', async () => {
+    const log = keptLog();
+    const sender = await createSender({ ...settings, providers: ['aliyun'] }, { log });
+    for (const mode of ['refuse', 'misconfigured'] as const) {
+      aliyun.behave(mode);
+      await sender.send(newMessage());
+    }
+    expect(log.lines).toEqual([]);
+  });
+
   test.each<StandInMode>(['hang-after-accept', 'reset', 'http-500', 'garbage', 'system-error', 'throttle'])(
     'first provider plays %j: no other provider gets the message',
     async (mode) => {

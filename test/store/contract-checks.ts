@@ -2,6 +2,7 @@ import type { LockoutPolicy } from '../../src/limits/rules';
 import type { CodeCheck } from '../../src/store/store';
 import type { StoreSubject } from './contract';
 import {
+  budget,
   codeCheck,
   DAY,
   expectWait,
@@ -126,6 +127,16 @@ export function describeChecks(subject: () => StoreSubject): void {
       await subject().advance(SECOND);
       await reserveSolved(subject().store, 'b', { lockout });
       expect(await check(RIGHT, lockout, 'b')).toEqual(OK);
+    });
+
+    test('given a locked mobile, when the budget is used up for longer, then the lockout is what is told', async () => {
+      const lockout = { ...LOCKOUT, maxFailures: 1 };
+      await reserveSolved(subject().store, 'a', { lockout, limits: [budget(1)] });
+      await check(WRONG, lockout);
+      const other = await reserveSolved(subject().store, 'b', { mobile: OTHER_MOBILE, limits: [budget(1)] });
+      expect(other.status).toBe('refused');
+      const refused = await reserveSolved(subject().store, 'c', { lockout, limits: [budget(1)] });
+      expect(refused.status).toBe('locked');
     });
 
     test('given a locked mobile, when guesses go on, then its time gets no longer', async () => {

@@ -12,12 +12,14 @@ import {
   expectWait,
   HOUR,
   hourly,
+  LOCKOUT,
   MINUTE,
   MOBILE,
   OTHER_MOBILE,
   perClient,
   perNetwork,
   reserveSolved,
+  WRONG,
   waitOf,
 } from './requests';
 
@@ -45,6 +47,15 @@ export function describeOperator(subject: () => StoreSubject): void {
     test('given a blocked mobile, when the captcha was wrong, then nobody learns of the block', async () => {
       await operator().list(MOBILE, 'blocked', 'asked us to stop', HOUR);
       expect(await status({ captcha: { uuid: 'none', answer: 'ABCDE' } })).toBe('captcha-expired');
+    });
+
+    test('given a mobile that is blocked and locked, when a message is asked for, then it is told as blocked', async () => {
+      const lockout = { ...LOCKOUT, maxFailures: 1 };
+      await reserveSolved(subject().store, 'before');
+      await subject().store.checkCode(codeCheck({ uuid: 'before', code: WRONG, lockout }));
+      expect(await status({ lockout })).toBe('locked');
+      await operator().list(MOBILE, 'blocked', 'asked us to stop', HOUR / 2);
+      expect(await status({ lockout })).toBe('blocked');
     });
 
     test('given a message under way, when its mobile is blocked, then its code stays good', async () => {

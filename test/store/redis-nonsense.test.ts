@@ -11,12 +11,13 @@ describeWithRedis('something behind REDIS_URL that answers what it was not asked
   let server: RedisServer;
   let proxy: CommandProxy;
   let store: Store;
-  /** What a call of a script is answered, in Redis' protocol; undefined: what Redis says. */
+  /** What a call of a script, or a question for a key, is answered, in Redis' protocol; undefined: what Redis says. */
   let nonsense: string | undefined;
+  const isAnswered = (command: string) => isScriptCall(command) || /^\*2\r\n\$3\r\nget\r\n/i.test(command);
 
   beforeAll(async () => {
     server = await startRedis();
-    proxy = await startCommandProxy(server.port, async (command) => (isScriptCall(command) ? nonsense : undefined));
+    proxy = await startCommandProxy(server.port, async (command) => (isAnswered(command) ? nonsense : undefined));
   });
   afterAll(async () => {
     await proxy?.close();
@@ -62,6 +63,16 @@ describeWithRedis('something behind REDIS_URL that answers what it was not asked
       // In one write, so that each is answered before the connection is given up.
       const calls = CALLS.map((call) => expect(call()).rejects.toThrow(StoreUnavailableError));
       await Promise.all(calls);
+      nonsense = undefined;
+      expect(await worksAgain()).toBe('expired');
+    },
+  );
+
+  test.each([':1\r\n', '*0\r\n'])(
+    'given %j for a captcha, when its answer is asked for, then none is told',
+    async (answer) => {
+      nonsense = answer;
+      await expect(store.peekCaptcha('u')).rejects.toThrow('Redis answered what it was not asked');
       nonsense = undefined;
       expect(await worksAgain()).toBe('expired');
     },

@@ -66,6 +66,18 @@ describeInChromium('The state of the client', () => {
     expect(quota).toBe(false);
   });
 
+  test("given a cap's wait that is over, then nothing is told of a cap any more", async () => {
+    await stopClock();
+    const wait = `{ until: Date.now() + 1_500, retryAfter: 2, quota: true }`;
+    const kept = `JSON.stringify({ waits: { '${mobile}': ${wait} } })`;
+    await page.evaluate(`sessionStorage.setItem('sms-verification', ${kept})`);
+    await page.reload();
+    await page.evaluate(`v.setMobile('${mobile}')`);
+    expect(await state()).toMatchObject({ wait: 2, quota: true });
+    await page.clock.runFor(2_000);
+    expect(await state()).toMatchObject({ wait: 0, quota: false });
+  });
+
   test('given a number that has to wait, then a captcha that another one brought is not spent on it', async () => {
     await solve('send');
     await page.evaluate("v.setMobile('13800138000')");
