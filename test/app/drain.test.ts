@@ -46,6 +46,7 @@ describe('A server that drains', () => {
     const call = request({ agent, host: '127.0.0.1', port, path: '/graphql', method: 'POST', headers });
     const state = { answered: false, closed: false };
     call.on('socket', (socket) => socket.once('close', () => (state.closed = true)));
+    call.on('error', () => undefined);
     call.on('response', (response) => response.resume().once('end', () => (state.answered = true)));
     call.end(JSON.stringify({ query: SEND_SMS_CODE, variables: { mobile, imageCode: 'HAPPY', uuid: mobile } }));
     await waitUntil('the provider is asked', () => waiting.has(mobile));
@@ -71,5 +72,13 @@ describe('A server that drains', () => {
     expect(store.closed).toBe(1);
     // The client of this process may read it a moment after the server has closed the connection.
     await waitUntil('the second is answered', () => slow.answered);
+  });
+
+  test('cuts what is not answered in time, and closes the store all the same', async () => {
+    const stuck = await ask(SLOW);
+    await app.close(200);
+    expect(store.closed).toBe(1);
+    await waitUntil('its connection ends', () => stuck.closed);
+    expect(stuck.answered).toBe(false);
   });
 });

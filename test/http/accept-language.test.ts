@@ -15,6 +15,7 @@ describe('preferredLanguage', () => {
     ['*', 'zh'],
     ['fr,*;q=0.5,en;q=0.1', 'zh'],
     ['zh;q=0,*', 'en'],
+    ['en;q=0,zh;q=0', 'zh'],
     ['*;q=0.5,zh;q=0.2', 'en'],
     ['*,en;q=0', 'zh'],
     ['en;q=0.5,*;q=0.5', 'en'],

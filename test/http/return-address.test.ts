@@ -89,6 +89,7 @@ describe('The return address of a link to the page', () => {
     'https://stranger.example?@shop.example/',
     'https://user:secret@shop.example/',
     'https://user@shop.example/',
+    'https://:secret@shop.example/',
     'http://shop.example/',
     'https://shop.example:8443/',
     'https://pay.shop.example/',
