@@ -104,4 +104,28 @@ describe('What check finds elsewhere', () => {
     server.close();
     expect(found).toContainEqual({ level: 'ok', what: 'webhook', words: expect.stringContaining('can be reached') });
   });
+
+  test('given a provider over TLS, then it is called by its name, which many hosts need to find its certificate', async () => {
+    let hello = '';
+    const server = createServer((socket) => {
+      socket
+        .on('error', () => undefined)
+        .once('data', (data) => {
+          hello = data.toString('latin1');
+          socket.destroy();
+        });
+    }).listen(0, 'localhost');
+    await once(server, 'listening');
+    const WEBHOOK_URL = `https://localhost:${(server.address() as AddressInfo).port}/`;
+    const WEBHOOK_SECRET = `whsec_${Buffer.alloc(32).toString('base64')}`;
+    const found = await findings({ SMS_PROVIDERS: 'webhook', WEBHOOK_URL, WEBHOOK_SECRET });
+    server.close();
+    // The extension server_name of RFC 6066 is not encrypted.
+    expect(hello).toContain('localhost');
+    expect(found).toContainEqual({
+      level: 'failed',
+      what: 'webhook',
+      words: expect.stringContaining("can't be reached"),
+    });
+  });
 });

@@ -23,6 +23,17 @@ test("given a provider's circuit, then it is told whether it is open", async () 
   expect(await isOpen()).toBe(0);
 });
 
+test('given the use of the whole budget, then it is told of no country', async () => {
+  const byCountry = { countries: ['CN', 'HK'], budgets: { HK: 7 } };
+  const metrics = new Metrics({ providers: [], dailyBudget: 10, byCountry });
+  metrics.observe({ type: 'budget-used', used: 8 });
+  metrics.observe({ type: 'budget-used', used: 3, country: 'HK' });
+  const { text } = await metrics.exposition(false);
+  expect(text.match(/^sms_verification_country_budget_used.*$/gm)).toEqual([
+    'sms_verification_country_budget_used{country="HK"} 3',
+  ]);
+});
+
 // Bounds stand in everybody's dashboards and alerts: a quantile is no finer than they are.
 test.each([
   ['send_duration', [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]],
