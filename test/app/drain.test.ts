@@ -28,6 +28,7 @@ describe('A server that drains', () => {
 
   beforeEach(async () => {
     store = new WatchedStore();
+    waiting.clear();
     const send = ({ mobile }: SmsMessage) =>
       new Promise<SmsOutcome>((resolve) =>
         waiting.set(mobile, () => resolve({ class: 'accepted', provider: 'console', providerCode: 'OK' })),
