@@ -170,6 +170,31 @@ describeInChromium('The state of the client', () => {
     expect((await whileLoading('AUDIO')).captcha).toMatchObject({ status: 'loading', source: null });
   });
 
+  test('given two captchas on their way, when the first one comes last, then the newer one stays on display', async () => {
+    await page.waitForFunction("v.getState().captcha.status === 'ready'");
+    let asked = 0;
+    let release = () => {};
+    const held = new Promise<void>((resolve) => (release = resolve));
+    await page.route('**/graphql', async (route) => {
+      const nth = ++asked;
+      if (nth === 1) await held;
+      const imageCaptcha = {
+        code: 0,
+        reason: 'OK',
+        errmsg: '',
+        uuid: `u${nth}`,
+        image: `data:,${nth}`,
+        expiresIn: 300,
+      };
+      await route.fulfill({ json: { data: { imageCaptcha } } });
+    });
+    await page.evaluate('first = v.loadCaptcha(); v.loadCaptcha()');
+    expect((await state()).captcha.source).toBe('data:,2');
+    release();
+    await page.evaluate('first');
+    expect((await state()).captcha.source).toBe('data:,2');
+  });
+
   test('given a storage that is full or forbidden, then a number is confirmed all the same', async () => {
     await page.evaluate(`
       Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError'); };
