@@ -270,6 +270,16 @@ describeInChromium('The client, whatever the person, the line and the clock do',
     });
   });
 
+  test('given a send whose answer was lost, when another comes too soon, then the code of the first is asked for', async () => {
+    await page.evaluate(`v.setMobile('${mobile}')`);
+    await sendAndLoseTheAnswer();
+    await page.evaluate('v.loadCaptcha()');
+    await solve('send');
+    expect(await state()).toMatchObject({ step: 'code', mobile, outcome: { reason: 'TOO_FREQUENT' } });
+    await page.evaluate(`v.verify('${lastCode()}')`);
+    expect((await state()).step).toBe('confirmed');
+  });
+
   describe('given two sends whose answers were lost, with another captcha between them', () => {
     async function sendTwice(apartMs = 0): Promise<void> {
       await page.evaluate(`v.setMobile('${mobile}')`);
