@@ -69,6 +69,8 @@ describeWithRedis('What check finds in a Redis', () => {
 });
 
 describe('What check finds elsewhere', () => {
+  const WEBHOOK_SECRET = `whsec_${Buffer.alloc(32).toString('base64')}`;
+
   test('given settings of which a start warns, then it tells the same, as warnings', async () => {
     const found = await findings({ TRUST_PROXIES: '1' });
     expect(found.filter(({ what }) => what === 'settings')).toEqual([
@@ -99,7 +101,6 @@ describe('What check finds elsewhere', () => {
     await once(server, 'listening');
     const host = isIPv6(address) ? `[${address}]` : address;
     const WEBHOOK_URL = `http://${host}:${(server.address() as AddressInfo).port}/`;
-    const WEBHOOK_SECRET = `whsec_${Buffer.alloc(32).toString('base64')}`;
     const found = await findings({ SMS_PROVIDERS: 'webhook', WEBHOOK_URL, WEBHOOK_SECRET });
     server.close();
     expect(found).toContainEqual({ level: 'ok', what: 'webhook', words: expect.stringContaining('can be reached') });
@@ -117,7 +118,6 @@ describe('What check finds elsewhere', () => {
     }).listen(0, 'localhost');
     await once(server, 'listening');
     const WEBHOOK_URL = `https://localhost:${(server.address() as AddressInfo).port}/`;
-    const WEBHOOK_SECRET = `whsec_${Buffer.alloc(32).toString('base64')}`;
     const found = await findings({ SMS_PROVIDERS: 'webhook', WEBHOOK_URL, WEBHOOK_SECRET });
     server.close();
     // The extension server_name of RFC 6066 is not encrypted.
